@@ -1,0 +1,18 @@
+/* One line per event on stderr (or the file stderr was pointed at):
+ *     2026-11-21T03:34:15.123Z INFO  server: listening …
+ * Level from STOKER_LOG (debug, info, warn, error; default info). Control characters in the text are
+ * escaped, so that a log line is always one line. */
+#ifndef CORE_BASE_LOG_H
+#define CORE_BASE_LOG_H
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+
+void log_open(const char *who);      /* prefix of every line: "server", "worker ci-…"; copied */
+void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_warn(...) log_write(LOG_LEVEL_WARN, __VA_ARGS__)
+#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,35 @@
+/* Events (what happened) and alarms (what is wrong now). */
+#ifndef CORE_MODEL_EVENT_H
+#define CORE_MODEL_EVENT_H
+
+#include "core/model/common.h"
+
+enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_ERROR, SEVERITY_CRITICAL };
+extern const struct names severity_names; /* INFO, WARN, ERROR, CRITICAL */
+
+struct event {
+	int64_t time;
+	enum severity severity;
+	char cluster_id[MODEL_ID_SIZE];   /* "" = of the server */
+	char resource_id[MODEL_ID_SIZE];  /* the step, group or instance; or the cluster */
+	char *type;                       /* "EMR Step Status Change" and its kin */
+	char *message;                    /* one sentence for a person */
+};
+VEC_STRUCT(event_list, struct event);
+
+void event_free(struct event *e);          /* what it owns, not the struct */
+void event_list_free(struct event_list *l);
+
+struct alarm {
+	char *id;                         /* stable while the condition lasts */
+	enum severity severity;
+	char cluster_id[MODEL_ID_SIZE];
+	int64_t since;
+	char *title, *detail, *hint;      /* what; why; what to do next */
+};
+VEC_STRUCT(alarm_list, struct alarm);
+
+void alarm_free(struct alarm *a);          /* what it owns, not the struct */
+void alarm_list_free(struct alarm_list *l);
+
+#endif

@@ -17,7 +17,7 @@ WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
             -Wformat=2 -Wno-format-nonliteral -Wvla
 OPT      ?= -O2
 CFLAGS   += -std=c17 -D_GNU_SOURCE $(OPT) -g $(WARN) -fno-common -fstack-protector-strong -I. \
-            -I$(DUCKDB_DIR)/include -DSTOKER_VERSION='"$(VERSION)"' -MMD -MP
+            -isystem $(DUCKDB_DIR)/include -DSTOKER_VERSION='"$(VERSION)"' -MMD -MP
 LDFLAGS  += -Wl,--as-needed -Wl,-O1
 ifeq ($(SAN),1)
 BUILD    := build-san

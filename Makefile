@@ -85,7 +85,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(foreach r,$(ROOM),$(call archive,$(r)))
 		-lcmocka -lvterm $(LIBS)
 
 .PHONY: unit
-unit: $(UNIT_BIN)  ## build and run the unit tests (one of them: make unit UNIT=name)
+unit: $(if $(UNIT),$(BUILD)/unit/$(UNIT)_test,$(UNIT_BIN))  ## build and run the unit tests (one of them: make unit UNIT=name)
 	@fail=0; for t in $(if $(UNIT),$(BUILD)/unit/$(UNIT)_test,$(UNIT_BIN)); do \
 		echo "== $$t"; $$t || fail=1; done; exit $$fail
 

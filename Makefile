@@ -39,6 +39,23 @@ ROOMS   := $(sort $(ROOMS_DAEMON) $(ROOMS_CONSOLE))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# ---- what this machine must have: stamps, made by .ci/deps.sh, that goals include ----
+# Including them lets make install first and then read itself again, so that pkg-config finds what came.
+STAMP_BUILD := .deps/build$(if $(DUCKDB_PREFIX),-own).mk
+GOALS       := $(or $(MAKECMDGOALS),all)
+NO_DEPS     := help clean deps uninstall
+WANTED      := $(if $(filter-out $(NO_DEPS),$(GOALS)),$(STAMP_BUILD)) \
+               $(if $(filter run test test-% bench,$(GOALS)),.deps/data.mk) \
+               $(if $(filter test test-% unit,$(GOALS)),.deps/test.mk) \
+               $(if $(filter lint fuzz,$(GOALS)),.deps/lint.mk)
+
+.deps/%.mk: .ci/deps.sh
+	@DUCKDB_PREFIX='$(DUCKDB_PREFIX)' .ci/deps.sh $(patsubst %-own,%,$*)
+	@touch $@
+ifneq ($(strip $(WANTED)),)
+include $(WANTED)
+endif
+
 define room_rule
 $(call archive,$(1)): $(call objects,$(call sources,$(1))) | $(BUILD)/lib
 	@rm -f $$@ && ar rcs $$@ $$^
@@ -69,6 +86,10 @@ $(BUILD)/libduckdb.so: $(DUCKDB_DIR)/lib/libduckdb.so
 	@ln -f $< $@ 2>/dev/null || cp -f $< $@
 
 .PHONY: all deps run test lint bench fuzz install uninstall clean help
+deps:  ## install what is missing: Debian packages, the SQL kernel, the sample data
+	@DUCKDB_PREFIX='$(DUCKDB_PREFIX)' .ci/deps.sh build data test
+	@touch $(STAMP_BUILD) .deps/data.mk .deps/test.mk
+
 all: $(BUILD)/stoker $(BUILD)/stokerd $(BUILD)/libduckdb.so  ## build build/stoker and build/stokerd
 
 # ---- unit tests: tests/unit/<name>_test.c, one program each, linked with every room it needs ----

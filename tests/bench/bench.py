@@ -21,7 +21,7 @@ import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import BUILD, FLIGHTS, ROOT, STOKER, VEGA, Server, proc_cpu, proc_status  # noqa: E402
+from stoker_server import BUILD, FLIGHTS, ROOT, STOKER, VEGA, Server, proc_cpu, proc_status, wait_for  # noqa: E402
 
 RESULTS = []
 
@@ -203,6 +203,11 @@ def bench_restart(server, clusters, steps):
     """100 clusters with 20,000 finished steps in the journal, then kill -9 and start again."""
     print(f"restart with {clusters} clusters and {steps} finished steps")
     filler = os.path.join(ROOT, "tests", "bench", "fill_journal.py")
+    cid = server.cluster("bench-template", core=1)
+    server.finish(cid, server.step(cid, "template", ["spark-sql", "-e", "SELECT 1"]))
+    server.call("TerminateJobFlows", {"JobFlowIds": [cid]})
+    wait_for("the template to end", lambda: server.call("DescribeCluster", {"ClusterId": cid})
+             ["Cluster"]["Status"]["State"] == "TERMINATED")
     server.kill()
     subprocess.run([sys.executable, filler, os.path.join(server.home, "stoker.db"), str(clusters), str(steps)],
                    check=True)

@@ -54,6 +54,15 @@ static int make_address(const char *path, struct sockaddr_un *sa, int *dir, stru
 	return 0;
 }
 
+int socket_short_path(const char *path, char *out, size_t size, int *dir, struct error *err)
+{
+	struct sockaddr_un sa;
+	int rc = make_address(path, &sa, dir, err);
+	if (!rc)
+		snprintf(out, size, "%s", sa.sun_path);
+	return rc;
+}
+
 static int unix_socket(struct error *err)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

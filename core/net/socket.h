@@ -20,6 +20,10 @@ int socket_listen_unix(const char *path, int *fd, struct error *err);
 /* Nobody there (no file, or nobody answers) is ERR_UNAVAILABLE; a server of another user is ERR_AUTH. */
 int socket_connect_unix(const char *path, int *fd, struct error *err);
 
+/* A name of at most 107 bytes for the socket at path, for libraries that take only such. *dir is a folder
+ * that must stay open as long as the name is used (-1: none). */
+int socket_short_path(const char *path, char *out, size_t size, int *dir, struct error *err);
+
 /* End a listener: shut fd down (the caller closes it) and remove its file, unless a successor answers there. */
 void socket_unlink_unix(const char *path, int fd);
 

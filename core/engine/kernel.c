@@ -140,7 +140,10 @@ static int run_prelude(struct kernel *k, const struct kernel_options *o, struct 
 	const char *const *sql = sql_kernel_prelude(&n);
 	buf_addf(&b, "SET TimeZone='%s';", o->timezone ? o->timezone : "UTC");
 	buf_adds(&b, "SET enable_progress_bar=true;SET enable_progress_bar_print=false;"
-	             "SET progress_bar_time=0;");
+	             "SET progress_bar_time=0;SET enable_profiling='no_output';"
+	             "SET custom_profiling_settings='{\"OPERATOR_TYPE\":\"true\","
+	             "\"OPERATOR_CARDINALITY\":\"true\",\"SYSTEM_PEAK_BUFFER_MEMORY\":\"true\","
+	             "\"SYSTEM_PEAK_TEMP_DIR_SIZE\":\"true\"}';");
 	int rc = kernel_run(k, buf_str(&b), err);
 	if (!rc && n) {
 		buf_clear(&b);
@@ -215,11 +218,13 @@ int kernel_error(struct error *err, duckdb_error_type type, const char *message)
 	} else if (type == DUCKDB_ERROR_INTERRUPT || !strncmp(m, "INTERRUPT", 9)) {
 		kind = "KILLED";
 		code = ERR_CANCELLED;
-	} else if (type == DUCKDB_ERROR_INTERNAL || type == DUCKDB_ERROR_FATAL) {
+	} else if (type == DUCKDB_ERROR_INTERNAL || type == DUCKDB_ERROR_FATAL ||
+	           !strncmp(m, "INTERNAL Error", 14) || !strncmp(m, "FATAL Error", 11)) {
 		kind = "INTERNAL";
 		code = ERR_INTERNAL;
 	} else {
-		kind = type == DUCKDB_ERROR_IO ? io_kind(m) : "USER_ERROR";
+		bool io = type == DUCKDB_ERROR_IO || !strncmp(m, "IO Error", 8);
+		kind = io ? io_kind(m) : "USER_ERROR";
 		code = *kind == 'I' ? ERR_FULL : ERR_INVALID;
 	}
 	error_set(err, code, "%s", m);

@@ -18,7 +18,8 @@ static void csv_init(struct render *r)
 }
 
 struct render *render_new(const duckdb_logical_type *types, const char *const *names,
-                          const char *const *spark_types, size_t n, const struct render_options *o)
+                          const char *const *spark_types, const size_t *positions, size_t n,
+                          const struct render_options *o)
 {
 	struct render *r = xcalloc(1, sizeof *r);
 	struct arena *a = arena_new();
@@ -29,6 +30,7 @@ struct render *render_new(const duckdb_logical_type *types, const char *const *n
 	for (size_t i = 0; i < n; i++) {
 		const char *spark = spark_types ? spark_types[i] : NULL;
 		column_init(&r->columns[i], types[i], names[i], spark ? sql_type_parse(a, spark) : NULL);
+		r->columns[i].position = positions ? positions[i] : i;
 	}
 	arena_free(a);
 	return r;
@@ -50,7 +52,7 @@ void render_free(struct render *r)
 void render_bind(struct render *r, duckdb_data_chunk chunk)
 {
 	for (size_t i = 0; i < r->n; i++)
-		column_bind(&r->columns[i], duck.data_chunk_get_vector(chunk, i));
+		column_bind(&r->columns[i], duck.data_chunk_get_vector(chunk, r->columns[i].position));
 }
 
 

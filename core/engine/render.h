@@ -39,15 +39,17 @@ struct render_options {
 
 struct render;
 
-/* Columns [first, first + n) of a result with these kernel types and names. spark_types may be NULL, and so
- * may each of them. Everything is copied but the zone. */
+/* Columns of a result with these kernel types and names. spark_types may be NULL, and so may each of them.
+ * Column i stands at positions[i] of the chunks, or at i when positions is NULL. Everything is copied but
+ * the zone. */
 struct render *render_new(const duckdb_logical_type *types, const char *const *names,
-                          const char *const *spark_types, size_t n, const struct render_options *o);
+                          const char *const *spark_types, const size_t *positions, size_t n,
+                          const struct render_options *o);
 void render_free(struct render *r);
 
 /* The header line, with its newline; nothing for JSON and text. */
 void render_header(struct render *r, struct buf *out);
-/* Point the renderer at a chunk whose first n columns are the renderer's; until the next bind. */
+/* Point the renderer at a chunk; until the next bind. */
 void render_bind(struct render *r, duckdb_data_chunk chunk);
 /* One row of the bound chunk, with its newline. */
 void render_row(struct render *r, idx_t row, struct buf *out);

@@ -21,6 +21,7 @@ enum column_kind {
 struct column {
 	enum column_kind kind;
 	char *name;
+	size_t position;            /* in the chunk; top level only */
 	int scale;                  /* decimals; timestamps: microseconds = value * num / den */
 	int64_t num, den;
 	duckdb_type storage;        /* decimals, enums */

@@ -416,6 +416,28 @@ int model_take_instances(struct mcluster *mc, const cJSON *reply, bool first_pag
 	return 0;
 }
 
+static bool page_has(const cJSON *list, const char *id)
+{
+	const cJSON *x;
+	cJSON_ArrayForEach(x, list)
+		if (!strcmp(json_str(x, "Id", ""), id))
+			return true;
+	return false;
+}
+
+/* Drop what the page says anew; older pages that were read before stay. */
+static void drop_known(struct step_list *steps, const cJSON *list)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < steps->len; i++) {
+		if (page_has(list, steps->items[i]->id))
+			step_free(steps->items[i]);
+		else
+			steps->items[kept++] = steps->items[i];
+	}
+	steps->len = kept;
+}
+
 /* The model keeps steps oldest first; the wire gives them newest first, a page at a time. */
 int model_take_steps(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err)
 {
@@ -423,21 +445,18 @@ int model_take_steps(struct mcluster *mc, const cJSON *reply, bool first_page, s
 	struct step_list *steps = &mc->c->steps;
 	if (!list)
 		return shape("ListSteps", "list of steps", err);
-	for (size_t i = 0; first_page && i < steps->len; i++)
-		step_free(steps->items[i]);
-	if (first_page)
-		steps->len = 0;
-	size_t n = 0, i = 0;
+	drop_known(steps, list);
+	size_t n = 0, old = steps->len, at = first_page ? old : 0, i = 0;
 	cJSON_ArrayForEach(x, list)
 		n += cJSON_IsObject(x);
-	vec_reserve(steps, steps->len + n);
-	if (steps->len)
-		memmove(steps->items + n, steps->items, steps->len * sizeof *steps->items);
+	vec_reserve(steps, old + n + 1);
+	memmove(steps->items + at + n, steps->items + at, (old - at) * sizeof *steps->items);
 	steps->len += n;
 	cJSON_ArrayForEach(x, list)
 		if (cJSON_IsObject(x))
-			steps->items[n - ++i] = emr_read_step(x);
-	snprintf(mc->steps_marker, sizeof mc->steps_marker, "%s", json_str(reply, "Marker", ""));
+			steps->items[at + n - ++i] = emr_read_step(x);
+	if (!first_page || !old)
+		snprintf(mc->steps_marker, sizeof mc->steps_marker, "%s", json_str(reply, "Marker", ""));
 	return 0;
 }
 
@@ -464,12 +483,23 @@ int model_take_bootstrap(struct mcluster *mc, const cJSON *reply, struct error *
 	return 0;
 }
 
+/* What a step reached last is kept: a finished one still shows its rows. */
+static void put_progress(struct mcluster *mc, const struct step_progress *p)
+{
+	for (size_t i = 0; i < mc->progress.len; i++) {
+		if (!strcmp(mc->progress.items[i].id, p->id)) {
+			mc->progress.items[i] = *p;
+			return;
+		}
+	}
+	vec_push(&mc->progress, *p);
+}
+
 int model_take_progress(struct mcluster *mc, const cJSON *reply, struct error *err)
 {
 	const cJSON *list = json_arr(reply, "Steps"), *x;
 	if (!list)
 		return shape("GetStepProgress", "list of steps", err);
-	mc->progress.len = 0;
 	cJSON_ArrayForEach(x, list) {
 		struct step_progress p = { .fraction = json_num(x, "Fraction", -1),
 			.statement = (int)json_int(x, "Statement", 0),
@@ -481,7 +511,7 @@ int model_take_progress(struct mcluster *mc, const cJSON *reply, struct error *e
 			.bytes_in = json_int(x, "BytesIn", 0), .bytes_out = json_int(x, "BytesOut", 0) };
 		snprintf(p.id, sizeof p.id, "%s", json_str(x, "StepId", ""));
 		snprintf(p.description, sizeof p.description, "%s", json_str(x, "Description", ""));
-		vec_push(&mc->progress, p);
+		put_progress(mc, &p);
 	}
 	return 0;
 }

@@ -3,7 +3,8 @@
  * One struct model belongs to one context (one server, or one account and region). The poller (live.h)
  * writes it, views only read it, and a reply that fails never removes what an older one said: it only
  * marks the part. Pointers into the model are valid until control returns to the loop; across frames a
- * thing is remembered by its id. Times are epoch milliseconds, 0 = never. */
+ * thing is remembered by its id. Times are epoch milliseconds, 0 = never; `asked` and the retries are
+ * milliseconds of the monotonic clock. */
 #ifndef CORE_CLIENT_MODEL_H
 #define CORE_CLIENT_MODEL_H
 
@@ -137,7 +138,7 @@ int model_take_events(struct model *m, const cJSON *reply, struct error *err);
 int model_take_detail(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_instances(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err);
-/* Pages come newest first; first_page replaces, later pages append older steps. */
+/* Pages come newest first; the first renews what it names, later ones put older steps before. */
 int model_take_steps(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err);
 int model_take_bootstrap(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_progress(struct mcluster *mc, const cJSON *reply, struct error *err);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 
 /* status 0: nothing came back, err says why. Otherwise an HTTP status and the body, valid during the
@@ -19,6 +20,10 @@ struct transport_ops {
 	void *(*send)(struct transport *t, const char *target, const char *body, size_t len, int timeout_ms,
 	              transport_done done, void *arg, struct error *err);
 	void (*cancel)(struct transport *t, void *handle);  /* done is not called */
+	/* Ask and wait: 0 with *status and the body appended to out, or an error. Optional: without it the
+	 * caller runs the loop. */
+	int (*call)(struct transport *t, const char *target, const char *body, size_t len, int timeout_ms,
+	            int *status, struct buf *out, struct error *err);
 	void (*free)(struct transport *t);                  /* cancels what is under way */
 };
 

@@ -1,0 +1,27 @@
+/* The questions that keep the model true, as one table: what to ask, how often, and who takes the reply. */
+#ifndef CORE_CLIENT_QUESTION_H
+#define CORE_CLIENT_QUESTION_H
+
+#include "core/client/model.h"
+
+struct question {
+	const char *name;          /* in the cache; NULL: not kept */
+	const char *target;
+	int live_ms;               /* asked again after this while changes are told; 0: only when changed */
+	int poll_ms;               /* … while they are not */
+	bool on_change;            /* a change of the server's state makes it dirty */
+	/* Request; mc is NULL for global questions. NULL: nothing to ask now. */
+	cJSON *(*build)(const struct model *m, const struct mcluster *mc);
+	int (*take)(struct model *m, struct mcluster *mc, const cJSON *reply, bool first, struct error *err);
+};
+
+extern const struct question global_questions[PART_COUNT];
+extern const struct question cluster_questions[CPART_COUNT];
+
+/* Take a cached reply by the question's name; cluster NULL for global ones. */
+void question_take_cached(struct model *m, struct mcluster *mc, const char *name, int64_t fetched,
+                          const cJSON *reply);
+cJSON *question_metrics(const char *cluster, const char *instance, int64_t from, int64_t to,
+                        int64_t period_ms);
+
+#endif

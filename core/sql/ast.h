@@ -17,6 +17,9 @@ struct sql_rel;
 struct sql_query;
 struct sql_stmt;
 
+/* No tree is higher than this, so that walks may recurse. Chains of AND and OR are balanced, as in Spark. */
+#define SQL_MAX_HEIGHT 1000
+
 struct sql_pos {
 	size_t offset;        /* bytes from the start of the script */
 	int line, column;     /* 1-based; columns count characters. Spark's "pos" is column - 1 */
@@ -218,6 +221,7 @@ struct sql_call {
 
 struct sql_expr {
 	enum sql_expr_kind kind;
+	int height;                  /* longest way down to a leaf; never above SQL_MAX_HEIGHT */
 	struct sql_pos pos;          /* first character; for binary operators that of the left operand */
 	struct sql_pos end;          /* one past the last character */
 	union {
@@ -367,6 +371,7 @@ enum sql_sample_kind { SQL_SAMPLE_PERCENT, SQL_SAMPLE_ROWS, SQL_SAMPLE_BUCKET };
 
 struct sql_rel {
 	enum sql_rel_kind kind;
+	int height;
 	struct sql_pos pos;
 	struct sql_alias alias;      /* TABLE, QUERY, VALUES, FUNCTION, JOIN (parenthesised), PIVOT, UNPIVOT, SAMPLE */
 	bool lateral;                /* LATERAL before a QUERY or FUNCTION in FROM */
@@ -445,6 +450,7 @@ struct sql_cte {
 /* A query: WITH, a body, and what orders and cuts its rows. */
 struct sql_query {
 	struct sql_pos pos;
+	int height;
 	bool recursive;
 	struct sql_cte *ctes;
 	size_t n_ctes;

@@ -81,7 +81,7 @@ fetch() {
 	command -v npm >/dev/null || install_packages npm
 	say "fetching $spec from npm"
 	mkdir -p "$into.pack"
-	(cd "$into.pack" && npm pack --silent --ignore-scripts "$spec" >/dev/null) ||
+	(cd "$into.pack" && npm pack --loglevel error --ignore-scripts "$spec" >/dev/null) ||
 		die "npm could not fetch $spec; is the network there? (run: npm pack $spec)"
 	set -- "$into.pack"/*.tgz -- "$@"
 	want=$(printf %s "$hash" | base64 -d | od -An -v -tx1 | tr -d ' \n')

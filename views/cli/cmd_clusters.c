@@ -1,0 +1,251 @@
+/* stoker clusters: what runs, what it costs; with a name, one cluster in detail. */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "views/cli/ask.h"
+#include "views/cli/table.h"
+
+#define SHOWN_AFTER_END_S 86400  /* an ended cluster is listed for a day without --all */
+
+/* Costs of all clusters, or NULL where nobody keeps them (an Amazon account). */
+static cJSON *costs(struct cli *c, const char *cluster)
+{
+	cJSON *req = cJSON_CreateObject(), *reply = NULL;
+	struct error ignore = ERROR_INIT;
+
+	if (cluster) {
+		cJSON *ids = cJSON_AddArrayToObject(req, "ClusterIds");
+		cJSON_AddItemToArray(ids, cJSON_CreateString(cluster));
+	}
+	if (ask(c, "Stoker.GetCost", req, &reply, &ignore))
+		return NULL;
+	return reply;
+}
+
+/* "1+2+4": master, core, task. */
+static const char *shape(const cJSON *groups, const char *role_key, const char *count_key, char *out,
+                         size_t size)
+{
+	int n[3] = { 0 };
+	const cJSON *g;
+
+	cJSON_ArrayForEach(g, groups) {
+		const char *role = json_str(g, role_key, "");
+		int i = !strcmp(role, "MASTER") ? 0 : !strcmp(role, "CORE") ? 1 : 2;
+		n[i] += (int)json_int(g, count_key, 0);
+	}
+	if (n[2])
+		snprintf(out, size, "%d+%d+%d", n[0], n[1], n[2]);
+	else
+		snprintf(out, size, "%d+%d", n[0], n[1]);
+	return out;
+}
+
+static double lived_ms(const cJSON *cluster)
+{
+	double from = ask_timeline(cluster, "CreationDateTime"), to = ask_timeline(cluster, "EndDateTime");
+
+	if (from <= 0)
+		return 0;
+	return (to > 0 ? to * 1000 : (double)clock_now_ms()) - from * 1000;
+}
+
+static bool listed(const cJSON *cluster, bool all)
+{
+	double end = ask_timeline(cluster, "EndDateTime");
+
+	return all || !ask_cluster_ended(ask_state(cluster)) ||
+	       end * 1000 > (double)clock_now_ms() - SHOWN_AFTER_END_S * 1000.0;
+}
+
+static const char *rate(const cJSON *cost, const char *key, char *out, size_t size)
+{
+	char money[32];
+
+	if (!cost)
+		return "-";
+	snprintf(out, size, "%s%s", json_bool(cost, "Unknown", false) ? "≥" : "",
+	         cli_money(json_num(cost, key, -1), money, sizeof money));
+	return out;
+}
+
+static void cluster_row(struct cli *c, struct table *t, const cJSON *x, const cJSON *cost)
+{
+	char buf[64];
+	const char *state = ask_state(x);
+
+	table_cell(t, "", "%s", json_str(x, "Id", ""));
+	table_cell(t, "", "%s", json_str(x, "Name", ""));
+	table_cell(t, cli_state_color(c, state), "%s", state);
+	table_cell(t, "", "%s", cost ? shape(json_arr(cost, "Groups"), "Role", "Count", buf, sizeof buf) : "-");
+	table_cell(t, "", "%s", rate(cost, "PerHour", buf, sizeof buf));
+	table_cell(t, "", "%s", rate(cost, "Accrued", buf, sizeof buf));
+	table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
+}
+
+static int list_people(struct cli *c, cJSON *clusters, const cJSON *cost, bool all)
+{
+	struct table *t = table_new();
+	const cJSON *x;
+	int hidden = 0;
+
+	table_column(t, "ID", TABLE_LEFT, false);
+	table_column(t, "NAME", TABLE_LEFT, true);
+	table_column(t, "STATE", TABLE_LEFT, false);
+	table_column(t, "NODES", TABLE_RIGHT, false);
+	table_column(t, "$/H", TABLE_RIGHT, false);
+	table_column(t, "COST", TABLE_RIGHT, false);
+	table_column(t, "AGE", TABLE_RIGHT, false);
+	cJSON_ArrayForEach(x, clusters) {
+		if (listed(x, all))
+			cluster_row(c, t, x, ask_find(json_arr(cost, "Clusters"), "ClusterId", json_str(x, "Id", "")));
+		else
+			hidden++;
+	}
+	cli_print_table(c, t);
+	if (hidden)
+		fprintf(c->out, "%sand %d that ended more than a day ago: --all%s\n", cli_dim(c), hidden, cli_plain(c));
+	return CLI_OK;
+}
+
+static int list_json(struct cli *c, cJSON *clusters, const cJSON *cost, bool all)
+{
+	cJSON *out = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(out, "Clusters"), *x, *next;
+
+	for (x = clusters->child; x; x = next) {
+		next = x->next;
+		if (!listed(x, all))
+			continue;
+		cJSON_DetachItemViaPointer(clusters, x);
+		const cJSON *own = ask_find(json_arr(cost, "Clusters"), "ClusterId", json_str(x, "Id", ""));
+		json_add(x, "Cost", own ? cJSON_Duplicate(own, true) : NULL);
+		cJSON_AddItemToArray(list, x);
+	}
+	return cli_print_json(c, out);
+}
+
+static void add_states(cJSON *req, const struct cli_args *a)
+{
+	static const char *const live[] = { "STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING" };
+	cJSON *states = NULL;
+
+	for (size_t i = 0; i < a->values.len; i++)
+		if (!strcmp(a->values.items[i].option->name, "state")) {
+			states = states ? states : cJSON_AddArrayToObject(req, "ClusterStates");
+			cJSON_AddItemToArray(states, cJSON_CreateString(a->values.items[i].value));
+		}
+	if (!states && cli_flag(a, "active")) {
+		states = cJSON_AddArrayToObject(req, "ClusterStates");
+		for (size_t i = 0; i < sizeof live / sizeof *live; i++)
+			cJSON_AddItemToArray(states, cJSON_CreateString(live[i]));
+	}
+}
+
+static int list(struct cli *c, const struct cli_args *a)
+{
+	cJSON *req = cJSON_CreateObject(), *clusters = NULL, *cost;
+	struct error err = ERROR_INIT;
+	bool all = cli_flag(a, "all") || cli_opt(a, "state");
+	int status;
+
+	add_states(req, a);
+	if (ask_all(c, "ListClusters", req, "Clusters", 0, &clusters, &err))
+		return cli_fail(c, &err);
+	cost = costs(c, NULL);
+	status = c->json ? list_json(c, clusters, cost, all) : list_people(c, clusters, cost, all);
+	cJSON_Delete(clusters);
+	cJSON_Delete(cost);
+	return status;
+}
+
+static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, const cJSON *cost)
+{
+	struct table *t = table_new();
+	const cJSON *g, *why = json_obj(json_obj(x, "Status"), "StateChangeReason");
+	const char *state = ask_state(x);
+	char a[64], b[64];
+
+	fprintf(c->out, "%s%s%s  %s  %s%s%s  %s\n", cli_bold(c), json_str(x, "Name", ""), cli_plain(c),
+	        json_str(x, "Id", ""), cli_state_color(c, state), state, cli_plain(c), json_str(why, "Message", ""));
+	fprintf(c->out, "release    %s\n", json_str(x, "ReleaseLabel", "-"));
+	fprintf(c->out, "created    %s, age %s\n", cli_time(ask_timeline(x, "CreationDateTime"), a, sizeof a),
+	        clock_duration((int64_t)lived_ms(x), b, sizeof b));
+	fprintf(c->out, "cost       %s/h, %s so far\n", rate(cost, "PerHour", a, sizeof a),
+	        rate(cost, "Accrued", b, sizeof b));
+	fprintf(c->out, "steps      %d at a time; %s when there are none%s\n",
+	        (int)json_int(x, "StepConcurrencyLevel", 1),
+	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
+	        json_bool(x, "TerminationProtected", false) ? "; protected from termination" : "");
+	fprintf(c->out, "logs       %s\n\n", json_str(x, "LogUri", "-"));
+	table_column(t, "GROUP", TABLE_LEFT, false);
+	table_column(t, "ROLE", TABLE_LEFT, false);
+	table_column(t, "TYPE", TABLE_LEFT, false);
+	table_column(t, "MARKET", TABLE_LEFT, false);
+	table_column(t, "RUNNING", TABLE_RIGHT, false);
+	table_column(t, "WANTED", TABLE_RIGHT, false);
+	table_column(t, "STATE", TABLE_LEFT, true);
+	cJSON_ArrayForEach(g, groups) {
+		table_cell(t, "", "%s", json_str(g, "Id", ""));
+		table_cell(t, "", "%s", json_str(g, "InstanceGroupType", ""));
+		table_cell(t, "", "%s", json_str(g, "InstanceType", ""));
+		table_cell(t, "", "%s", json_str(g, "Market", ""));
+		table_cell(t, "", "%d", (int)json_int(g, "RunningInstanceCount", 0));
+		table_cell(t, "", "%d", (int)json_int(g, "RequestedInstanceCount", 0));
+		table_cell(t, cli_state_color(c, ask_state(g)), "%s", ask_state(g));
+	}
+	cli_print_table(c, t);
+}
+
+static int detail(struct cli *c, const char *word)
+{
+	struct error err = ERROR_INIT;
+	cJSON *reply = NULL, *groups = NULL, *cost = NULL, *out;
+	const cJSON *own;
+	char id[MODEL_ID_SIZE];
+	int status = CLI_OK;
+
+	if (ask_cluster(c, word, id, &err) ||
+	    ask(c, "DescribeCluster", json_add_str(cJSON_CreateObject(), "ClusterId", id), &reply, &err) ||
+	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", id),
+	            "InstanceGroups", 0, &groups, &err)) {
+		status = cli_fail(c, &err);
+		goto out;
+	}
+	cost = costs(c, id);
+	own = ask_find(json_arr(cost, "Clusters"), "ClusterId", id);
+	if (c->json) {
+		out = cJSON_CreateObject();
+		json_add(out, "Cluster", cJSON_DetachItemFromObjectCaseSensitive(reply, "Cluster"));
+		json_add(out, "InstanceGroups", groups);
+		groups = NULL;
+		json_add(out, "Cost", own ? cJSON_Duplicate(own, true) : NULL);
+		cli_print_json(c, out);
+	} else {
+		detail_people(c, json_obj(reply, "Cluster"), groups, own);
+	}
+out:
+	cJSON_Delete(reply);
+	cJSON_Delete(groups);
+	cJSON_Delete(cost);
+	return status;
+}
+
+static int exec_clusters(struct cli *c, const struct cli_args *a)
+{
+	return a->argc ? detail(c, a->argv[0]) : list(c, a);
+}
+
+static const struct cli_option options[] = {
+	{ "all", 'a', NULL, "also clusters that ended more than a day ago" },
+	{ "active", 0, NULL, "only clusters that have not ended" },
+	{ "state", 0, "STATE", "only clusters in STATE (may be given more than once)" },
+	{ 0 },
+};
+
+const struct cli_command cli_cmd_clusters = {
+	.name = "clusters", .alias = "ls", .args = "[CLUSTER]", .max = 1,
+	.summary = "list clusters, or show one in detail",
+	.about = "NODES counts master, core and task instances. A cost that begins with ≥ leaves out a fee "
+	         "that is not known. --json gives the API's objects, each with its Cost.",
+	.options = options, .words = "cluster", .exec = exec_clusters,
+};

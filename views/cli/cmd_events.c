@@ -1,0 +1,151 @@
+/* stoker events: what happened. stoker alarms: what is wrong now. */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "views/cli/ask.h"
+#include "views/cli/table.h"
+
+/* An optional CLUSTER word becomes the request's ClusterId. */
+static int add_cluster(struct cli *c, const struct cli_args *a, cJSON *req, struct error *err)
+{
+	char id[MODEL_ID_SIZE];
+	int rc = a->argc ? ask_cluster(c, a->argv[0], id, err) : 0;
+
+	if (!rc && a->argc)
+		json_add_str(req, "ClusterId", id);
+	return rc;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	double x = json_num(*(cJSON *const *)a, "Time", 0), y = json_num(*(cJSON *const *)b, "Time", 0);
+
+	return (x > y) - (x < y);
+}
+
+static void events_people(struct cli *c, const cJSON *events)
+{
+	struct table *t = table_new();
+	VEC(const cJSON *) sorted = { 0 };
+	const cJSON *x;
+	char buf[64];
+
+	cJSON_ArrayForEach(x, events)
+		vec_push(&sorted, x);
+	if (sorted.len)
+		qsort(sorted.items, sorted.len, sizeof *sorted.items, by_time);
+	table_column(t, "TIME", TABLE_LEFT, false);
+	table_column(t, "SEVERITY", TABLE_LEFT, false);
+	table_column(t, "CLUSTER", TABLE_LEFT, false);
+	table_column(t, "MESSAGE", TABLE_LEFT, true);
+	for (size_t i = 0; i < sorted.len; i++) {
+		const char *severity = json_str(sorted.items[i], "Severity", "");
+		table_cell(t, "", "%s", cli_time(json_num(sorted.items[i], "Time", 0), buf, sizeof buf));
+		table_cell(t, cli_state_color(c, severity), "%s", severity);
+		table_cell(t, "", "%s", json_str(sorted.items[i], "ClusterId", "-"));
+		table_cell(t, "", "%s", json_str(sorted.items[i], "Message", ""));
+	}
+	vec_free(&sorted);
+	cli_print_table(c, t);
+}
+
+static int exec_events(struct cli *c, const struct cli_args *a)
+{
+	cJSON *req = cJSON_CreateObject(), *reply = NULL;
+	const char *since = cli_opt(a, "since");
+	int64_t span = since ? cli_parse_span(since) : 86400000;
+	struct error err = ERROR_INIT;
+	int limit;
+
+	if (span < 0)
+		error_set(&err, ERR_INVALID, "--since: \"%s\" is not a time such as 90s, 5m, 2h or 7d", since);
+	if (span < 0 || cli_opt_int(a, "limit", 50, 1, 10000, &limit, &err)) {
+		cJSON_Delete(req);
+		return cli_usage(c, NULL, "%s", err.message);
+	}
+	json_add_time(req, "Since", clock_now_ms() - span);
+	json_add_int(req, "MaxResults", limit);
+	if (add_cluster(c, a, req, &err)) {
+		cJSON_Delete(req);
+		return cli_fail(c, &err);
+	}
+	if (ask(c, "Stoker.ListEvents", req, &reply, &err))
+		return cli_fail(c, &err);
+	if (c->json)
+		return cli_print_json(c, reply);
+	events_people(c, json_arr(reply, "Events"));
+	cJSON_Delete(reply);
+	return CLI_OK;
+}
+
+static void alarms_people(struct cli *c, const cJSON *alarms)
+{
+	struct table *t = table_new();
+	const cJSON *x;
+	char buf[64];
+
+	table_column(t, "SINCE", TABLE_LEFT, false);
+	table_column(t, "SEVERITY", TABLE_LEFT, false);
+	table_column(t, "CLUSTER", TABLE_LEFT, false);
+	table_column(t, "ALARM", TABLE_LEFT, true);
+	cJSON_ArrayForEach(x, alarms) {
+		const char *severity = json_str(x, "Severity", "");
+		table_cell(t, "", "%s", cli_time(json_num(x, "Since", 0), buf, sizeof buf));
+		table_cell(t, cli_state_color(c, severity), "%s", severity);
+		table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
+		table_cell(t, "", "%s", json_str(x, "Title", ""));
+		if (*json_str(x, "Detail", ""))
+			table_note(t, "%s", json_str(x, "Detail", ""));
+		if (*json_str(x, "Hint", ""))
+			table_note(t, "→ %s", json_str(x, "Hint", ""));
+	}
+	cli_print_table(c, t);
+}
+
+static int exec_alarms(struct cli *c, const struct cli_args *a)
+{
+	cJSON *req = cJSON_CreateObject(), *reply = NULL;
+	struct error err = ERROR_INIT;
+	int n;
+
+	if (add_cluster(c, a, req, &err)) {
+		cJSON_Delete(req);
+		return cli_fail(c, &err);
+	}
+	if (ask(c, "Stoker.ListAlarms", req, &reply, &err))
+		return cli_fail(c, &err);
+	n = cJSON_GetArraySize(json_arr(reply, "Alarms"));
+	if (c->json) {
+		cli_print_json(c, reply);
+	} else {
+		if (n)
+			alarms_people(c, json_arr(reply, "Alarms"));
+		else
+			fprintf(c->out, "no alarms\n");
+		cJSON_Delete(reply);
+	}
+	return cli_flag(a, "check") && n ? CLI_FAILED : CLI_OK;
+}
+
+static const struct cli_option event_options[] = {
+	{ "since", 0, "TIME", "how far back (default 1d)" },
+	{ "limit", 'n', "N", "the newest N events (default 50)" },
+	{ 0 },
+};
+
+static const struct cli_option alarm_options[] = {
+	{ "check", 0, NULL, "exit with 1 when there is an alarm" },
+	{ 0 },
+};
+
+const struct cli_command cli_cmd_events = {
+	.name = "events", .args = "[CLUSTER]", .max = 1,
+	.summary = "list what happened, oldest first", .about = "",
+	.options = event_options, .words = "cluster", .exec = exec_events,
+};
+
+const struct cli_command cli_cmd_alarms = {
+	.name = "alarms", .args = "[CLUSTER]", .max = 1,
+	.summary = "list what is wrong now", .about = "",
+	.options = alarm_options, .words = "cluster", .exec = exec_alarms,
+};

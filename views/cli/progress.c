@@ -1,0 +1,69 @@
+/* One line that lives: rewritten in place on a terminal, printed when it changes elsewhere. It goes to
+ * stderr, so that results on stdout stay clean. */
+#include "views/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/base/utf8.h"
+
+struct cli_progress {
+	struct cli *cli;
+	bool tty, quiet;
+	char *last;
+};
+
+struct cli_progress *cli_progress_new(struct cli *c)
+{
+	struct cli_progress *p = xcalloc(1, sizeof *p);
+	const char *term = getenv("TERM");
+
+	p->cli = c;
+	p->quiet = c->json;
+	p->tty = isatty(fileno(c->err)) && term && strcmp(term, "dumb") != 0;
+	return p;
+}
+
+static int terminal_width(FILE *f)
+{
+	struct winsize ws;
+
+	return ioctl(fileno(f), TIOCGWINSZ, &ws) == 0 && ws.ws_col > 1 ? ws.ws_col - 1 : 79;
+}
+
+void cli_progress_say(struct cli_progress *p, const char *fmt, ...)
+{
+	struct buf raw = BUF_INIT, b = BUF_INIT;
+	va_list ap;
+	int used;
+
+	va_start(ap, fmt);
+	buf_vaddf(&raw, fmt, ap);
+	va_end(ap);
+	utf8_clean(&b, buf_str(&raw), raw.len);
+	buf_free(&raw);
+	if (!p->quiet && (!p->last || strcmp(p->last, buf_str(&b)))) {
+		fflush(p->cli->out);
+		if (p->tty)
+			fprintf(p->cli->err, "\r\033[K%.*s",
+			        (int)utf8_fit(buf_str(&b), terminal_width(p->cli->err), &used), buf_str(&b));
+		else
+			fprintf(p->cli->err, "%s\n", buf_str(&b));
+		fflush(p->cli->err);
+		free(p->last);
+		p->last = xstrdup(buf_str(&b));
+	}
+	buf_free(&b);
+}
+
+void cli_progress_end(struct cli_progress *p)
+{
+	if (p->tty && p->last)
+		fputs("\r\033[K", p->cli->err);
+	fflush(p->cli->err);
+	free(p->last);
+	free(p);
+}

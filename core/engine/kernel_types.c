@@ -91,3 +91,25 @@ void kernel_type_spark(struct buf *out, duckdb_logical_type t)
 	default: buf_adds(out, simple(id));
 	}
 }
+
+bool kernel_type_exact(duckdb_logical_type t)
+{
+	switch (duck.get_type_id(t)) {
+	case DUCKDB_TYPE_UTINYINT:
+	case DUCKDB_TYPE_USMALLINT:
+	case DUCKDB_TYPE_UINTEGER:
+	case DUCKDB_TYPE_UBIGINT:
+	case DUCKDB_TYPE_HUGEINT:
+	case DUCKDB_TYPE_UHUGEINT:
+	case DUCKDB_TYPE_TIMESTAMP_S:
+	case DUCKDB_TYPE_TIMESTAMP_MS:
+	case DUCKDB_TYPE_TIMESTAMP_NS:
+	case DUCKDB_TYPE_TIME:
+	case DUCKDB_TYPE_TIME_TZ:
+	case DUCKDB_TYPE_UUID:
+	case DUCKDB_TYPE_ENUM:
+	case DUCKDB_TYPE_ARRAY:
+	case DUCKDB_TYPE_BIT: return false;
+	default: return true;
+	}
+}

@@ -90,6 +90,7 @@ int task_describe(struct executor *x, const cJSON *msg, cJSON **columns, struct 
 		json_add_str(c, "name", name);
 		json_add_int(c, "type", duck.get_type_id(t));
 		json_add_str(c, "spark", buf_str(&spark));
+		json_add_bool(c, "exact", kernel_type_exact(t));
 		cJSON_AddItemToArray(*columns, c);
 		duck.free((void *)name);
 		duck.destroy_logical_type(&t);

@@ -193,7 +193,9 @@ struct sql_bound {
 
 struct sql_window {
 	struct sql_pos pos;
-	const char *ref;             /* OVER w: everything else is empty; NULL when written out */
+	/* OVER w where no WINDOW clause in sight defines w: everything else is empty. NULL when written out;
+	 * a w that is defined was replaced by its definition. */
+	const char *ref;
 	struct sql_expr **partition;
 	size_t n_partition;
 	struct sql_sort *order;

@@ -24,6 +24,7 @@ struct parser {
 	int depth;
 	bool failed;
 	struct error *err;
+	VEC(struct sql_window *) window_refs; /* OVER w of the query at hand, until its WINDOW clause is read */
 };
 
 /* ---- parse_core.c: cursor, errors, names ---- */
@@ -138,6 +139,8 @@ int query_height(const struct sql_query *q);
 /* ---- parse_select.c ---- */
 struct sql_rel *parse_select(struct parser *p);      /* on SELECT or FROM */
 struct sql_named_window *parse_windows(struct parser *p, size_t *n);
+/* Write out the references from index `mark` on that these windows name; the others stay references. */
+void fill_window_refs(struct parser *p, size_t mark, const struct sql_named_window *windows, size_t n);
 
 /* ---- parse_from.c, parse_pivot.c ---- */
 struct sql_rel *parse_from(struct parser *p);        /* after FROM */

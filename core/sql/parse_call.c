@@ -66,14 +66,12 @@ struct sql_window *parse_window_spec(struct parser *p)
 {
 	struct sql_window *w = arena_new_of(p->arena, struct sql_window);
 	w->pos = p->tok->pos;
-	if (!is_op(p, '(')) {
+	bool open = take_op(p, '(');
+	if (!open || (is_word(p->tok) && peek_op(p, 1, ')'))) {
 		w->ref = parse_ident(p).name;
-		return w;
-	}
-	advance(p);
-	if (is_word(p->tok) && peek_op(p, 1, ')')) {
-		w->ref = parse_ident(p).name;
-		expect_op(p, ')');
+		vec_push(&p->window_refs, w);
+		if (open)
+			expect_op(p, ')');
 		return w;
 	}
 	if (take_kw2(p, KW_PARTITION, KW_BY) || take_kw2(p, KW_DISTRIBUTE, KW_BY) || take_kw2(p, KW_CLUSTER, KW_BY))

@@ -271,10 +271,16 @@ void parse_with(struct parser *p, struct sql_with *with)
 static void parse_query_rest(struct parser *p, struct sql_query *q, struct sql_rel *first)
 {
 	int height = 0;
+	size_t mark = p->window_refs.len;
 	for (size_t i = 0; i < q->n_ctes; i++)
 		height = higher(height, query_height(q->ctes[i].query));
 	q->body = parse_body(p, first);
 	parse_organization(p, q);
+	if (!p->failed && q->body->kind == SQL_REL_SELECT)
+		fill_window_refs(p, mark, q->body->select.windows, q->body->select.n_windows);
+	if (!p->failed)
+		fill_window_refs(p, mark, q->windows, q->n_windows);
+	p->window_refs.len = mark;
 	height = higher(height, higher(rel_height(q->body), organization_height(q)));
 	q->height = limit_height(p, height + 1, q->pos);
 }

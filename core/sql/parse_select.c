@@ -178,6 +178,21 @@ struct sql_named_window *parse_windows(struct parser *p, size_t *n)
 	return out;
 }
 
+static void fill_one(struct sql_window *w, const struct sql_named_window *windows, size_t n)
+{
+	for (size_t i = 0; w->ref && i < n; i++)
+		if (!windows[i].window->ref && strcasecmp(windows[i].name.name, w->ref) == 0)
+			*w = *windows[i].window;
+}
+
+/* Twice, because a window may itself refer to one that is written out further on. */
+void fill_window_refs(struct parser *p, size_t mark, const struct sql_named_window *windows, size_t n)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = mark; i < p->window_refs.len; i++)
+			fill_one(p->window_refs.items[i], windows, n);
+}
+
 static int group_height(const struct sql_group *g)
 {
 	int height = height_of(g->expr);
@@ -208,6 +223,7 @@ struct sql_rel *parse_select(struct parser *p)
 {
 	struct sql_rel *r = new_rel(p, SQL_REL_SELECT, p->tok->pos);
 	struct sql_select *s = &r->select;
+	size_t mark = p->window_refs.len;
 	bool from_first = take_kw(p, KW_FROM);
 	if (from_first) {
 		s->from = parse_lateral_views(p, parse_from(p));
@@ -230,5 +246,7 @@ struct sql_rel *parse_select(struct parser *p)
 		s->qualify = parse_expr(p);
 	if (!s->n_windows && is_kw(p, KW_WINDOW))
 		s->windows = parse_windows(p, &s->n_windows);
+	if (!p->failed)
+		fill_window_refs(p, mark, s->windows, s->n_windows);
 	return finish_rel(p, r, p->failed ? 0 : select_height(s));
 }

@@ -24,6 +24,7 @@ static int finish(struct parser *p)
 	if (!p->failed && p->tok->kind != SQL_TOK_END)
 		fail_here(p);
 	sql_tokens_free(&p->tokens);
+	vec_free(&p->window_refs);
 	return p->failed ? p->err->code : 0;
 }
 

@@ -19,6 +19,11 @@ OPT      ?= -O2
 CFLAGS   += -std=c17 -D_GNU_SOURCE $(OPT) -g $(WARN) -fno-common -fstack-protector-strong -I. \
             -isystem $(DUCKDB_DIR)/include -DSTOKER_VERSION='"$(VERSION)"' -MMD -MP
 LDFLAGS  += -Wl,--as-needed -Wl,-O1
+ifeq ($(FUZZING),1)
+CC       := clang
+CFLAGS   += -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -Wno-error
+LDFLAGS  += -fsanitize=address,undefined
+endif
 ifeq ($(SAN),1)
 BUILD    := build-san
 CFLAGS   += -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
@@ -46,8 +51,8 @@ GOALS       := $(or $(MAKECMDGOALS),all)
 NO_DEPS     := help clean deps uninstall
 WANTED      := $(if $(filter-out $(NO_DEPS),$(GOALS)),$(STAMP_BUILD)) \
                $(if $(filter run test test-% bench,$(GOALS)),.deps/data.mk) \
-               $(if $(filter test test-% unit,$(GOALS)),.deps/test.mk) \
-               $(if $(filter lint fuzz,$(GOALS)),.deps/lint.mk)
+               $(if $(filter test test-% unit unit-%,$(GOALS)),.deps/test.mk) \
+               $(if $(filter lint fuzz fuzz-%,$(GOALS)),.deps/lint.mk)
 
 .deps/%.mk: .ci/deps.sh
 	@DUCKDB_PREFIX='$(DUCKDB_PREFIX)' .ci/deps.sh $(patsubst %-own,%,$*)
@@ -67,7 +72,14 @@ $(BUILD)/lib:
 
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lpthread -lm
 
-$(BUILD)/o/%.o: %.c Makefile
+# Objects are made again when the flags change, not whenever this file does.
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','"'"',$(CC) $(CFLAGS))' | cmp -s - $@ || echo '$(subst ','"'"',$(CC) $(CFLAGS))' >$@
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/o/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
 	@$(CC) $(CFLAGS) -c -o $@ $<
@@ -105,13 +117,106 @@ $(BUILD)/unit/%: tests/unit/%.c $(foreach r,$(ROOM),$(call archive,$(r)))
 	@$(CC) $(CFLAGS) -o $@ $< $(LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 		-lcmocka -lvterm $(LIBS)
 
-.PHONY: unit
+.PHONY: unit unit-build
+unit-build: $(UNIT_BIN)
 unit: $(if $(UNIT),$(BUILD)/unit/$(UNIT)_test,$(UNIT_BIN))  ## build and run the unit tests (one of them: make unit UNIT=name)
 	@fail=0; for t in $(if $(UNIT),$(BUILD)/unit/$(UNIT)_test,$(UNIT_BIN)); do \
 		echo "== $$t"; $$t || fail=1; done; exit $$fail
 
+# ---- fuzzing: tests/fuzz/fuzz_<name>.c with its corpus in tests/fuzz/corpus/<name>/ ----
+FUZZ_SRC     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_REPLAY  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.replay,$(FUZZ_SRC))
+FUZZ_BIN     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+FUZZ_SECONDS ?= 20
+LINK_ALL      = $(LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
+
+$(BUILD)/fuzz/%.replay: tests/fuzz/%.c tests/fuzz/replay.c $(ALL_ARCH)
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) $(filter-out -MMD -MP,$(CFLAGS)) -Wno-missing-prototypes -o $@ $(filter %.c,$^) $(LINK_ALL)
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(ALL_ARCH)
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) $(filter-out -MMD -MP,$(CFLAGS)) -fsanitize=fuzzer -o $@ $< $(LINK_ALL)
+
+.PHONY: fuzz-build fuzz-replay
+fuzz-build: $(FUZZ_BIN)
+fuzz-replay: $(FUZZ_REPLAY)
+fuzz:  ## run every fuzz target for FUZZ_SECONDS (20) under ASan and UBSan; needs clang
+	@$(MAKE) --no-print-directory BUILD=build-fuzz FUZZING=1 fuzz-build
+	@for f in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
+		mkdir -p build-fuzz/corpus/$$f tests/fuzz/corpus/$$f; \
+		echo "== fuzz $$f, $(FUZZ_SECONDS) s"; \
+		build-fuzz/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+			-print_final_stats=1 -artifact_prefix=build-fuzz/crash-$$f- build-fuzz/corpus/$$f \
+			tests/fuzz/corpus/$$f 2>&1 | grep -vE '^stat::(peak|new|slow)' ; \
+		[ $${PIPESTATUS[0]} = 0 ] || exit 1; \
+	done
+
+# ---- tests, benchmarks ----
+$(BUILD)/bench/%: tests/bench/%.c $(ALL_ARCH)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -o $@ $< $(LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) \
+		-L$(BUILD) -lduckdb -Wl,-rpath,'$$ORIGIN/..'
+$(BUILD)/bench/kernel_sql: $(BUILD)/libduckdb.so
+
+.PHONY: test-build test-clients test-spark
+test-build: all $(UNIT_BIN) $(FUZZ_REPLAY)
+test: test-build  ## build, then run every suite; ends with "N passed, N failed"
+	@BUILD=$(BUILD) tests/run.sh
+
+bench: all $(BUILD)/bench/kernel_sql  ## measure what is promised (WHAT="shell etl" for a part)
+	@BUILD=$(BUILD) python3 tests/bench/bench.py $(WHAT)
+
+# Against peers that Debian does not have: only where they are present.
+test-clients: all  ## other people's clients against the server (what is not installed is skipped)
+	@BUILD=$(BUILD) tests/run.sh $(sort $(wildcard tests/clients/*_test.py tests/clients/*_test.sh))
+test-spark: all  ## the same scripts on a real Spark (needs Java 17 and pyspark)
+	@BUILD=$(BUILD) tests/run.sh $(sort $(wildcard tests/spark/*_test.py tests/spark/*_test.sh))
+
+run: all  ## build, then the sample ETL on an embedded cluster, shown in the console
+	@BUILD=$(BUILD) tests/jobs/flights/run.sh
+
+lint:  ## clang-tidy, cppcheck, manual pages, and the rules of the house
+	@BUILD=$(BUILD) .ci/lint.sh
+
+# ---- manual pages and completions, made from the program's own tables ----
+DOCS := $(BUILD)/doc/stoker.1 $(BUILD)/doc/stokerd.8 $(BUILD)/doc/stoker.bash $(BUILD)/doc/_stoker
+.PHONY: doc
+doc: $(DOCS)
+$(BUILD)/doc/stoker.1: views/cli/man/stoker.1.in $(BUILD)/stoker
+	@mkdir -p $(@D)
+	@$(BUILD)/stoker help --man >$@.commands
+	@sed -e '/^COMMANDS$$/{r $@.commands' -e 'd;}' $< >$@ && rm $@.commands
+$(BUILD)/doc/stokerd.8: views/cli/man/stokerd.8
+	@mkdir -p $(@D) && cp $< $@
+$(BUILD)/doc/stoker.bash $(BUILD)/doc/_stoker: $(BUILD)/stoker
+	@mkdir -p $(@D)
+	@$(BUILD)/stoker help --bash >$(BUILD)/doc/stoker.bash
+	@$(BUILD)/stoker help --zsh >$(BUILD)/doc/_stoker
+
+# What is installed, as "source mode place"; uninstall removes the places.
+THEMES    := $(sort $(wildcard themes/*))
+INSTALLED := $(BUILD)/stoker:755:bin/stoker $(BUILD)/stokerd:755:bin/stokerd \
+             $(BUILD)/libduckdb.so:644:lib/stoker/libduckdb.so \
+             $(BUILD)/doc/stoker.1:644:share/man/man1/stoker.1 $(BUILD)/doc/stokerd.8:644:share/man/man8/stokerd.8 \
+             $(BUILD)/doc/stoker.bash:644:share/bash-completion/completions/stoker \
+             $(BUILD)/doc/_stoker:644:share/zsh/site-functions/_stoker \
+             $(foreach t,$(THEMES),$(t):644:share/stoker/$(t))
+install: all doc  ## install under PREFIX (/usr/local), staged in DESTDIR
+	@for i in $(INSTALLED); do IFS=: read -r from mode to <<<"$$i"; \
+		install -D -m "$$mode" "$$from" '$(DESTDIR)$(PREFIX)'/"$$to" || exit 1; done
+	@echo "installed under $(DESTDIR)$(PREFIX)"
+
+uninstall:  ## remove what install brought
+	@for i in $(INSTALLED); do IFS=: read -r from mode to <<<"$$i"; \
+		rm -f '$(DESTDIR)$(PREFIX)'/"$$to"; done
+	@rmdir '$(DESTDIR)$(PREFIX)'/lib/stoker '$(DESTDIR)$(PREFIX)'/share/stoker/themes \
+		'$(DESTDIR)$(PREFIX)'/share/stoker 2>/dev/null || true
+
 clean:  ## remove what was built (fetched packages stay)
-	rm -rf build build-san
+	rm -rf build build-san build-fuzz
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## *(.*)/  \1\t\2/' | expand -t 14

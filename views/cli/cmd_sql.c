@@ -80,10 +80,12 @@ static int run_file(struct sql_view *v, const char *path, bool *gone)
 	bool in = !strcmp(path, "-");
 	int status;
 
-	if (in ? read_stdin(&text, &err) : fs_read(path, SCRIPT_MAX, &text, &err))
-		status = cli_fail(v->cli, &err);
-	else
+	if (in ? read_stdin(&text, &err) : fs_read(path, SCRIPT_MAX, &text, &err)) {
+		cli_fail(v->cli, &err);
+		status = CLI_FAILED;   /* 4 is for clusters and steps that are not there */
+	} else {
 		status = sql_run(v, buf_str(&text), in ? NULL : path, gone);
+	}
 	buf_free(&text);
 	return status;
 }

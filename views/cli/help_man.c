@@ -4,6 +4,8 @@
 
 #include "views/cli/help.h"
 
+#define MAN_WIDTH 64   /* escapes make lines longer than what they show */
+
 /* Text in a line of its own: nothing in it may look like a macro or an escape. */
 static void man_text(FILE *f, const char *s)
 {
@@ -24,25 +26,36 @@ static void man_text(FILE *f, const char *s)
 			fputc(*s, f);
 }
 
-/* A sentence per line, as manual pages are written. */
+/* A sentence begins a line, and no line is longer than MAN_WIDTH. */
 static void man_prose(FILE *f, const char *s)
 {
-	while (*s) {
-		const char *end = strstr(s, ". ");
-		size_t n = end ? (size_t)(end - s) + 1 : strlen(s);
-		char line[1024];
+	int column = 0;
+	bool full_stop = false;
 
-		snprintf(line, sizeof line, "%.*s", (int)n, s);
-		man_text(f, line);
-		fputc('\n', f);
+	while (*s) {
+		size_t n = strcspn(s, " ");
+		char word[256];
+		snprintf(word, sizeof word, "%.*s", (int)n, s);
+		if (column && (full_stop || column + 1 + (int)n > MAN_WIDTH)) {
+			fputc('\n', f);
+			column = 0;
+		}
+		if (column)
+			fputc(' ', f);
+		man_text(f, word);
+		column += (int)n + (column > 0);
+		full_stop = n && word[strlen(word) - 1] == '.';
 		s += n;
-		while (*s == ' ')
-			s++;
+		s += strspn(s, " ");
 	}
+	if (column)
+		fputc('\n', f);
 }
 
 static void man_option(FILE *f, const struct cli_option *o)
 {
+	char text[256];
+
 	if (o->letter)
 		fprintf(f, ".It Fl %c , Fl \\-%s", o->letter, o->name);
 	else
@@ -53,8 +66,8 @@ static void man_option(FILE *f, const struct cli_option *o)
 		fputc('"', f);
 	}
 	fputc('\n', f);
-	man_text(f, o->help);
-	fputs(".\n", f);
+	snprintf(text, sizeof text, "%s.", o->help);
+	man_prose(f, text);
 }
 
 static void man_options(FILE *f, const struct cli_option *options)
@@ -69,18 +82,13 @@ static void man_options(FILE *f, const struct cli_option *options)
 
 static void man_command(FILE *f, const struct cli_command *cmd)
 {
-	char words[128], *word, *save = NULL;
-
 	fprintf(f, ".It Xo Cm %s", cmd->name);
 	if (!cmd->pass)
-		fputs(" Op Ar options", f);
+		fputs(" Oo Ar options Oc", f);
 	if (*cmd->args) {
-		snprintf(words, sizeof words, "%s", cmd->args);
-		for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-			fputs(" Ar \"", f);
-			man_text(f, word);
-			fputc('"', f);
-		}
+		fputs(" Ar \"", f);
+		man_text(f, cmd->args);
+		fputs("\\&\"", f);
 	}
 	fputs("\n.Xc\n", f);
 	fprintf(f, "%c", cmd->summary[0] - ('a' <= cmd->summary[0] && cmd->summary[0] <= 'z' ? 32 : 0));

@@ -29,7 +29,8 @@ void help_bash(FILE *f)
 
 	fputs("# Completion for stoker; made by `stoker help --bash`.\n"
 	      "_stoker() {\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options='' kinds='' kind i at=0 cluster=''\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
+	      "\tlocal options='' kinds='' kind='' cluster='' at=0 i\n"
 	      "\tCOMPREPLY=()\n"
 	      "\tif [ \"$COMP_CWORD\" = 1 ]; then\n"
 	      "\t\tCOMPREPLY=($(compgen -W '", f);

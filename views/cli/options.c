@@ -36,7 +36,7 @@ static void parser_add(struct parser *p, const struct cli_option *options)
 
 static const struct cli_option *parser_find(const struct parser *p, int got)
 {
-	if (got >= FIRST_VALUE)
+	if (got >= FIRST_VALUE && (size_t)(got - FIRST_VALUE) < p->table.len)
 		return p->table.items[got - FIRST_VALUE];
 	for (size_t i = 0; i < p->table.len; i++)
 		if (p->table.items[i]->letter == got)

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/fs.h"
@@ -19,7 +18,6 @@
 #include "core/net/frame.h"
 
 #define SESSION_FD 3       /* in the child: the first one after the standard three */
-#define STOP_MS 1000
 #define READ_SIZE (64 * 1024)
 
 extern char **environ;
@@ -131,18 +129,10 @@ int sql_session_start(const char *const *words, struct sql_session_proc **out, s
 
 void sql_session_stop(struct sql_session_proc *s)
 {
-	static const struct timespec pause = { 0, 2 * 1000000L };
-
 	if (!s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
-	/* It ends by itself; a shell that has its answer need not see it. */
-	for (int ms = 0; s->pid > 0 && ms < STOP_MS; ms += 2) {
-		if (waitpid(s->pid, NULL, WNOHANG))
-			break;
-		nanosleep(&pause, NULL);
-	}
 	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
 	cJSON_Delete(s->json);
 	buf_free(&s->in);
@@ -153,8 +143,7 @@ static int gone(struct sql_session_proc *s, struct error *err)
 {
 	int status = 0;
 
-	error_set(err, ERR_UNAVAILABLE, "the SQL session has ended");
-	err->code = ERR_INTERNAL;
+	error_set(err, ERR_INTERNAL, "the SQL session has ended");
 	if (s->pid > 0 && waitpid(s->pid, &status, 0) == s->pid) {
 		s->pid = 0;
 		if (WIFSIGNALED(status))

@@ -18,7 +18,8 @@ struct sql_session_proc;
 /* argv: words for `stokerd driver --session --fd N …`, ended by NULL. The program is looked for beside this
  * one, then on PATH. */
 int sql_session_start(const char *const *argv, struct sql_session_proc **out, struct error *err);
-/* Closes the connection, which ends the session, and waits for it for a moment. NULL is allowed. */
+/* Closes the connection, at which the session's process ends by itself; a shell that has its answer does not
+ * wait for that. NULL is allowed. */
 void sql_session_stop(struct sql_session_proc *s);
 
 /* Takes msg. */

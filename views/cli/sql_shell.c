@@ -83,7 +83,8 @@ static void take_line(struct shell *s, char *line)
 {
 	s->prompted = false;
 	if (!line) {
-		fputc('\n', s->view->cli->out);
+		if (!s->line)
+			fputc('\n', s->view->cli->out);
 		s->leave = true;
 		return;
 	}

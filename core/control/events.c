@@ -1,0 +1,26 @@
+/* Events: what happened, for people and for programs that do not want to poll. */
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/control/state.h"
+
+void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
+               const char *type, const char *fmt, ...)
+{
+	struct event e = { .time = clock_now_ms(), .severity = severity, .type = xstrdup(type) };
+	struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	snprintf(e.cluster_id, sizeof e.cluster_id, "%s", cluster_id ? cluster_id : "");
+	snprintf(e.resource_id, sizeof e.resource_id, "%s",
+	         resource_id ? resource_id : cluster_id ? cluster_id : "");
+	e.message = buf_steal(&text);
+	log_write(severity >= SEVERITY_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s", e.resource_id,
+	          e.message);
+	vec_push(&ctl->events, e);
+	ctl->changed = true;
+}

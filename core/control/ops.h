@@ -1,0 +1,19 @@
+/* The operations' shared parts. Every operation validates, changes memory, marks what it changed and leaves
+ * a way back; its answer leaves after the commit. Nothing here talks to a worker: that is the scheduler's,
+ * after the commit. */
+#ifndef CORE_CONTROL_OPS_H
+#define CORE_CONTROL_OPS_H
+
+#include "core/control/state.h"
+
+extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[];
+
+/* The cluster that `member` names, or NULL with the error of the old (job_flow) or new family. */
+struct cluster *op_cluster(struct control *ctl, const cJSON *in, const char *member, bool job_flow,
+                           struct error *err);
+void op_normalize_hours(struct cluster *c, int64_t now);
+void op_new_step(struct cluster *c, struct step *s, int64_t now);          /* id, times, place */
+void op_new_group(struct cluster *c, struct instance_group *g, int64_t now);
+int op_concurrency_rule(const struct cluster *c, const struct step_list *steps, struct error *err);
+
+#endif

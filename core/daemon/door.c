@@ -1,0 +1,183 @@
+#include "core/daemon/door.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/api/emr/emr.h"
+#include "core/base/clock.h"
+#include "core/base/id.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/net/http_server.h"
+#include "core/net/sigv4.h"
+
+struct door {
+	struct control *control;
+	struct http_server *server;
+	char *access_key, *secret_key, *api_token;
+};
+
+static void reply_json(struct http_request *r, int status, const char *error_type, const char *body,
+                       size_t len)
+{
+	char id[37];
+
+	http_reply_header(r, "x-amzn-requestid", id_uuid(id, sizeof id));
+	if (error_type)
+		http_reply_header(r, "x-amzn-ErrorType", error_type);
+	http_reply(r, status, EMR_CONTENT_TYPE, body, len);
+}
+
+static void reply_error(struct http_request *r, int status, const char *code, const char *message)
+{
+	struct buf b = BUF_INIT;
+	struct error e = ERROR_INIT;
+
+	error_set(&e, ERR_INVALID, "%s", message);
+	error_class(&e, code, NULL);
+	emr_error_reply(&e, &b);
+	reply_json(r, status, code, buf_str(&b), b.len);
+	buf_free(&b);
+}
+
+static void on_answer(const struct control_reply *a, void *ctx)
+{
+	reply_json(ctx, a->status, a->error_type, a->body, a->len);
+}
+
+/* ---- who asks ---- */
+
+static const char *header_of(void *ctx, const char *name)
+{
+	return http_request_header(ctx, name);
+}
+
+static const char *secret_of(void *ctx, const char *access_key)
+{
+	struct door *d = ctx;
+
+	return strcmp(access_key, d->access_key) ? NULL : d->secret_key;
+}
+
+static bool signed_well(struct door *d, struct http_request *r)
+{
+	size_t len;
+	const char *body = http_request_body(r, &len);
+	struct sigv4_request s = { http_request_method(r), http_request_target(r), header_of, r, body, len };
+	struct error err = ERROR_INIT;
+
+	if (http_request_is_unix(r) || !sigv4_verify(&s, secret_of, d, clock_now_ms(), NULL, &err))
+		return true;
+	log_info("refused: %s: %s", err.class_, err.message);
+	reply_error(r, 403, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
+	return false;
+}
+
+/* Takes equally long wherever the difference is. */
+static bool same_secret(const char *a, const char *b, size_t n)
+{
+	unsigned char diff = 0;
+
+	for (size_t i = 0; i < n; i++)
+		diff |= (unsigned char)(a[i] ^ b[i]);
+	return !diff;
+}
+
+/* The bearer token, in its header or as the first part of the path; *path then is what follows. */
+static bool has_token(struct door *d, struct http_request *r, const char **path)
+{
+	const char *auth = http_request_header(r, "authorization"), *p = http_request_path(r);
+	size_t n = strlen(d->api_token);
+
+	if (p[0] == '/' && strlen(p) > n && same_secret(p + 1, d->api_token, n) &&
+	    (p[n + 1] == '/' || !p[n + 1])) {
+		*path = p[n + 1] ? p + n + 1 : "/";
+		return true;
+	}
+	*path = p;
+	if (http_request_is_unix(r))
+		return true;
+	return auth && !strncmp(auth, "Bearer ", 7) && strlen(auth + 7) == n &&
+	       same_secret(auth + 7, d->api_token, n);
+}
+
+/* ---- requests ---- */
+
+static void on_get(struct door *d, struct http_request *r)
+{
+	const char *path;
+
+	if (!has_token(d, r, &path)) {
+		http_reply_header(r, "WWW-Authenticate", "Bearer");
+		reply_error(r, 401, "MissingAuthenticationTokenException",
+		            "Send the token of `stoker env` as a bearer token or as the first part of the path");
+		return;
+	}
+	if (!strcmp(path, "/metrics")) {
+		char *text = control_prometheus(d->control);
+		http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", text, strlen(text));
+		free(text);
+		return;
+	}
+	reply_error(r, 404, "NotFoundException", "There is nothing at this path");
+}
+
+static void on_request(struct http_request *r, void *ctx)
+{
+	struct door *d = ctx;
+	const char *method = http_request_method(r), *target = http_request_header(r, "x-amz-target");
+	size_t len;
+	const char *body = http_request_body(r, &len);
+
+	if (!d->control) {
+		reply_error(r, 503, "ServiceUnavailableException", "The server is about to stop");
+		return;
+	}
+	if (!strcmp(method, "GET") || !strcmp(method, "HEAD")) {
+		on_get(d, r);
+	} else if (strcmp(method, "POST")) {
+		reply_error(r, 405, "UnknownOperationException", "Only POST and GET are answered");
+	} else if (!signed_well(d, r)) {
+		return;
+	} else if (!target) {
+		reply_error(r, 400, "UnknownOperationException",
+		            "The X-Amz-Target header is missing: it names the operation");
+	} else {
+		control_call(d->control, target, body, len, http_request_is_unix(r), on_answer, r);
+	}
+}
+
+int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, struct error *err)
+{
+	struct door *d = xcalloc(1, sizeof *d);
+	struct http_server_options so = { .on_request = on_request, .ctx = d };
+	int ret = http_server_new(loop, &so, &d->server, err);
+
+	d->control = o->control;
+	d->access_key = xstrdup(o->access_key);
+	d->secret_key = xstrdup(o->secret_key);
+	d->api_token = xstrdup(o->api_token);
+	if (ret)
+		door_close(d);
+	else
+		*out = d;
+	return ret;
+}
+
+int door_listen(struct door *d, int fd, struct error *err)
+{
+	return http_server_listen(d->server, fd, err);
+}
+
+void door_close(struct door *d)
+{
+	if (!d)
+		return;
+	d->control = NULL;
+	http_server_close(d->server);
+	free(d->access_key);
+	free(d->secret_key);
+	free(d->api_token);
+	free(d);
+}

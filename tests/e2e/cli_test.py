@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+"""The command line against a live server: what it prints, what it changes, and what its exit status says."""
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from stoker_server import STOKER, Server, wait_for  # noqa: E402
+
+OK, FAILED, USAGE, UNREACHABLE, NOTFOUND, TIMEOUT = range(6)
+
+
+class Cli(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+        cls.addClassCleanup(cls.server.close)
+        cls.cid = cls.server.cluster("cli-main", core=1)
+
+    def stoker(self, *words, status=OK, stdin="", env=None, timeout=120):
+        r = subprocess.run([STOKER, *words], env=dict(self.server.env, **(env or {})), input=stdin,
+                           capture_output=True, text=True, timeout=timeout)
+        self.assertEqual(r.returncode, status, f"stoker {' '.join(words)}: {r.stdout}{r.stderr}")
+        return r
+
+    def json(self, *words, **kw):
+        return json.loads(self.stoker(*words, "--json", **kw).stdout)
+
+    def test_clusters(self):
+        out = self.stoker("clusters").stdout
+        self.assertIn("cli-main", out)
+        self.assertIn(self.cid, out)
+        self.assertNotIn("\033", out)
+        listed = self.json("clusters")["Clusters"]
+        mine = next(c for c in listed if c["Id"] == self.cid)
+        self.assertEqual(mine["Name"], "cli-main")
+        self.assertEqual(mine["Status"]["State"], "WAITING")
+        self.assertIn("PerHour", mine["Cost"])
+
+    def test_cluster_by_any_name(self):
+        for name in (self.cid, self.cid[:8], self.cid[2:9], "cli-main", "cli-m"):
+            self.assertEqual(self.json("clusters", name)["Cluster"]["Id"], self.cid, name)
+        self.assertIn("m5.xlarge", self.stoker("clusters", "cli-main").stdout)
+
+    def test_nodes(self):
+        self.assertEqual(len(self.json("nodes", "cli-main")["Instances"]), 2)
+        out = self.stoker("nodes", "cli-main").stdout
+        self.assertIn("MASTER", out)
+        self.assertIn("CORE", out)
+
+    def test_not_found_is_4(self):
+        for words in (["clusters", "nosuch"], ["clusters", "j-ABCDEFGHIJKLM"], ["steps", "cli-main", "nosuch"],
+                      ["logs", "cli-main", "nosuch"], ["scale", "cli-main", "ig-NOSUCH=1"],
+                      ["terminate", "nosuch", "--yes"]):
+            self.assertIn("stoker: ", self.stoker(*words, status=NOTFOUND).stderr)
+
+    def test_usage_is_2(self):
+        for words in (["nosuch"], ["clusters", "a", "b"], ["clusters", "--nosuch"], ["create"],
+                      ["add-step", "cli-main"], ["add-step", "cli-main", "-f", "/nosuch.sql"],
+                      ["scale", "cli-main"], ["scale", "cli-main", "core=x"], ["logs", "cli-main"],
+                      ["steps", "cli-main", "--limit", "0"], ["create", "x", "--conf", "nonsense", "--yes"],
+                      ["server", "dance"], ["wait", "cli-main", "--timeout", "soon"]):
+            self.stoker(*words, status=USAGE)
+
+    def test_no_server_is_3(self):
+        with tempfile.TemporaryDirectory() as home:
+            self.stoker("clusters", "--no-start", status=UNREACHABLE, env={"STOKER_HOME": home})
+            self.stoker("server", "status", status=UNREACHABLE, env={"STOKER_HOME": home})
+
+    def test_step_that_completes(self):
+        sid = self.stoker("add-step", "cli-main", "--name", "hello", "-e", "SELECT 1 AS one", "--wait").stdout.strip()
+        self.assertTrue(sid.startswith("s-"))
+        self.assertEqual(self.stoker("logs", "cli-main", sid).stdout, "1\n")
+        self.assertEqual(self.stoker("logs", "cli-main", "hello", "stdout", "-f", "-n", "5").stdout, "1\n")
+        step = self.json("steps", "cli-main", "hello")["Step"]
+        self.assertEqual(step["Status"]["State"], "COMPLETED")
+        self.assertIn("COMPLETED", self.stoker("steps", "cli-main").stdout)
+        self.assertIn("spark-sql", self.stoker("steps", "cli-main", "hello").stdout)
+        self.stoker("wait", "cli-main", "hello")
+
+    def test_step_that_fails_is_1_with_the_reason(self):
+        r = self.stoker("add-step", "cli-main", "--name", "wrong", "-e", "SELECT FROM WHERE", "-w", status=FAILED)
+        self.assertIn("FAILED", r.stderr)
+        self.assertIn("wrong", r.stderr)
+
+    def test_step_from_a_file(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as f:
+            f.write("SELECT '${who}' AS who;\n")
+            f.flush()
+            sid = self.stoker("add-step", "cli-main", "-f", f.name, "-d", "who=me", "--wait").stdout.strip()
+        self.assertEqual(self.stoker("logs", "cli-main", sid).stdout, "me\n")
+
+    def test_command_after_dashes(self):
+        sid = self.stoker("add-step", "cli-main", "--name", "cmd", "--wait", "--", "bash", "-c",
+                          "echo out; echo err >&2").stdout.strip()
+        self.assertEqual(self.stoker("logs", "cli-main", sid, "stdout").stdout, "out\n")
+        self.assertIn("err", self.stoker("logs", "cli-main", sid, "stderr").stdout)
+
+    def test_cancel(self):
+        sid = self.stoker("add-step", "cli-main", "--name", "long", "--", "sleep", "300").stdout.strip()
+        wait_for("the step to run", lambda: self.json("steps", "cli-main", sid)["Step"]["Status"]["State"] == "RUNNING")
+        self.stoker("wait", "cli-main", sid, "--timeout", "0.1s", status=TIMEOUT)
+        self.stoker("cancel", "cli-main", "long", "--wait")
+        self.assertEqual(self.json("steps", "cli-main", sid)["Step"]["Status"]["State"], "CANCELLED")
+        self.stoker("wait", "cli-main", sid, status=FAILED)
+
+    def test_life_of_a_cluster(self):
+        r = self.stoker("create", "cli-life", "--core", "1", "--wait", "--tag", "team=night",
+                        "--conf", "spark-defaults:spark.sql.ansi.enabled=true")
+        cid = r.stdout.strip()
+        self.assertIn("$/h", r.stderr)
+        self.assertIn("aws emr", r.stderr)
+        r = self.stoker("scale", "cli-life", "core=2", "task=1", "--wait")
+        self.assertIn("CORE", r.stderr)
+        groups = {g["InstanceGroupType"]: g for g in self.json("clusters", cid)["InstanceGroups"]}
+        self.assertEqual(groups["CORE"]["RunningInstanceCount"], 2)
+        self.assertEqual(groups["TASK"]["RunningInstanceCount"], 1)
+        self.stoker("scale", "cli-life", "core=-1", "--wait")
+        self.stoker("scale", "cli-life", "core=-5", status=USAGE)
+        self.assertIn(cid, [c["ClusterId"] for c in self.json("cost", "cli-life")["Clusters"]])
+        self.assertIn("prices:", self.stoker("cost").stdout)
+        # Nobody can be asked: only --yes may end a cluster.
+        self.stoker("terminate", "cli-life", status=USAGE)
+        self.stoker("terminate", "cli-life", "--yes", "--wait")
+        self.assertEqual(self.json("clusters", cid)["Cluster"]["Status"]["State"], "TERMINATED")
+        self.assertIn("cli-life", self.stoker("events", cid).stdout + cid)
+        self.assertTrue(self.json("events", cid)["Events"])
+
+    def test_dry_run_changes_nothing(self):
+        before = len(self.json("clusters", "--all")["Clusters"])
+        self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)
+        self.assertEqual(self.json("create", "cli-dry", "--dry-run")["Name"], "cli-dry")
+        self.assertEqual(len(self.json("clusters", "--all")["Clusters"]), before)
+
+    def test_env_and_aws_variables(self):
+        lines = self.stoker("env").stdout.splitlines()
+        self.assertEqual([line.split("=")[0] for line in lines], ["export " + name for name in (
+            "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION",
+            "STOKER_SPARK_API", "STOKER_HISTORY_DIR")])
+        values = self.json("env")
+        self.assertTrue(values["STOKER_SPARK_API"].endswith("/api/v1"))
+        shell = subprocess.run(["bash", "-c", f'eval "$({STOKER} env)"; echo "$AWS_ENDPOINT_URL"'],
+                               env=self.server.env, capture_output=True, text=True, timeout=20)
+        self.assertEqual(shell.stdout.strip(), values["AWS_ENDPOINT_URL"])
+
+    def test_aws(self):
+        listed = json.loads(self.stoker("aws", "emr", "list-clusters", "--active", "--output", "json").stdout)
+        self.assertIn(self.cid, [c["Id"] for c in listed["Clusters"]])
+
+    def test_alarms(self):
+        self.assertIsInstance(self.json("alarms")["Alarms"], list)
+        self.stoker("alarms")
+
+    def test_help_needs_no_server(self):
+        with tempfile.TemporaryDirectory() as home:
+            env = {"STOKER_HOME": os.path.join(home, "not-there")}
+            for words in (["help"], ["--help"], ["help", "create"], ["create", "--help"], ["version"],
+                          ["help", "--man"], ["help", "--bash"], ["help", "--zsh"]):
+                self.assertTrue(self.stoker(*words, env=env).stdout)
+            self.assertFalse(os.path.exists(env["STOKER_HOME"]))
+
+    def test_completion(self):
+        self.assertIn("cli-main", self.stoker("help", "--names", "clusters").stdout.split())
+        with tempfile.TemporaryDirectory() as home:
+            script = os.path.join(home, "c.bash")
+            with open(script, "w") as f:
+                f.write(self.stoker("help", "--bash").stdout)
+            path = os.path.dirname(STOKER) + ":" + os.environ["PATH"]
+
+            def complete(*words):
+                run = f'. {script}; COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; _stoker; ' \
+                      'printf "%s\\n" "${COMPREPLY[@]}"'
+                return subprocess.run(["bash", "-c", run], env=dict(self.server.env, PATH=path), text=True,
+                                      capture_output=True, timeout=20).stdout.split()
+            self.assertIn("clusters", complete("stoker", "cl"))
+            self.assertEqual(complete("stoker", "nodes", "cli-ma"), ["cli-main"])
+            self.assertIn("--core", complete("stoker", "create", "--co"))
+            self.assertEqual(complete("stoker", "server", "sta"), ["start", "status"])
+            self.assertEqual(complete("stoker", "scale", "cli-main", "co"), ["core="])
+
+    def test_terminal(self):
+        """On a terminal there is colour, a question before an act, and no table wider than the screen."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            env = dict(self.server.env, TERM="xterm-256color", NO_COLOR="")
+            os.execve(STOKER, [STOKER, "terminate", "cli-main"], env)
+        seen = b""
+        end = time.monotonic() + 20
+        while b"[y/N]" not in seen and time.monotonic() < end:
+            if select.select([fd], [], [], 0.2)[0]:
+                seen += os.read(fd, 4096)
+        os.write(fd, b"n\n")
+        _, status = os.waitpid(pid, 0)
+        os.close(fd)
+        self.assertIn(b"[y/N]", seen)
+        self.assertEqual(os.waitstatus_to_exitcode(status), FAILED)
+        self.assertEqual(self.json("clusters", "cli-main")["Cluster"]["Status"]["State"], "WAITING")
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            r = subprocess.run([STOKER, "clusters"], env=self.server.env, stdout=full, stderr=subprocess.PIPE, timeout=20)
+        self.assertEqual(r.returncode, FAILED)
+
+
+class Background(unittest.TestCase):
+    """The server that starts by itself."""
+
+    def test_start_and_stop(self):
+        with tempfile.TemporaryDirectory(prefix="stoker-test-") as home:
+            env = dict(os.environ, STOKER_HOME=home)
+
+            def run(*words):
+                return subprocess.run([STOKER, *words], env=env, capture_output=True, text=True, timeout=60)
+            try:
+                # Several at once: one server comes of it, and all are answered.
+                many = [subprocess.Popen([STOKER, "clusters", "--json"], env=env, stdout=subprocess.PIPE,
+                                         stderr=subprocess.STDOUT) for _ in range(4)]
+                for p in many:
+                    out, _ = p.communicate(timeout=60)
+                    self.assertEqual(p.returncode, 0, out)
+                status = json.loads(run("server", "status", "--json").stdout)
+                self.assertEqual(status["Home"], home)
+                again = json.loads(run("server", "start", "--json").stdout)
+                self.assertEqual(again["Pid"], status["Pid"])
+            finally:
+                stopped = run("server", "stop", "--terminate", "--yes")
+            self.assertEqual(stopped.returncode, 0, stopped.stderr)
+            self.assertEqual(run("server", "status").returncode, UNREACHABLE)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

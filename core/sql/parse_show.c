@@ -134,12 +134,10 @@ struct sql_stmt *parse_describe(struct parser *p)
 		return parse_describe_named(p, s, SQL_ST_DESCRIBE_FUNCTION);
 	if (more && (is_kw(p, KW_DATABASE) || is_kw(p, KW_SCHEMA) || is_kw(p, KW_NAMESPACE)))
 		return parse_describe_named(p, s, SQL_ST_DESCRIBE_DATABASE);
-	if ((more && take_kw(p, KW_QUERY)) || at_query(p)) {
-		if (!is_kw(p, KW_TABLE) || !more) {
-			s->kind = SQL_ST_DESCRIBE_QUERY;
-			s->query = parse_query(p);
-			return s;
-		}
+	if ((more && take_kw(p, KW_QUERY)) || (at_query(p) && !is_kw(p, KW_TABLE))) {
+		s->kind = SQL_ST_DESCRIBE_QUERY;
+		s->query = parse_query(p);
+		return s;
 	}
 	if (more)
 		take_kw(p, KW_TABLE);

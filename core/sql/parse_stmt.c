@@ -67,7 +67,9 @@ static struct sql_property parse_property(struct parser *p)
 {
 	struct sql_property prop = {.pos = p->tok->pos};
 	if (is_string(p)) {
-		prop.key = parse_string(p, NULL);
+		size_t len; /* one string only: the value may follow without '=' */
+		prop.key = sql_token_string(p->arena, p->tok, &len);
+		advance(p);
 	} else {
 		struct sql_name name = parse_name(p);
 		prop.key = "";

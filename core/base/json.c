@@ -5,26 +5,36 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 
 #define MAX_DEPTH 100
+#define STR_(x) #x
+#define STR(x) STR_(x)
 
-/* cJSON recurses per level; refuse deep nesting before it does. Strings are skipped. */
-static bool too_deep(const char *s, size_t len)
+/* What cJSON would not survive or not notice: a sentence, or NULL. It recurses per level. */
+static const char *unfit(const char *s, size_t len)
 {
+	if (len && memchr(s, '\0', len))
+		return "JSON contains a NUL byte";
 	int depth = 0;
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '"') {
-			for (i++; i < len && s[i] != '"'; i++)
-				if (s[i] == '\\')
-					i++;
+			for (i++; i < len && s[i] != '"'; i++) {
+				if (s[i] != '\\')
+					continue;
+				/* cJSON would end the string there, without a word. */
+				if (len - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)
+					return "JSON contains a NUL character";
+				i++;
+			}
 		} else if (s[i] == '[' || s[i] == '{') {
 			if (++depth > MAX_DEPTH)
-				return true;
+				return "JSON is nested deeper than " STR(MAX_DEPTH) " levels";
 		} else if (s[i] == ']' || s[i] == '}') {
 			depth--;
 		}
 	}
-	return false;
+	return NULL;
 }
 
 static void position(struct error *err, const char *text, size_t off)
@@ -41,14 +51,25 @@ static void position(struct error *err, const char *text, size_t off)
 	error_at(err, line, column);
 }
 
+/* The input has no end but len, and may hold anything: a message shows a clean piece of it. */
+static void explain(struct error *err, const char *text, size_t len, size_t off)
+{
+	struct buf near = BUF_INIT;
+	if (off >= len) {
+		error_set(err, ERR_INVALID, "JSON ends too early, at byte %zu", len);
+	} else {
+		utf8_clean(&near, text + off, len - off < 20 ? len - off : 20);
+		error_set(err, ERR_INVALID, "JSON is malformed at byte %zu, near '%s'", off, buf_str(&near));
+	}
+	position(err, text, off < len ? off : len);
+	buf_free(&near);
+}
+
 cJSON *json_parse(const char *text, size_t len, struct error *err)
 {
-	if (memchr(text, '\0', len)) {
-		error_set(err, ERR_INVALID, "JSON contains a NUL byte");
-		return NULL;
-	}
-	if (too_deep(text, len)) {
-		error_set(err, ERR_INVALID, "JSON is nested deeper than %d levels", MAX_DEPTH);
+	const char *why = unfit(text, len);
+	if (why) {
+		error_set(err, ERR_INVALID, "%s", why);
 		return NULL;
 	}
 	/* cJSON looks at most at len bytes, and wants the terminator only for its own end check. */
@@ -62,13 +83,8 @@ cJSON *json_parse(const char *text, size_t len, struct error *err)
 			return v;
 		cJSON_Delete(v);
 	}
-	if (err) {
-		if (off >= len)
-			error_set(err, ERR_INVALID, "JSON ends too early, at byte %zu", len);
-		else
-			error_set(err, ERR_INVALID, "JSON is malformed at byte %zu, near '%.20s'", off, text + off);
-		position(err, text, off < len ? off : len);
-	}
+	if (err)
+		explain(err, text, len, off);
 	return NULL;
 }
 

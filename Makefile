@@ -123,6 +123,26 @@ unit: $(if $(UNIT),$(BUILD)/unit/$(UNIT)_test,$(UNIT_BIN))  ## build and run the
 	@fail=0; for t in $(if $(UNIT),$(BUILD)/unit/$(UNIT)_test,$(UNIT_BIN)); do \
 		echo "== $$t"; $$t || fail=1; done; exit $$fail
 
+# ---- console tests: tests/console/<name>_test.c drive programs on a pseudo-terminal (tests/console/term.h) ----
+CONSOLE_SRC  := $(sort $(wildcard tests/console/*_test.c))
+CONSOLE_BIN  := $(patsubst tests/console/%.c,$(BUILD)/console/%,$(CONSOLE_SRC))
+CONSOLE_TERM := tests/console/term.c tests/console/term_screen.c
+$(BUILD)/console/demo: tests/console/demo.c $(call archive,tui) $(call archive,core/base)
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) $(CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
+$(BUILD)/console/%_test: tests/console/%_test.c $(CONSOLE_TERM) tests/console/term.h tests/console/term_impl.h \
+		$(foreach r,$(ROOM),$(call archive,$(r))) | $(BUILD)/console/demo
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) $(filter-out -MMD -MP,$(CFLAGS)) -o $@ $(filter %.c,$^) $(LDFLAGS) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group -lcmocka -lvterm -lutil $(LIBS)
+
+.PHONY: console
+console: $(if $(CONSOLE),$(BUILD)/console/$(CONSOLE)_test,all $(CONSOLE_BIN))  ## the console tests (one: make console CONSOLE=name; UPDATE=1 renews golden screens)
+	@fail=0; for t in $(if $(CONSOLE),$(BUILD)/console/$(CONSOLE)_test,$(CONSOLE_BIN)); do \
+		echo "== $$t"; $$t || fail=1; done; exit $$fail
+
 # ---- fuzzing: tests/fuzz/fuzz_<name>.c with its corpus in tests/fuzz/corpus/<name>/ ----
 FUZZ_SRC     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAY  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.replay,$(FUZZ_SRC))
@@ -162,7 +182,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ALL_ARCH)
 $(BUILD)/bench/kernel_sql: $(BUILD)/libduckdb.so
 
 .PHONY: test-build test-clients test-spark
-test-build: all $(UNIT_BIN) $(FUZZ_REPLAY)
+test-build: all $(UNIT_BIN) $(CONSOLE_BIN) $(FUZZ_REPLAY)
 test: test-build  ## build, then run every suite; ends with "N passed, N failed"
 	@BUILD=$(BUILD) tests/run.sh
 

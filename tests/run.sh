@@ -82,6 +82,9 @@ if [ -z "$only" ]; then
 	for t in tests/fuzz/fuzz_*.c; do
 		[ ! -e "$t" ] || set -- "$@" "$BUILD/fuzz/$(basename "$t" .c).replay"
 	done
+	for t in tests/console/*_test.c; do
+		[ ! -e "$t" ] || set -- "$@" "$BUILD/console/$(basename "$t" .c)"
+	done
 	for t in tests/{api,console,e2e,jobs}/{,*/}*_test.{py,sh}; do
 		[ ! -e "$t" ] || set -- "$@" "$t"
 	done

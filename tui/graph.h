@@ -5,6 +5,7 @@
 #ifndef TUI_GRAPH_H
 #define TUI_GRAPH_H
 
+#include "tui/actions.h"
 #include "tui/draw.h"
 
 enum graph_kind { GRAPH_AREA, GRAPH_LINE, GRAPH_STACK };

@@ -41,7 +41,7 @@ enum event_kind {
 	EVENT_MOUSE,    /* x, y, mouse, key (modifier bits only) */
 	EVENT_FOCUS,    /* on: the terminal window has the focus */
 	EVENT_RESIZE,   /* x, y: new size; made by the sink, not by the decoder */
-	EVENT_REPLY     /* mode, value: the terminal's answer to a mode query (DECRPM) */
+	EVENT_REPLY     /* mode, value: the terminal's answer to a mode query (DECRPM), or to DSR (mode 0) */
 };
 
 enum mouse_kind { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };

@@ -8,7 +8,8 @@
  *
  * The sink owns the terminal's state: raw mode, alternate screen, mouse, paste, title. It restores it on
  * sink_close, exit(), and on TERM HUP INT QUIT SEGV ABRT BUS ILL FPE, from an async-signal-safe routine,
- * before the signal takes its course. SIGPIPE is ignored: a lost peer is an error code, not a death.
+ * before the signal takes its course. SIGPIPE is ignored: a lost peer is an error code, not a death. What
+ * libraries write to stderr meanwhile is kept and shown after the end.
  * One sink per process (signal handlers need a static record). */
 #ifndef TUI_SINK_H
 #define TUI_SINK_H
@@ -41,7 +42,8 @@ struct sink_calls {
  * is none, ERR_UNSUPPORTED when terminfo does not know $TERM or the terminal cannot move its cursor. */
 int sink_open(struct sink **out, uv_loop_t *loop, const struct sink_options *o,
               const struct sink_calls *calls, void *ctx, struct error *err);
-void sink_close(struct sink *s);         /* restores the terminal, frees */
+/* Restores the terminal now; memory goes when the loop has closed the handles: run it once more. */
+void sink_close(struct sink *s);
 
 void sink_size(const struct sink *s, int *w, int *h);
 enum depth sink_depth(const struct sink *s);
@@ -49,7 +51,9 @@ enum glyph_set sink_glyphs(const struct sink *s);
 void sink_theme(struct sink *s, const struct theme *t);   /* takes a copy of what it needs; repaints */
 
 bool sink_idle(const struct sink *s);    /* the last frame has left */
-bool sink_lean(const struct sink *s);    /* a frame took over 250 ms to leave, and it has not been better since */
+void sink_await(struct sink *s);         /* call ready() as soon as it is idle */
+/* A frame took over 250 ms to leave (or to be answered for) within the last minute. */
+bool sink_lean(const struct sink *s);
 void sink_force_lean(struct sink *s, int on);             /* 1 on, 0 off, -1 by measurement */
 /* Send what differs from the last frame. The sink must be idle. */
 void sink_frame(struct sink *s, const struct canvas *c);

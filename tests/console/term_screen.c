@@ -67,7 +67,7 @@ static void colour_name(const VTermColor *c, bool fg, char *out, size_t size)
 
 static void style_name(const VTermScreenCell *c, char *out, size_t size)
 {
-	char fg[16], bg[16];
+	char fg[12], bg[12];
 	colour_name(&c->fg, true, fg, sizeof fg);
 	colour_name(&c->bg, false, bg, sizeof bg);
 	snprintf(out, size, "%s on %s%s%s%s%s", fg, bg, c->attrs.bold ? " bold" : "",
@@ -78,7 +78,7 @@ static void style_name(const VTermScreenCell *c, char *out, size_t size)
 char *term_screen_styles(struct term *t)
 {
 	static const char letters[] = ".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	char known[62][64] = { "default on default" };
+	char known[62][80] = { "default on default" };
 	int n = 1;
 	char *text = term_screen(t);
 	struct buf b = BUF_INIT;
@@ -87,7 +87,7 @@ char *term_screen_styles(struct term *t)
 	for (int y = 0; y < t->h; y++) {
 		for (int x = 0; x < t->w; x++) {
 			VTermScreenCell cell;
-			char name[64];
+			char name[80];
 			int i = 0;
 			vterm_screen_get_cell(t->screen, (VTermPos){ .row = y, .col = x }, &cell);
 			style_name(&cell, name, sizeof name);

@@ -64,6 +64,8 @@ int emr_error_closing(struct error *err);   /* A job flow that is shutting down,
 int emr_error_protected(struct error *err); /* Could not shut down one or more job flows since … */
 int emr_error_too_many_steps(struct error *err);
 int emr_error_resize_early(struct error *err); /* An instance group may only be modified when … */
+/* CANCEL_AND_WAIT or TERMINATE_CLUSTER where several steps may run at a time. */
+int emr_error_on_failure(struct error *err, const struct step *s);
 /* HTTP status, and the body appended: {"__type":…,"Message":…,"ErrorCode"?}. The error type header has
  * err->class_. An error without a class is InternalServerError (500). */
 int emr_error_reply(const struct error *err, struct buf *body);

@@ -1,0 +1,240 @@
+/* The requests of the EMR API that this server knows, member by member. Names and limits are those of the
+ * public service model (2009-03-31). A member that is missing here is ignored when a client sends it. */
+#include "core/api/emr/shape.h"
+
+#define NAMES(id, ...) \
+	static const char *const id##_items[] = { __VA_ARGS__ }; \
+	static const struct names id = { id##_items, sizeof id##_items / sizeof *id##_items }
+#define ENUM(id, table) static const struct emr_shape id = { .kind = EMR_ENUM, .names = &(table) }
+#define LIST(id, item, most) \
+	static const struct emr_shape id = { .kind = EMR_LIST, .of = &(item), .max = (most) }
+#define STRUCT(id, ...) \
+	static const struct emr_member id##_members[] = { __VA_ARGS__ }; \
+	static const struct emr_shape id = { \
+		.kind = EMR_STRUCT, .members = id##_members, \
+		.n_members = sizeof id##_members / sizeof *id##_members \
+	}
+#define M(name, shape) { name, &(shape), false }
+#define R(name, shape) { name, &(shape), true }
+
+/* ---- leaves ---- */
+
+static const struct emr_shape text = { .kind = EMR_STRING };
+static const struct emr_shape xml = { .kind = EMR_XML, .max = 10280 };
+static const struct emr_shape xml256 = { .kind = EMR_XML, .max = 256 };
+static const struct emr_shape instance_type = { .kind = EMR_XML, .min = 1, .max = 256 };
+static const struct emr_shape arn = { .kind = EMR_STRING, .min = 20, .max = 2048 };
+static const struct emr_shape integer = { .kind = EMR_INT };
+static const struct emr_shape long_ = { .kind = EMR_LONG };
+static const struct emr_shape boolean = { .kind = EMR_BOOL };
+static const struct emr_shape date = { .kind = EMR_TIME };
+
+LIST(texts, text, 0);
+LIST(xmls, xml, 0);
+LIST(xmls10, xml, 10);
+LIST(xml256s, xml256, 0);
+LIST(step_ids, xml256, STEP_ACTIVE_LIMIT);
+static const struct emr_shape text_map = { .kind = EMR_MAP, .of = &text };
+static const struct emr_shape anything = { .kind = EMR_STRUCT };
+LIST(anythings, anything, 0);
+
+ENUM(role, instance_role_names);
+ENUM(market, market_names);
+ENUM(on_failure, step_on_failure_names);
+ENUM(step_state, step_state_names);
+ENUM(cluster_state, cluster_state_names);
+ENUM(instance_state, instance_state_names);
+ENUM(cancel_option, step_cancel_option_names);
+LIST(roles, role, 0);
+LIST(step_states, step_state, 0);
+LIST(cluster_states, cluster_state, 0);
+LIST(instance_states, instance_state, 0);
+
+NAMES(scale_down_names, "TERMINATE_AT_INSTANCE_HOUR", "TERMINATE_AT_TASK_COMPLETION");
+ENUM(scale_down, scale_down_names);
+NAMES(repo_upgrade_names, "SECURITY", "NONE");
+ENUM(repo_upgrade, repo_upgrade_names);
+NAMES(reconfiguration_names, "OVERWRITE", "MERGE");
+ENUM(reconfiguration, reconfiguration_names);
+NAMES(unit_type_names, "InstanceFleetUnits", "Instances", "VCPU");
+ENUM(unit_type, unit_type_names);
+
+/* ---- what requests share ---- */
+
+static const struct emr_shape configuration;
+LIST(configurations, configuration, 0);
+static const struct emr_member configuration_members[] = {
+	M("Classification", text), M("Configurations", configurations), M("Properties", text_map),
+};
+static const struct emr_shape configuration = {
+	.kind = EMR_STRUCT, .members = configuration_members, .n_members = 3
+};
+
+STRUCT(key_value, M("Key", xml), M("Value", xml));
+LIST(key_values, key_value, 0);
+STRUCT(jar_step, M("Properties", key_values), R("Jar", xml), M("MainClass", xml), M("Args", xmls));
+STRUCT(step, R("Name", xml256), M("ActionOnFailure", on_failure), R("HadoopJarStep", jar_step));
+LIST(steps, step, STEP_ACTIVE_LIMIT);
+
+STRUCT(volume, R("VolumeType", text), M("Iops", integer), R("SizeInGB", integer), M("Throughput", integer));
+STRUCT(block_device, R("VolumeSpecification", volume), M("VolumesPerInstance", integer));
+LIST(block_devices, block_device, 0);
+STRUCT(ebs, M("EbsBlockDeviceConfigs", block_devices), M("EbsOptimized", boolean));
+
+STRUCT(group, M("Name", xml256), M("Market", market), R("InstanceRole", role), M("BidPrice", xml256),
+       R("InstanceType", instance_type), R("InstanceCount", integer), M("Configurations", configurations),
+       M("EbsConfiguration", ebs), M("AutoScalingPolicy", anything), M("CustomAmiId", xml256));
+LIST(groups, group, 0);
+
+STRUCT(fleet, M("Name", xml256), R("InstanceFleetType", role), M("TargetOnDemandCapacity", integer),
+       M("TargetSpotCapacity", integer), M("InstanceTypeConfigs", anythings));
+LIST(fleets, fleet, 0);
+
+/* ---- RunJobFlow ---- */
+
+STRUCT(placement, M("AvailabilityZone", xml), M("AvailabilityZones", xml256s));
+STRUCT(instances, M("MasterInstanceType", instance_type), M("SlaveInstanceType", instance_type),
+       M("InstanceCount", integer), M("InstanceGroups", groups), M("InstanceFleets", fleets),
+       M("Ec2KeyName", xml256), M("Placement", placement), M("KeepJobFlowAliveWhenNoSteps", boolean),
+       M("TerminationProtected", boolean), M("UnhealthyNodeReplacement", boolean),
+       M("HadoopVersion", xml256), M("Ec2SubnetId", xml256), M("Ec2SubnetIds", xml256s),
+       M("EmrManagedMasterSecurityGroup", xml256), M("EmrManagedSlaveSecurityGroup", xml256),
+       M("ServiceAccessSecurityGroup", xml256), M("AdditionalMasterSecurityGroups", xml256s),
+       M("AdditionalSlaveSecurityGroups", xml256s));
+STRUCT(script, R("Path", xml), M("Args", xmls));
+STRUCT(bootstrap, R("Name", xml256), R("ScriptBootstrapAction", script));
+LIST(bootstraps, bootstrap, 0);
+STRUCT(application, M("Name", text), M("Version", text), M("Args", texts), M("AdditionalInfo", text_map));
+LIST(applications, application, 0);
+STRUCT(tag, M("Key", text), M("Value", text));
+LIST(tags, tag, 0);
+STRUCT(limits, R("UnitType", unit_type), R("MinimumCapacityUnits", integer),
+       R("MaximumCapacityUnits", integer), M("MaximumOnDemandCapacityUnits", integer),
+       M("MaximumCoreCapacityUnits", integer));
+STRUCT(managed_scaling, M("ComputeLimits", limits));
+STRUCT(auto_termination, M("IdleTimeout", long_));
+STRUCT(kerberos, R("Realm", xml256), R("KdcAdminPassword", xml256));
+
+STRUCT(run_job_flow, R("Name", xml256), M("LogUri", xml), M("LogEncryptionKmsKeyId", xml),
+       M("AdditionalInfo", xml), M("AmiVersion", xml256), M("ReleaseLabel", xml256),
+       R("Instances", instances), M("Steps", steps), M("StepExecutionRoleArn", arn),
+       M("BootstrapActions", bootstraps), M("SupportedProducts", xml256s),
+       M("NewSupportedProducts", anythings), M("Applications", applications),
+       M("Configurations", configurations), M("VisibleToAllUsers", boolean), M("JobFlowRole", xml),
+       M("ServiceRole", xml), M("Tags", tags), M("SecurityConfiguration", xml), M("AutoScalingRole", xml),
+       M("ScaleDownBehavior", scale_down), M("CustomAmiId", xml256), M("EbsRootVolumeSize", integer),
+       M("RepoUpgradeOnBoot", repo_upgrade), M("KerberosAttributes", kerberos),
+       M("StepConcurrencyLevel", integer), M("ManagedScalingPolicy", managed_scaling),
+       M("PlacementGroupConfigs", anythings), M("AutoTerminationPolicy", auto_termination),
+       M("OSReleaseLabel", xml256), M("EbsRootVolumeIops", integer), M("EbsRootVolumeThroughput", integer),
+       M("ExtendedSupport", boolean), M("MonitoringConfiguration", anything));
+
+/* ---- the other operations ---- */
+
+STRUCT(cluster_id, R("ClusterId", text));
+STRUCT(cluster_page, R("ClusterId", text), M("Marker", text));
+STRUCT(step_id, R("ClusterId", text), R("StepId", text));
+STRUCT(list_clusters, M("CreatedAfter", date), M("CreatedBefore", date), M("ClusterStates", cluster_states),
+       M("Marker", text));
+STRUCT(job_flow_ids, R("JobFlowIds", xmls10));
+STRUCT(protection, R("JobFlowIds", xmls10), R("TerminationProtected", boolean));
+STRUCT(keep_alive, R("JobFlowIds", xmls10), R("KeepJobFlowAliveWhenNoSteps", boolean));
+STRUCT(add_steps, R("JobFlowId", xml256), R("Steps", steps), M("ExecutionRoleArn", arn));
+STRUCT(list_steps, R("ClusterId", text), M("StepStates", step_states), M("StepIds", xmls10),
+       M("Marker", text));
+STRUCT(cancel_steps, R("ClusterId", xml256), R("StepIds", step_ids),
+       M("StepCancellationOption", cancel_option));
+STRUCT(add_groups, R("InstanceGroups", groups), R("JobFlowId", xml256));
+STRUCT(resize_policy, M("InstancesToTerminate", texts), M("InstancesToProtect", texts),
+       M("InstanceTerminationTimeout", integer));
+STRUCT(shrink, M("DecommissionTimeout", integer), M("InstanceResizePolicy", resize_policy));
+STRUCT(group_change, R("InstanceGroupId", xml256), M("InstanceCount", integer),
+       M("EC2InstanceIdsToTerminate", texts), M("ShrinkPolicy", shrink),
+       M("ReconfigurationType", reconfiguration), M("Configurations", configurations));
+LIST(group_changes, group_change, 0);
+STRUCT(modify_groups, M("ClusterId", text), M("InstanceGroups", group_changes));
+STRUCT(list_instances, R("ClusterId", text), M("InstanceGroupId", text), M("InstanceGroupTypes", roles),
+       M("InstanceFleetId", text), M("InstanceFleetType", role), M("InstanceStates", instance_states),
+       M("Marker", text));
+
+static const struct emr_operation operations[] = {
+	{ "AddInstanceGroups", &add_groups, true, true },
+	{ "AddJobFlowSteps", &add_steps, true, true },
+	{ "CancelSteps", &cancel_steps, true, false },
+	{ "DescribeCluster", &cluster_id, true, false },
+	{ "DescribeStep", &step_id, true, false },
+	{ "ListBootstrapActions", &cluster_page, true, false },
+	{ "ListClusters", &list_clusters, true, false },
+	{ "ListInstanceGroups", &cluster_page, true, false },
+	{ "ListInstances", &list_instances, true, false },
+	{ "ListSteps", &list_steps, true, false },
+	{ "ModifyInstanceGroups", &modify_groups, false, true },
+	{ "RunJobFlow", &run_job_flow, true, true },
+	{ "SetKeepJobFlowAliveWhenNoSteps", &keep_alive, false, true },
+	{ "SetTerminationProtection", &protection, false, true },
+	{ "TerminateJobFlows", &job_flow_ids, false, true },
+};
+
+const struct emr_operation *emr_operations(size_t *n)
+{
+	*n = sizeof operations / sizeof *operations;
+	return operations;
+}
+
+const struct emr_operation *emr_find_operation(const char *name)
+{
+	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	return NULL;
+}
+
+/* ---- rules of single operations that need no state ---- */
+
+static size_t count(const cJSON *in, const char *member)
+{
+	return (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(in, member));
+}
+
+static int check_job_flow_ids(const cJSON *in, struct error *err)
+{
+	return count(in, "JobFlowIds") ? 0 : emr_error_validation(err, "The JobFlowId list cannot be empty");
+}
+
+static int check_list_steps(const cJSON *in, struct error *err)
+{
+	if (count(in, "StepIds") && count(in, "StepStates"))
+		return emr_error_invalid_request(err, NULL, "Cannot specify both StepIds and StepStates.");
+	return 0;
+}
+
+static int check_steps(const cJSON *in, struct error *err)
+{
+	return count(in, "Steps") ? 0 : emr_error_validation(err, "The list of steps cannot be empty.");
+}
+
+static int check_cancel(const cJSON *in, struct error *err)
+{
+	return count(in, "StepIds") ? 0
+	       : emr_error_invalid_request(err, NULL, "The list of step ids cannot be empty.");
+}
+
+static int check_groups(const cJSON *in, struct error *err)
+{
+	return count(in, "InstanceGroups") ? 0
+	       : emr_error_validation(err, "The list of instance groups cannot be empty.");
+}
+
+emr_check_fn emr_operation_check(const struct emr_operation *op)
+{
+	static const struct { const struct emr_shape *input; emr_check_fn fn; } checks[] = {
+		{ &job_flow_ids, check_job_flow_ids }, { &protection, check_job_flow_ids },
+		{ &keep_alive, check_job_flow_ids }, { &list_steps, check_list_steps },
+		{ &add_steps, check_steps }, { &cancel_steps, check_cancel }, { &add_groups, check_groups },
+		{ &modify_groups, check_groups },
+	};
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		if (checks[i].input == op->input)
+			return checks[i].fn;
+	return NULL;
+}

@@ -91,15 +91,26 @@ static int build_step(const struct cli_args *a, cJSON **out, struct error *err)
 	return rc;
 }
 
-static void show_call(struct cli *c, const cJSON *req)
+/* The same call for the aws program, whose steps have a form of their own. */
+static void show_call(struct cli *c, const char *cluster, const cJSON *step)
 {
+	const cJSON *jar = json_obj(step, "HadoopJarStep");
+	cJSON *list = cJSON_CreateArray(), *own = json_add_str(cJSON_CreateObject(), "Type", "CUSTOM_JAR");
 	struct buf b = BUF_INIT;
-	char *text = json_print(req);
+	char *text;
 
+	json_add_str(own, "Name", json_str(step, "Name", ""));
+	json_add_str(own, "ActionOnFailure", json_str(step, "ActionOnFailure", ""));
+	json_add_str(own, "Jar", json_str(jar, "Jar", ""));
+	json_add_str(own, "MainClass", json_str(jar, "MainClass", NULL));
+	json_add(own, "Args", cJSON_Duplicate(json_arr(jar, "Args"), true));
+	cJSON_AddItemToArray(list, own);
+	text = json_print(list);
 	plan_word(&b, text);
-	fprintf(c->err, "aws emr add-job-flow-steps --cli-input-json%s\n", buf_str(&b));
+	fprintf(c->err, "aws emr add-steps --cluster-id %s --steps%s\n", cluster, buf_str(&b));
 	free(text);
 	buf_free(&b);
+	cJSON_Delete(list);
 }
 
 static int exec_add_step(struct cli *c, const struct cli_args *a)
@@ -122,7 +133,7 @@ static int exec_add_step(struct cli *c, const struct cli_args *a)
 	if (cli_flag(a, "dry-run")) {
 		if (c->json)
 			return cli_print_json(c, req);
-		show_call(c, req);
+		show_call(c, cluster, step);
 		cJSON_Delete(req);
 		return CLI_OK;
 	}

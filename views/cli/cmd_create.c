@@ -1,7 +1,8 @@
 /* stoker create: one RunJobFlow, with its plan and price shown first. */
 #include <string.h>
 
-#include "core/base/fs.h"
+#include "core/api/emr/emr.h"
+#include "core/client/act.h"
 #include "views/cli/ask.h"
 #include "views/cli/plan.h"
 
@@ -172,14 +173,17 @@ static void show_plan(struct cli *c, const struct shape *s, const cJSON *req)
 		{ "CORE", s->core, 0, s->n_core, false },
 		{ "TASK", s->task, 0, s->n_task, s->task_spot },
 	};
-	struct buf b = BUF_INIT;
-	char *text = json_print(req);
+	struct cluster *cluster = NULL;
+	struct error ignore = ERROR_INIT;
+	struct act *act;
 
 	plan_print(c, groups, s->n_task ? 3 : s->n_core ? 2 : 1);
-	plan_word(&b, text);
-	fprintf(c->err, "%saws emr run-job-flow --cli-input-json%s%s\n", cli_dim(c), buf_str(&b), cli_plain(c));
-	free(text);
-	buf_free(&b);
+	if (emr_decode_run_job_flow(req, &cluster, &ignore))
+		return;                /* the server will say why */
+	act = act_create(cluster);
+	fprintf(c->err, "%s%s%s\n", cli_dim(c), act->cli, cli_plain(c));
+	act_free(act);
+	cluster_free(cluster);
 }
 
 static int exec_create(struct cli *c, const struct cli_args *a)

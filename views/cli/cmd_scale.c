@@ -136,18 +136,45 @@ static int show_result(struct cli *c, const char *cluster)
 	return cli_print_json(c, json_add(out, "InstanceGroups", groups));
 }
 
-static int act(struct cli *c, const struct cli_args *a, const char *cluster, const struct changes *all,
-               const struct wait_options *wait)
+static const struct change *change_of(const struct changes *all, const char *group)
 {
-	struct plan_group plan[CHANGES];
+	for (size_t i = 0; i < all->n; i++)
+		if (!strcmp(all->items[i].group, group))
+			return &all->items[i];
+	return NULL;
+}
+
+/* All groups of the cluster, so that the sums are the cluster's; then the one that is to be made. */
+static void show_plan(struct cli *c, const cJSON *groups, const struct changes *all)
+{
+	VEC(struct plan_group) plan = { 0 };
+	const cJSON *g;
+
+	cJSON_ArrayForEach(g, groups) {
+		const struct change *x = change_of(all, json_str(g, "Id", ""));
+		int now = (int)json_int(g, "RequestedInstanceCount", 0);
+		if (!x && !now)
+			continue;
+		vec_push(&plan, ((struct plan_group){ json_str(g, "InstanceGroupType", ""), json_str(g, "InstanceType", ""),
+		                                      now, x ? x->after : now,
+		                                      !strcmp(json_str(g, "Market", ""), "SPOT") }));
+	}
+	for (size_t i = 0; i < all->n; i++)
+		if (!all->items[i].group[0])
+			vec_push(&plan, ((struct plan_group){ all->items[i].role, all->items[i].type, 0, all->items[i].after,
+			                                      all->items[i].spot }));
+	plan_print(c, plan.items, plan.len);
+	vec_free(&plan);
+}
+
+static int act(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *groups,
+               const struct changes *all, const struct wait_options *wait)
+{
 	struct error err = ERROR_INIT;
 	int status;
 
-	for (size_t i = 0; i < all->n; i++)
-		plan[i] = (struct plan_group){ all->items[i].role, all->items[i].type, all->items[i].before,
-		                               all->items[i].after, all->items[i].spot };
 	if (!c->json)
-		plan_print(c, plan, all->n);
+		show_plan(c, groups, all);
 	status = plan_confirm(c, a, false, "Scale it?");
 	if (status)
 		return status < 0 ? CLI_OK : status;
@@ -181,7 +208,7 @@ static int exec_scale(struct cli *c, const struct cli_args *a)
 			cJSON_Delete(groups);
 			return err.code == ERR_INVALID ? cli_usage(c, NULL, "%s", err.message) : cli_fail(c, &err);
 		}
-	status = act(c, a, cluster, &all, &wait);
+	status = act(c, a, cluster, groups, &all, &wait);
 	cJSON_Delete(groups);
 	return status;
 }

@@ -75,7 +75,7 @@ static cJSON *process_argv(struct control *ctl, const struct step *s, struct err
 			goto fail;
 		}
 		if (is_script_runner(s)) {
-			char *path = path_map(ctl, s->args.items[0]);
+			char *path = path_local(ctl, s->args.items[0]);
 			if (!path || !fs_exists(path)) {
 				error_set(err, ERR_NOTFOUND, "The script %s does not exist", s->args.items[0]);
 				free(path);

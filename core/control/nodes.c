@@ -130,7 +130,7 @@ static bool runs_itself(const char *path)
 static bool bootstrap_start(struct control *ctl, struct node *n, int index,
                             const struct bootstrap_action *b)
 {
-	char *path = path_map(ctl, b->path), rel[64];
+	char *path = path_local(ctl, b->path), rel[64];
 	struct error err = ERROR_INIT;
 
 	if (!path || !fs_exists(path)) {

@@ -33,7 +33,7 @@ static bool climbs(const char *path)
 	return false;
 }
 
-char *path_map(const struct control *ctl, const char *uri)
+char *path_local(const struct control *ctl, const char *uri)
 {
 	static const char *const s3[] = { "s3://", "s3a://", "s3n://" };
 	const char *rest;
@@ -62,7 +62,7 @@ static char *log_root_uri(const struct control *ctl, const struct cluster *c)
 
 static char *log_root(const struct control *ctl, const struct cluster *c)
 {
-	char *uri = log_root_uri(ctl, c), *path = path_map(ctl, uri);
+	char *uri = log_root_uri(ctl, c), *path = path_local(ctl, uri);
 
 	free(uri);
 	return path ? path : xasprintf("%s/logs/%s/", ctl->home, c->id);

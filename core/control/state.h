@@ -291,7 +291,7 @@ void driver_detach(struct control *ctl, struct driver *d);     /* its link has e
 struct driver *driver_of(struct control *ctl, const char *container);
 
 /* ---- paths.c: folders, and step logs ---- */
-char *path_map(const struct control *ctl, const char *uri);    /* s3://b/k → lake, file:// → path; free() */
+char *path_local(const struct control *ctl, const char *uri);    /* s3://b/k → lake, file:// → path; free() */
 char *path_cluster(const struct control *ctl, const struct cluster *c, const char *rest);
 char *path_step_log(const struct control *ctl, const struct cluster *c, const struct step *s,
                     const char *name);                          /* name NULL: the folder */

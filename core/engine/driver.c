@@ -134,7 +134,7 @@ static int read_script(struct driver *d, const char *file, struct buf *out, stru
 {
 	struct arena *a = arena_new();
 	const char *local;
-	int rc = path_map(&d->r.roots, file, a, &local, err);
+	int rc = paths_map(&d->r.roots, file, a, &local, err);
 	if (!rc && !fs_exists(local)) {
 		rc = error_set(err, ERR_NOTFOUND, "the script %s does not exist", file);
 		error_class(err, "PATH_NOT_FOUND", "42K03");

@@ -78,7 +78,7 @@ static int map_local(const char *path, struct arena *a, const char **local, stru
 	return 0;
 }
 
-int path_map(const struct path_roots *r, const char *user, struct arena *a, const char **local,
+int paths_map(const struct path_roots *r, const char *user, struct arena *a, const char **local,
              struct error *err)
 {
 	const char *colon = strstr(user, ":/");
@@ -106,7 +106,7 @@ int path_map(const struct path_roots *r, const char *user, struct arena *a, cons
 	return ERR_UNSUPPORTED;
 }
 
-char *path_decode(struct arena *a, const char *s, size_t n)
+char *paths_decode(struct arena *a, const char *s, size_t n)
 {
 	char *out = arena_alloc(a, n + 1), *p = out;
 	for (size_t i = 0; i < n; i++) {
@@ -301,8 +301,8 @@ static int walk_entry(struct walk *w, const char *dir, const char *name)
 		return 0; /* Spark, too, reads no plain folders below */
 	if (w->depth == sizeof w->levels / sizeof *w->levels)
 		return conflict(w, path);
-	w->levels[w->depth].name = path_decode(w->a, name, (size_t)(eq - name));
-	w->levels[w->depth].value = path_decode(w->a, eq + 1, strlen(eq + 1));
+	w->levels[w->depth].name = paths_decode(w->a, name, (size_t)(eq - name));
+	w->levels[w->depth].value = paths_decode(w->a, eq + 1, strlen(eq + 1));
 	w->depth++;
 	int rc = walk_folder(w, path);
 	w->depth--;
@@ -361,7 +361,7 @@ static void publish(struct walk *w)
 	vec_free(&w->keys);
 }
 
-int path_list(const char *user, const char *local, const struct path_options *o, struct arena *a,
+int paths_list(const char *user, const char *local, const struct path_options *o, struct arena *a,
               struct path_list *out, struct error *err)
 {
 	struct walk w = { .a = a, .o = o, .out = out, .user = user, .err = err };

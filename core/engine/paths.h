@@ -16,7 +16,7 @@ struct path_roots {
 
 /* The absolute local path of what the user wrote; globs stay in it. `..` never leaves a bucket or the
  * storage. ERR_UNSUPPORTED for other schemes, ERR_INVALID for an empty bucket and the like. */
-int path_map(const struct path_roots *roots, const char *user, struct arena *a, const char **local,
+int paths_map(const struct path_roots *roots, const char *user, struct arena *a, const char **local,
              struct error *err);
 
 struct path_key {
@@ -41,10 +41,10 @@ struct path_options {
 /* Files of a mapped path: a file, a folder, or a glob (* ? [] {a,b}). Adds to *out; call once per path.
  * ERR_NOTFOUND of class PATH_NOT_FOUND names `user` when nothing is there. Folders whose partition columns
  * differ are ERR_INVALID (CONFLICTING_DIRECTORY_STRUCTURES). */
-int path_list(const char *user, const char *local, const struct path_options *o, struct arena *a,
+int paths_list(const char *user, const char *local, const struct path_options *o, struct arena *a,
               struct path_list *out, struct error *err);
 
 /* %XX decoded. */
-char *path_decode(struct arena *a, const char *s, size_t n);
+char *paths_decode(struct arena *a, const char *s, size_t n);
 
 #endif

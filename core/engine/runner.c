@@ -296,7 +296,7 @@ static int run_query(struct runner *r, const struct sql_plan *p, const struct ru
 int runner_local(struct runner *r, const struct sql_plan *p, const char *user, const char **local,
                  struct error *err)
 {
-	return path_map(&r->roots, user, p->arena, local, err);
+	return paths_map(&r->roots, user, p->arena, local, err);
 }
 
 static int table_exists(struct runner *r, const struct sql_plan *p, bool *exists, struct error *err)

@@ -227,9 +227,9 @@ static int list_files(struct sources *s, const struct sql_source *src, struct so
 	int rc = 0;
 	for (size_t i = 0; i < src->n_paths && !rc; i++) {
 		const char *local;
-		rc = path_map(s->roots, src->paths[i], s->arena, &local, err);
+		rc = paths_map(s->roots, src->paths[i], s->arena, &local, err);
 		if (!rc)
-			rc = path_list(src->paths[i], local, &o, s->arena, &f->list, err);
+			rc = paths_list(src->paths[i], local, &o, s->arena, &f->list, err);
 	}
 	return rc;
 }

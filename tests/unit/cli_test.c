@@ -110,46 +110,46 @@ static void spans(void **state)
 
 static void tables_align_by_cells(void **state)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	table_column(t, "NAME", TABLE_LEFT, true);
-	table_column(t, "N", TABLE_RIGHT, false);
-	table_column(t, "LAST", TABLE_LEFT, false);
-	table_cell(t, "", "äöü");
-	table_cell(t, "", "%d", 7);
-	table_cell(t, "", "x");
-	table_cell(t, "", "日本");
-	table_cell(t, "", "%d", 1234);
-	table_cell(t, "\033[31m", "bad\033[2Jone");
-	table_note(t, "why");
-	table_render(t, 0, false, &out);
+	text_table_column(t, "NAME", TABLE_LEFT, true);
+	text_table_column(t, "N", TABLE_RIGHT, false);
+	text_table_column(t, "LAST", TABLE_LEFT, false);
+	text_table_cell(t, "", "äöü");
+	text_table_cell(t, "", "%d", 7);
+	text_table_cell(t, "", "x");
+	text_table_cell(t, "", "日本");
+	text_table_cell(t, "", "%d", 1234);
+	text_table_cell(t, "\033[31m", "bad\033[2Jone");
+	text_table_note(t, "why");
+	text_table_render(t, 0, false, &out);
 	assert_string_equal(buf_str(&out), "NAME     N  LAST\n"
 	                                   "äöü      7  x\n"
 	                                   "日本  1234  bad?[2Jone\n"
 	                                   "    why\n");
-	table_free(t);
+	text_table_free(t);
 	buf_free(&out);
 }
 
 static void narrow_tables_are_cut(void **state)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	table_column(t, "ID", TABLE_LEFT, false);
-	table_column(t, "NAME", TABLE_LEFT, true);
-	table_cell(t, "", "j-123456");
-	table_cell(t, "", "a name that is long");
-	table_render(t, 20, false, &out);
+	text_table_column(t, "ID", TABLE_LEFT, false);
+	text_table_column(t, "NAME", TABLE_LEFT, true);
+	text_table_cell(t, "", "j-123456");
+	text_table_cell(t, "", "a name that is long");
+	text_table_render(t, 20, false, &out);
 	assert_string_equal(buf_str(&out), "ID        NAME\nj-123456  a name th…\n");
 	buf_clear(&out);
-	table_render(t, 0, true, &out);
+	text_table_render(t, 0, true, &out);
 	assert_non_null(strstr(buf_str(&out), "a name that is long"));
 	assert_non_null(strstr(buf_str(&out), "\033[1mID"));
-	table_free(t);
+	text_table_free(t);
 	buf_free(&out);
 }
 

@@ -101,8 +101,8 @@ int cli_fail(struct cli *c, const struct error *e);
 int cli_usage(struct cli *c, const struct cli_command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int cli_print_json(struct cli *c, cJSON *v);                /* takes v; gives CLI_OK */
-struct table;
-int cli_print_table(struct cli *c, struct table *t);        /* takes t; gives CLI_OK */
+struct text_table;
+int cli_print_table(struct cli *c, struct text_table *t);        /* takes t; gives CLI_OK */
 /* SGR text that paints a state's name, "" when there is no colour. cli_plain() ends it. */
 const char *cli_state_color(const struct cli *c, const char *state);
 const char *cli_bold(const struct cli *c);

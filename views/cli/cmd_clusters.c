@@ -69,33 +69,33 @@ static const char *rate(const cJSON *cost, const char *key, char *out, size_t si
 	return out;
 }
 
-static void cluster_row(struct cli *c, struct table *t, const cJSON *x, const cJSON *cost)
+static void cluster_row(struct cli *c, struct text_table *t, const cJSON *x, const cJSON *cost)
 {
 	char buf[64];
 	const char *state = ask_state(x);
 
-	table_cell(t, "", "%s", json_str(x, "Id", ""));
-	table_cell(t, "", "%s", json_str(x, "Name", ""));
-	table_cell(t, cli_state_color(c, state), "%s", state);
-	table_cell(t, "", "%s", cost ? shape(json_arr(cost, "Groups"), "Role", "Count", buf, sizeof buf) : "-");
-	table_cell(t, "", "%s", rate(cost, "PerHour", buf, sizeof buf));
-	table_cell(t, "", "%s", rate(cost, "Accrued", buf, sizeof buf));
-	table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
+	text_table_cell(t, "", "%s", json_str(x, "Id", ""));
+	text_table_cell(t, "", "%s", json_str(x, "Name", ""));
+	text_table_cell(t, cli_state_color(c, state), "%s", state);
+	text_table_cell(t, "", "%s", cost ? shape(json_arr(cost, "Groups"), "Role", "Count", buf, sizeof buf) : "-");
+	text_table_cell(t, "", "%s", rate(cost, "PerHour", buf, sizeof buf));
+	text_table_cell(t, "", "%s", rate(cost, "Accrued", buf, sizeof buf));
+	text_table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
 }
 
 static int list_people(struct cli *c, cJSON *clusters, const cJSON *cost, bool all)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	const cJSON *x;
 	int hidden = 0;
 
-	table_column(t, "ID", TABLE_LEFT, false);
-	table_column(t, "NAME", TABLE_LEFT, true);
-	table_column(t, "STATE", TABLE_LEFT, false);
-	table_column(t, "NODES", TABLE_RIGHT, false);
-	table_column(t, "$/H", TABLE_RIGHT, false);
-	table_column(t, "COST", TABLE_RIGHT, false);
-	table_column(t, "AGE", TABLE_RIGHT, false);
+	text_table_column(t, "ID", TABLE_LEFT, false);
+	text_table_column(t, "NAME", TABLE_LEFT, true);
+	text_table_column(t, "STATE", TABLE_LEFT, false);
+	text_table_column(t, "NODES", TABLE_RIGHT, false);
+	text_table_column(t, "$/H", TABLE_RIGHT, false);
+	text_table_column(t, "COST", TABLE_RIGHT, false);
+	text_table_column(t, "AGE", TABLE_RIGHT, false);
 	cJSON_ArrayForEach(x, clusters) {
 		if (listed(x, all))
 			cluster_row(c, t, x, ask_find(json_arr(cost, "Clusters"), "ClusterId", json_str(x, "Id", "")));
@@ -160,7 +160,7 @@ static int list(struct cli *c, const struct cli_args *a)
 
 static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, const cJSON *cost)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	const cJSON *g, *why = json_obj(json_obj(x, "Status"), "StateChangeReason");
 	const char *state = ask_state(x);
 	char a[64], b[64];
@@ -177,21 +177,21 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
 	        json_bool(x, "TerminationProtected", false) ? "; protected from termination" : "");
 	fprintf(c->out, "logs       %s\n\n", json_str(x, "LogUri", "-"));
-	table_column(t, "GROUP", TABLE_LEFT, false);
-	table_column(t, "ROLE", TABLE_LEFT, false);
-	table_column(t, "TYPE", TABLE_LEFT, false);
-	table_column(t, "MARKET", TABLE_LEFT, false);
-	table_column(t, "RUNNING", TABLE_RIGHT, false);
-	table_column(t, "WANTED", TABLE_RIGHT, false);
-	table_column(t, "STATE", TABLE_LEFT, true);
+	text_table_column(t, "GROUP", TABLE_LEFT, false);
+	text_table_column(t, "ROLE", TABLE_LEFT, false);
+	text_table_column(t, "TYPE", TABLE_LEFT, false);
+	text_table_column(t, "MARKET", TABLE_LEFT, false);
+	text_table_column(t, "RUNNING", TABLE_RIGHT, false);
+	text_table_column(t, "WANTED", TABLE_RIGHT, false);
+	text_table_column(t, "STATE", TABLE_LEFT, true);
 	cJSON_ArrayForEach(g, groups) {
-		table_cell(t, "", "%s", json_str(g, "Id", ""));
-		table_cell(t, "", "%s", json_str(g, "InstanceGroupType", ""));
-		table_cell(t, "", "%s", json_str(g, "InstanceType", ""));
-		table_cell(t, "", "%s", json_str(g, "Market", ""));
-		table_cell(t, "", "%d", (int)json_int(g, "RunningInstanceCount", 0));
-		table_cell(t, "", "%d", (int)json_int(g, "RequestedInstanceCount", 0));
-		table_cell(t, cli_state_color(c, ask_state(g)), "%s", ask_state(g));
+		text_table_cell(t, "", "%s", json_str(g, "Id", ""));
+		text_table_cell(t, "", "%s", json_str(g, "InstanceGroupType", ""));
+		text_table_cell(t, "", "%s", json_str(g, "InstanceType", ""));
+		text_table_cell(t, "", "%s", json_str(g, "Market", ""));
+		text_table_cell(t, "", "%d", (int)json_int(g, "RunningInstanceCount", 0));
+		text_table_cell(t, "", "%d", (int)json_int(g, "RequestedInstanceCount", 0));
+		text_table_cell(t, cli_state_color(c, ask_state(g)), "%s", ask_state(g));
 	}
 	cli_print_table(c, t);
 }

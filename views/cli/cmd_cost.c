@@ -4,14 +4,14 @@
 #include "views/cli/ask.h"
 #include "views/cli/table.h"
 
-static void money_cell(struct table *t, const cJSON *x, const char *key, bool unknown)
+static void money_cell(struct text_table *t, const cJSON *x, const char *key, bool unknown)
 {
 	char buf[32];
 
-	table_cell(t, "", "%s%s", unknown ? "≥" : "", cli_money(json_num(x, key, -1), buf, sizeof buf));
+	text_table_cell(t, "", "%s%s", unknown ? "≥" : "", cli_money(json_num(x, key, -1), buf, sizeof buf));
 }
 
-static void group_rows(struct cli *c, struct table *t, const cJSON *cluster)
+static void group_rows(struct cli *c, struct text_table *t, const cJSON *cluster)
 {
 	const cJSON *g;
 	char buf[32];
@@ -19,38 +19,38 @@ static void group_rows(struct cli *c, struct table *t, const cJSON *cluster)
 	cJSON_ArrayForEach(g, json_arr(cluster, "Groups")) {
 		bool unknown = !cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(g, "EmrPerHour"));
 		int count = (int)json_int(g, "Count", 0);
-		table_cell(t, cli_dim(c), "  %s %d × %s", json_str(g, "Role", ""), count, json_str(g, "Type", ""));
-		table_cell(t, cli_dim(c), "%s%s", unknown ? "≥" : "",
+		text_table_cell(t, cli_dim(c), "  %s %d × %s", json_str(g, "Role", ""), count, json_str(g, "Type", ""));
+		text_table_cell(t, cli_dim(c), "%s%s", unknown ? "≥" : "",
 		           cli_money((json_num(g, "Ec2PerHour", 0) + json_num(g, "EmrPerHour", 0)) * count, buf,
 		                     sizeof buf));
-		table_cell(t, cli_dim(c), " ");
+		text_table_cell(t, cli_dim(c), " ");
 		money_cell(t, g, "Accrued", unknown);
 	}
 }
 
 static void people(struct cli *c, const cJSON *reply)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	const cJSON *x;
 	bool any_unknown = false;
 
-	table_column(t, "CLUSTER", TABLE_LEFT, true);
-	table_column(t, "$/H", TABLE_RIGHT, false);
-	table_column(t, "TODAY", TABLE_RIGHT, false);
-	table_column(t, "SO FAR", TABLE_RIGHT, false);
+	text_table_column(t, "CLUSTER", TABLE_LEFT, true);
+	text_table_column(t, "$/H", TABLE_RIGHT, false);
+	text_table_column(t, "TODAY", TABLE_RIGHT, false);
+	text_table_column(t, "SO FAR", TABLE_RIGHT, false);
 	cJSON_ArrayForEach(x, json_arr(reply, "Clusters")) {
 		bool unknown = json_bool(x, "Unknown", false);
 		any_unknown |= unknown;
-		table_cell(t, "", "%s %s", json_str(x, "ClusterId", ""), json_str(x, "Name", ""));
+		text_table_cell(t, "", "%s %s", json_str(x, "ClusterId", ""), json_str(x, "Name", ""));
 		money_cell(t, x, "PerHour", unknown);
 		money_cell(t, x, "Today", unknown);
 		money_cell(t, x, "Accrued", unknown);
 		group_rows(c, t, x);
 	}
-	table_cell(t, cli_bold(c), "all");
+	text_table_cell(t, cli_bold(c), "all");
 	money_cell(t, reply, "PerHour", any_unknown);
 	money_cell(t, reply, "Today", any_unknown);
-	table_cell(t, "", " ");
+	text_table_cell(t, "", " ");
 	cli_print_table(c, t);
 	fprintf(c->out, "%sprices: %s, %s%s%s\n", cli_dim(c), json_str(reply, "Source", "unknown source"),
 	        json_str(reply, "PriceDate", "unknown date"), any_unknown ? "; ≥ leaves out a fee that is not known" : "",

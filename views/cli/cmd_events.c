@@ -25,7 +25,7 @@ static int by_time(const void *a, const void *b)
 
 static void events_people(struct cli *c, const cJSON *events)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	VEC(const cJSON *) sorted = { 0 };
 	const cJSON *x;
 	char buf[64];
@@ -34,16 +34,16 @@ static void events_people(struct cli *c, const cJSON *events)
 		vec_push(&sorted, x);
 	if (sorted.len)
 		qsort(sorted.items, sorted.len, sizeof *sorted.items, by_time);
-	table_column(t, "TIME", TABLE_LEFT, false);
-	table_column(t, "SEVERITY", TABLE_LEFT, false);
-	table_column(t, "CLUSTER", TABLE_LEFT, false);
-	table_column(t, "MESSAGE", TABLE_LEFT, true);
+	text_table_column(t, "TIME", TABLE_LEFT, false);
+	text_table_column(t, "SEVERITY", TABLE_LEFT, false);
+	text_table_column(t, "CLUSTER", TABLE_LEFT, false);
+	text_table_column(t, "MESSAGE", TABLE_LEFT, true);
 	for (size_t i = 0; i < sorted.len; i++) {
 		const char *severity = json_str(sorted.items[i], "Severity", "");
-		table_cell(t, "", "%s", cli_time(json_num(sorted.items[i], "Time", 0), buf, sizeof buf));
-		table_cell(t, cli_state_color(c, severity), "%s", severity);
-		table_cell(t, "", "%s", json_str(sorted.items[i], "ClusterId", "-"));
-		table_cell(t, "", "%s", json_str(sorted.items[i], "Message", ""));
+		text_table_cell(t, "", "%s", cli_time(json_num(sorted.items[i], "Time", 0), buf, sizeof buf));
+		text_table_cell(t, cli_state_color(c, severity), "%s", severity);
+		text_table_cell(t, "", "%s", json_str(sorted.items[i], "ClusterId", "-"));
+		text_table_cell(t, "", "%s", json_str(sorted.items[i], "Message", ""));
 	}
 	vec_free(&sorted);
 	cli_print_table(c, t);
@@ -80,24 +80,24 @@ static int exec_events(struct cli *c, const struct cli_args *a)
 
 static void alarms_people(struct cli *c, const cJSON *alarms)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	const cJSON *x;
 	char buf[64];
 
-	table_column(t, "SINCE", TABLE_LEFT, false);
-	table_column(t, "SEVERITY", TABLE_LEFT, false);
-	table_column(t, "CLUSTER", TABLE_LEFT, false);
-	table_column(t, "ALARM", TABLE_LEFT, true);
+	text_table_column(t, "SINCE", TABLE_LEFT, false);
+	text_table_column(t, "SEVERITY", TABLE_LEFT, false);
+	text_table_column(t, "CLUSTER", TABLE_LEFT, false);
+	text_table_column(t, "ALARM", TABLE_LEFT, true);
 	cJSON_ArrayForEach(x, alarms) {
 		const char *severity = json_str(x, "Severity", "");
-		table_cell(t, "", "%s", cli_time(json_num(x, "Since", 0), buf, sizeof buf));
-		table_cell(t, cli_state_color(c, severity), "%s", severity);
-		table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
-		table_cell(t, "", "%s", json_str(x, "Title", ""));
+		text_table_cell(t, "", "%s", cli_time(json_num(x, "Since", 0), buf, sizeof buf));
+		text_table_cell(t, cli_state_color(c, severity), "%s", severity);
+		text_table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
+		text_table_cell(t, "", "%s", json_str(x, "Title", ""));
 		if (*json_str(x, "Detail", ""))
-			table_note(t, "%s", json_str(x, "Detail", ""));
+			text_table_note(t, "%s", json_str(x, "Detail", ""));
 		if (*json_str(x, "Hint", ""))
-			table_note(t, "→ %s", json_str(x, "Hint", ""));
+			text_table_note(t, "→ %s", json_str(x, "Hint", ""));
 	}
 	cli_print_table(c, t);
 }

@@ -47,33 +47,33 @@ static const char *group_role(const cJSON *groups, const cJSON *instance)
 	return json_str(g, "InstanceGroupType", "-");
 }
 
-static void number_cell(struct table *t, double v, const char *fmt)
+static void number_cell(struct text_table *t, double v, const char *fmt)
 {
 	if (isnan(v))
-		table_cell(t, "", "-");
+		text_table_cell(t, "", "-");
 	else
-		table_cell(t, "", fmt, v);
+		text_table_cell(t, "", fmt, v);
 }
 
-static void node_row(struct cli *c, struct table *t, const cJSON *x, const cJSON *groups, const cJSON *series)
+static void node_row(struct cli *c, struct text_table *t, const cJSON *x, const cJSON *groups, const cJSON *series)
 {
 	const char *id = json_str(x, "Id", ""), *state = ask_state(x);
 	double used = latest(series, id, "mem.used"), total = latest(series, id, "mem.total");
 	double from = ask_timeline(x, "CreationDateTime"), to = ask_timeline(x, "EndDateTime");
 	char buf[64];
 
-	table_cell(t, "", "%s", id);
-	table_cell(t, "", "%s", group_role(groups, x));
-	table_cell(t, "", "%s", json_str(x, "InstanceType", "-"));
-	table_cell(t, "", "%s", json_str(x, "Market", "-"));
-	table_cell(t, cli_state_color(c, state), "%s", state);
+	text_table_cell(t, "", "%s", id);
+	text_table_cell(t, "", "%s", group_role(groups, x));
+	text_table_cell(t, "", "%s", json_str(x, "InstanceType", "-"));
+	text_table_cell(t, "", "%s", json_str(x, "Market", "-"));
+	text_table_cell(t, cli_state_color(c, state), "%s", state);
 	number_cell(t, 100 - latest(series, id, "cpu.idle"), "%.0f%%");
 	number_cell(t, total > 0 ? used / total * 100 : NAN, "%.0f%%");
 	number_cell(t, latest(series, id, "load1"), "%.2f");
-	table_cell(t, "", "%s", clock_duration((int64_t)((to > 0 ? to * 1000 : (double)clock_now_ms()) - from * 1000),
+	text_table_cell(t, "", "%s", clock_duration((int64_t)((to > 0 ? to * 1000 : (double)clock_now_ms()) - from * 1000),
 	                                       buf, sizeof buf));
-	table_cell(t, "", "%s", json_str(x, "Ec2InstanceId", "-"));
-	table_cell(t, "", "%s", json_str(x, "PrivateIpAddress", "-"));
+	text_table_cell(t, "", "%s", json_str(x, "Ec2InstanceId", "-"));
+	text_table_cell(t, "", "%s", json_str(x, "PrivateIpAddress", "-"));
 }
 
 static void people(struct cli *c, const cJSON *instances, const cJSON *groups, const cJSON *series)
@@ -83,11 +83,11 @@ static void people(struct cli *c, const cJSON *instances, const cJSON *groups, c
 		{ "STATE", TABLE_LEFT }, { "CPU", TABLE_RIGHT }, { "MEM", TABLE_RIGHT }, { "LOAD", TABLE_RIGHT },
 		{ "AGE", TABLE_RIGHT }, { "EC2 ID", TABLE_LEFT }, { "ADDRESS", TABLE_LEFT },
 	};
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	const cJSON *x;
 
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		table_column(t, columns[i].title, columns[i].align, i > 8);
+		text_table_column(t, columns[i].title, columns[i].align, i > 8);
 	cJSON_ArrayForEach(x, instances)
 		node_row(c, t, x, groups, series);
 	cli_print_table(c, t);

@@ -34,42 +34,42 @@ static double ran_ms(const cJSON *step)
 	return (to > 0 ? to * 1000 : (double)clock_now_ms()) - from * 1000;
 }
 
-static void step_row(struct cli *c, struct table *t, const cJSON *s, const cJSON *p)
+static void step_row(struct cli *c, struct text_table *t, const cJSON *s, const cJSON *p)
 {
 	const char *state = ask_state(s);
 	const cJSON *why = json_obj(json_obj(s, "Status"), "FailureDetails");
 	char a[64], b[64];
 
-	table_cell(t, "", "%s", json_str(s, "Id", ""));
-	table_cell(t, "", "%s", json_str(s, "Name", ""));
-	table_cell(t, cli_state_color(c, state), "%s", state);
+	text_table_cell(t, "", "%s", json_str(s, "Id", ""));
+	text_table_cell(t, "", "%s", json_str(s, "Name", ""));
+	text_table_cell(t, cli_state_color(c, state), "%s", state);
 	if (!strcmp(state, "RUNNING") && json_num(p, "Fraction", -1) >= 0)
-		table_cell(t, "", "%.0f%%", json_num(p, "Fraction", 0) * 100);
+		text_table_cell(t, "", "%.0f%%", json_num(p, "Fraction", 0) * 100);
 	else
-		table_cell(t, "", "%s", !strcmp(state, "COMPLETED") ? "100%" : "-");
-	table_cell(t, "", "%s", cli_time(ask_timeline(s, "StartDateTime"), a, sizeof a));
-	table_cell(t, "", "%s", ran_ms(s) < 0 ? "-" : clock_duration((int64_t)ran_ms(s), a, sizeof a));
+		text_table_cell(t, "", "%s", !strcmp(state, "COMPLETED") ? "100%" : "-");
+	text_table_cell(t, "", "%s", cli_time(ask_timeline(s, "StartDateTime"), a, sizeof a));
+	text_table_cell(t, "", "%s", ran_ms(s) < 0 ? "-" : clock_duration((int64_t)ran_ms(s), a, sizeof a));
 	if (p && (json_num(p, "RowsIn", 0) > 0 || json_num(p, "RowsOut", 0) > 0))
-		table_cell(t, "", "%s → %s", cli_count(json_num(p, "RowsIn", 0), a, sizeof a),
+		text_table_cell(t, "", "%s → %s", cli_count(json_num(p, "RowsIn", 0), a, sizeof a),
 		           cli_count(json_num(p, "RowsOut", 0), b, sizeof b));
 	else
-		table_cell(t, "", "-");
+		text_table_cell(t, "", "-");
 	if (why)
-		table_note(t, "%s%s%s", json_str(why, "Reason", ""), *json_str(why, "Message", "") ? ": " : "",
+		text_table_note(t, "%s%s%s", json_str(why, "Reason", ""), *json_str(why, "Message", "") ? ": " : "",
 		           json_str(why, "Message", ""));
 }
 
 static void people(struct cli *c, const cJSON *steps, const cJSON *prog)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 
-	table_column(t, "ID", TABLE_LEFT, false);
-	table_column(t, "NAME", TABLE_LEFT, true);
-	table_column(t, "STATE", TABLE_LEFT, false);
-	table_column(t, "DONE", TABLE_RIGHT, false);
-	table_column(t, "STARTED", TABLE_LEFT, true);
-	table_column(t, "TIME", TABLE_RIGHT, false);
-	table_column(t, "ROWS", TABLE_RIGHT, false);
+	text_table_column(t, "ID", TABLE_LEFT, false);
+	text_table_column(t, "NAME", TABLE_LEFT, true);
+	text_table_column(t, "STATE", TABLE_LEFT, false);
+	text_table_column(t, "DONE", TABLE_RIGHT, false);
+	text_table_column(t, "STARTED", TABLE_LEFT, true);
+	text_table_column(t, "TIME", TABLE_RIGHT, false);
+	text_table_column(t, "ROWS", TABLE_RIGHT, false);
 	for (int i = cJSON_GetArraySize(steps); i-- > 0;) {
 		const cJSON *s = cJSON_GetArrayItem(steps, i);
 		step_row(c, t, s, ask_find(prog, "StepId", json_str(s, "Id", "")));

@@ -23,29 +23,29 @@ static double hourly(const char *type, bool *missing)
 	return p->ec2 + (p->emr < 0 ? 0 : p->emr);
 }
 
-static void print_to_err(struct cli *c, struct table *t)
+static void print_to_err(struct cli *c, struct text_table *t)
 {
 	struct buf b = BUF_INIT;
 
-	table_render(t, 0, c->color, &b);
+	text_table_render(t, 0, c->color, &b);
 	fflush(c->out);
 	fputs(buf_str(&b), c->err);
 	buf_free(&b);
-	table_free(t);
+	text_table_free(t);
 }
 
 void plan_print(struct cli *c, const struct plan_group *groups, size_t n)
 {
-	struct table *t = table_new();
+	struct text_table *t = text_table_new();
 	double before = 0, after = 0;
 	bool missing = false, spot = false;
 
-	table_column(t, "GROUP", TABLE_LEFT, false);
-	table_column(t, "TYPE", TABLE_LEFT, false);
-	table_column(t, "NOW", TABLE_RIGHT, false);
-	table_column(t, "THEN", TABLE_RIGHT, false);
-	table_column(t, "$/H EACH", TABLE_RIGHT, false);
-	table_column(t, "CHANGE $/H", TABLE_RIGHT, false);
+	text_table_column(t, "GROUP", TABLE_LEFT, false);
+	text_table_column(t, "TYPE", TABLE_LEFT, false);
+	text_table_column(t, "NOW", TABLE_RIGHT, false);
+	text_table_column(t, "THEN", TABLE_RIGHT, false);
+	text_table_column(t, "$/H EACH", TABLE_RIGHT, false);
+	text_table_column(t, "CHANGE $/H", TABLE_RIGHT, false);
 	for (size_t i = 0; i < n; i++) {
 		bool unknown = false;
 		double each = hourly(groups[i].type, &unknown), change = each * (groups[i].after - groups[i].before);
@@ -53,12 +53,12 @@ void plan_print(struct cli *c, const struct plan_group *groups, size_t n)
 		after += each * groups[i].after;
 		missing |= unknown;
 		spot |= groups[i].spot;
-		table_cell(t, "", "%s%s", groups[i].role, groups[i].spot ? " (spot)" : "");
-		table_cell(t, "", "%s", groups[i].type);
-		table_cell(t, "", "%d", groups[i].before);
-		table_cell(t, "", "%d", groups[i].after);
-		table_cell(t, "", "%s%.3f", unknown ? "≥" : "", each);
-		table_cell(t, "", "%s%+.3f", unknown ? "≥" : "", change);
+		text_table_cell(t, "", "%s%s", groups[i].role, groups[i].spot ? " (spot)" : "");
+		text_table_cell(t, "", "%s", groups[i].type);
+		text_table_cell(t, "", "%d", groups[i].before);
+		text_table_cell(t, "", "%d", groups[i].after);
+		text_table_cell(t, "", "%s%.3f", unknown ? "≥" : "", each);
+		text_table_cell(t, "", "%s%+.3f", unknown ? "≥" : "", change);
 	}
 	print_to_err(c, t);
 	fprintf(c->err, "%s%.2f $/h → %s%.2f $/h (list prices of %s)%s\n", missing ? "≥" : "", before,

@@ -83,14 +83,14 @@ int cli_print_json(struct cli *c, cJSON *v)
 	return CLI_OK;
 }
 
-int cli_print_table(struct cli *c, struct table *t)
+int cli_print_table(struct cli *c, struct text_table *t)
 {
 	struct buf out = BUF_INIT;
 
-	table_render(t, c->width, c->color, &out);
+	text_table_render(t, c->width, c->color, &out);
 	fputs(buf_str(&out), c->out);
 	buf_free(&out);
-	table_free(t);
+	text_table_free(t);
 	return CLI_OK;
 }
 

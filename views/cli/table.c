@@ -27,18 +27,18 @@ struct note {
 	char *text;
 };
 
-struct table {
+struct text_table {
 	VEC(struct column) columns;
 	VEC(struct cell) cells;
 	VEC(struct note) notes;
 };
 
-struct table *table_new(void)
+struct text_table *text_table_new(void)
 {
-	return xcalloc(1, sizeof(struct table));
+	return xcalloc(1, sizeof(struct text_table));
 }
 
-void table_free(struct table *t)
+void text_table_free(struct text_table *t)
 {
 	if (!t)
 		return;
@@ -52,7 +52,7 @@ void table_free(struct table *t)
 	free(t);
 }
 
-void table_column(struct table *t, const char *title, enum table_align align, bool give)
+void text_table_column(struct text_table *t, const char *title, enum table_align align, bool give)
 {
 	vec_push(&t->columns, ((struct column){ title, align, give }));
 }
@@ -67,7 +67,7 @@ static char *clean_text(const char *fmt, va_list ap)
 	return out.data ? buf_steal(&out) : xstrdup("");
 }
 
-void table_cell(struct table *t, const char *color, const char *fmt, ...)
+void text_table_cell(struct text_table *t, const char *color, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -76,14 +76,14 @@ void table_cell(struct table *t, const char *color, const char *fmt, ...)
 	va_end(ap);
 }
 
-size_t table_rows(const struct table *t)
+size_t text_table_rows(const struct text_table *t)
 {
 	return t->columns.len ? t->cells.len / t->columns.len : 0;
 }
 
-void table_note(struct table *t, const char *fmt, ...)
+void text_table_note(struct text_table *t, const char *fmt, ...)
 {
-	size_t rows = table_rows(t);
+	size_t rows = text_table_rows(t);
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -91,7 +91,7 @@ void table_note(struct table *t, const char *fmt, ...)
 	va_end(ap);
 }
 
-static int *column_widths(const struct table *t)
+static int *column_widths(const struct text_table *t)
 {
 	int *w = xcalloc(t->columns.len + 1, sizeof *w);
 
@@ -106,7 +106,7 @@ static int *column_widths(const struct table *t)
 }
 
 /* Take from the widest column that gives way, one cell at a time, until the row fits. */
-static void columns_squeeze(const struct table *t, int *w, int width)
+static void columns_squeeze(const struct text_table *t, int *w, int width)
 {
 	int total = GAP * ((int)t->columns.len - 1);
 
@@ -155,9 +155,9 @@ static void render_cell(struct buf *out, const char *text, int width, enum table
 		pad(out, GAP);
 }
 
-void table_render(const struct table *t, int width, bool color, struct buf *out)
+void text_table_render(const struct text_table *t, int width, bool color, struct buf *out)
 {
-	size_t n = t->columns.len, rows = table_rows(t), note = 0;
+	size_t n = t->columns.len, rows = text_table_rows(t), note = 0;
 	int *w = column_widths(t);
 
 	columns_squeeze(t, w, width);

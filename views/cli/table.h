@@ -8,21 +8,21 @@
 
 #include "core/base/buf.h"
 
-struct table;
+struct text_table;
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
-struct table *table_new(void);
-void table_free(struct table *t);                 /* NULL is allowed */
+struct text_table *text_table_new(void);
+void text_table_free(struct text_table *t);                 /* NULL is allowed */
 /* Columns first, then cells, row by row. */
-void table_column(struct table *t, const char *title, enum table_align align, bool give);
-/* The next cell. color is SGR text or "" (table_render ends it itself). */
-void table_cell(struct table *t, const char *color, const char *fmt, ...)
+void text_table_column(struct text_table *t, const char *title, enum table_align align, bool give);
+/* The next cell. color is SGR text or "" (text_table_render ends it itself). */
+void text_table_cell(struct text_table *t, const char *color, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A line under the row that was just completed, indented, not in columns: a reason, a hint. */
-void table_note(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-size_t table_rows(const struct table *t);
+void text_table_note(struct text_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+size_t text_table_rows(const struct text_table *t);
 /* Text of the table. width 0: no limit. color: whether SGR is written; titles are then bold. */
-void table_render(const struct table *t, int width, bool color, struct buf *out);
+void text_table_render(const struct text_table *t, int width, bool color, struct buf *out);
 
 #endif

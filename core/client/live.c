@@ -203,10 +203,13 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 {
 	struct mcluster *mc = *a->cluster ? model_cluster(l->model, a->cluster) : NULL;
 	struct error err = ERROR_INIT;
+	size_t known = l->model->clusters.len;
 	if (a->question->take(l->model, mc, reply, !a->page, &err)) {
 		part_failed(l, p, a->question->target, &err);
 		return;
 	}
+	if (l->model->clusters.len != known)
+		l->model->parts[PART_COST].dirty = true;
 	save(l, a->question, a->cluster, a->page, reply);
 	part_fetched(p);
 	const char *marker = json_str(reply, "Marker", "");
@@ -488,6 +491,9 @@ static unsigned always(void)
 static void consider_all(struct live *l, int64_t now, int64_t *wait)
 {
 	unsigned globals = l->want.globals | always();
+	/* Costs belong to clusters that must be known first. */
+	if (!l->model->parts[PART_CLUSTERS].fetched)
+		globals &= ~(1u << PART_COST);
 	for (int i = 0; i < PART_COUNT && !is_down(l); i++)
 		if (globals >> i & 1)
 			consider(l, &global_questions[i], i, NULL, now, wait);

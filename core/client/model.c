@@ -324,6 +324,17 @@ static int later(const void *a, const void *b)
 	return x->time == y->time ? 0 : x->time < y->time ? 1 : -1;
 }
 
+/* Time and a hash of the rest tell events apart. */
+static void event_id(struct mevent *e)
+{
+	unsigned h = 5381;
+	for (const char *s = e->message; *s; s++)
+		h = h * 33 + (unsigned char)*s;
+	for (const char *s = e->resource_id; *s; s++)
+		h = h * 33 + (unsigned char)*s;
+	snprintf(e->id, sizeof e->id, "%llx-%x", (long long)e->time, h);
+}
+
 int model_take_events(struct model *m, const cJSON *reply, struct error *err)
 {
 	const cJSON *list = json_arr(reply, "Events"), *x;
@@ -337,6 +348,7 @@ int model_take_events(struct model *m, const cJSON *reply, struct error *err)
 		snprintf(e.resource_id, sizeof e.resource_id, "%s", json_str(x, "ResourceId", ""));
 		e.type = xstrdup(json_str(x, "Type", ""));
 		e.message = xstrdup(json_str(x, "Message", ""));
+		event_id(&e);
 		vec_push(&m->events, e);
 	}
 	if (m->events.len)

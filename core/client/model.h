@@ -84,6 +84,7 @@ struct malarm {
 };
 
 struct mevent {
+	char id[40];           /* made here: events have none of their own */
 	int64_t time;
 	char severity[16], cluster_id[MODEL_ID_SIZE], resource_id[MODEL_ID_SIZE];
 	char *type, *message;

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,9 +6,7 @@
 #include "core/base/mem.h"
 #include "core/client/transport.h"
 #include "core/net/http_client.h"
-#if __has_include("core/net/sigv4.h")
 #include "core/net/sigv4.h"
-#endif
 
 #define MAX_HEADERS 16
 
@@ -18,8 +17,19 @@ struct http_transport {
 	char *unix_path, *url, *region, *access_key, *secret_key, *session_token;
 };
 
+/* libcurl's words for a socket that nobody listens at help nobody. */
+static void say_unavailable(const struct http_transport *t, struct error *err)
+{
+	if (!t->unix_path || err->code != ERR_UNAVAILABLE)
+		return;
+	error_set(err, ERR_UNAVAILABLE, "no server runs on this machine for %.*s",
+	          (int)(strlen(t->unix_path) - strlen("/run/api.sock")), t->unix_path);
+	error_hint(err, "start one with: stoker server start");
+}
+
 /* Maps one http_call to one transport_done. */
 struct http_pending {
+	struct http_transport *transport;
 	struct http_call *call;
 	transport_done done;
 	void *arg;
@@ -28,27 +38,76 @@ struct http_pending {
 static void on_result(const struct http_result *r, void *ctx)
 {
 	struct http_pending *p = ctx;
-	if (r->err.code)
-		p->done(p->arg, 0, NULL, 0, &r->err);
-	else
+	if (r->err.code) {
+		struct error err = r->err;
+		say_unavailable(p->transport, &err);
+		p->done(p->arg, 0, NULL, 0, &err);
+	} else
 		p->done(p->arg, r->status, buf_str(&r->body), r->body.len, NULL);
 	free(p);
 }
 
-/* Headers of one request, in memory of an arena. */
-static int headers_of(struct http_transport *t, struct arena *a, const char *target, const char *body,
-                      size_t len, const char *out[MAX_HEADERS + 1], struct error *err)
+/* What a signature covers, looked up by name. */
+struct signing {
+	struct http_transport *t;
+	const char *target, *type, *host;
+};
+
+static const char *signed_header(void *ctx, const char *name)
+{
+	const struct signing *s = ctx;
+	if (!strcmp(name, "content-type"))
+		return s->type;
+	if (!strcmp(name, "host"))
+		return s->host;
+	return !strcmp(name, "x-amz-target") ? s->target : NULL;
+}
+
+/* Host and path of an URL. */
+static const char *split_url(struct arena *a, const char *url, const char **path)
+{
+	const char *host = strstr(url, "://");
+	host = host ? host + 3 : url;
+	size_t n = strcspn(host, "/");
+	*path = host[n] ? host + n : "/";
+	return arena_strndup(a, host, n);
+}
+
+static size_t sign(struct http_transport *t, struct arena *a, struct signing *s, const char *body,
+                   size_t len, const char **out)
 {
 	size_t n = 0;
-	const char *version = !strncmp(target, "Granite", 7) ? "1.0" : "1.1";
-	out[n++] = arena_printf(a, "Content-Type: application/x-amz-json-%s", version);
+	char date[24];
+	const char *path;
+	struct buf authorization = BUF_INIT;
+	bool token = t->session_token && *t->session_token;
+	s->host = split_url(a, t->url, &path);
+	struct sigv4_scope scope = { t->access_key, t->secret_key, t->session_token, t->region,
+	                             "elasticmapreduce", clock_now_ms() };
+	struct sigv4_request r = { .method = "POST", .target = path, .header = signed_header, .ctx = s,
+	                           .body = body, .len = len };
+	sigv4_sign(&r, &scope, token ? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
+	                             : "content-type;host;x-amz-date;x-amz-target", &authorization);
+	out[n++] = arena_printf(a, "X-Amz-Date: %s", clock_amz_date(scope.time_ms, date, sizeof date));
+	if (token)
+		out[n++] = arena_printf(a, "X-Amz-Security-Token: %s", t->session_token);
+	out[n++] = arena_printf(a, "Authorization: %s", buf_str(&authorization));
+	buf_free(&authorization);
+	return n;
+}
+
+/* Headers of one request, in memory of an arena. */
+static void headers_of(struct http_transport *t, struct arena *a, const char *target, const char *body,
+                       size_t len, const char *out[MAX_HEADERS + 1])
+{
+	size_t n = 0;
+	struct signing s = { .t = t, .target = target, .type = "application/x-amz-json-1.1" };
+	out[n++] = arena_printf(a, "Content-Type: %s", s.type);
 	out[n++] = arena_printf(a, "X-Amz-Target: %s", target);
 	out[n++] = "User-Agent: stoker/" STOKER_VERSION;
+	if (!t->unix_path)
+		n += sign(t, a, &s, body, len, out + n);
 	out[n] = NULL;
-	if (t->unix_path)
-		return 0;
-	(void)a, (void)body, (void)len;
-	return error_set(err, ERR_UNSUPPORTED, "requests to %s cannot be signed yet", t->url);
 }
 
 static struct http_send request_of(struct http_transport *t, const char *const *headers, const char *body,
@@ -64,14 +123,14 @@ static void *http_send_op(struct transport *base, const char *target, const char
 {
 	struct http_transport *t = (struct http_transport *)base;
 	const char *headers[MAX_HEADERS + 1];
-	struct http_pending *p = NULL;
+	struct http_pending *p;
 	if (!t->http && http_client_new(t->loop, &t->http, err))
 		return NULL;
 	struct arena *a = arena_new();
-	if (headers_of(t, a, target, body, len, headers, err))
-		goto out;
+	headers_of(t, a, target, body, len, headers);
 	struct http_send s = request_of(t, headers, body, len, timeout_ms);
 	p = xcalloc(1, sizeof *p);
+	p->transport = t;
 	p->done = done;
 	p->arg = arg;
 	p->call = http_client_send(t->http, &s, on_result, p, err);
@@ -79,7 +138,6 @@ static void *http_send_op(struct transport *base, const char *target, const char
 		free(p);
 		p = NULL;
 	}
-out:
 	arena_free(a);
 	return p;
 }
@@ -98,18 +156,17 @@ static int http_call_op(struct transport *base, const char *target, const char *
 	struct http_transport *t = (struct http_transport *)base;
 	const char *headers[MAX_HEADERS + 1];
 	struct arena *a = arena_new();
-	int rc = headers_of(t, a, target, body, len, headers, err);
-	if (!rc) {
-		struct http_send s = request_of(t, headers, body, len, timeout_ms);
-		struct http_result r = { 0 };
-		rc = http_blocking(&s, &r);
-		*status = r.status;
-		if (rc && err)
-			*err = r.err;
-		else
-			buf_add(out, buf_str(&r.body), r.body.len);
-		http_result_free(&r);
-	}
+	headers_of(t, a, target, body, len, headers);
+	struct http_send s = request_of(t, headers, body, len, timeout_ms);
+	struct http_result r = { 0 };
+	int rc = http_blocking(&s, &r);
+	*status = r.status;
+	if (rc && err) {
+		*err = r.err;
+		say_unavailable(t, err);
+	} else
+		buf_add(out, buf_str(&r.body), r.body.len);
+	http_result_free(&r);
 	arena_free(a);
 	return rc;
 }

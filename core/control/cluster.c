@@ -131,10 +131,12 @@ static const char *waiting_message(const struct cluster *c)
 {
 	const struct step *last = NULL;
 
-	for (size_t i = 0; i < c->steps.len; i++)
-		if (step_state_ended(c->steps.items[i]->state) &&
-		    (!last || c->steps.items[i]->timeline.ended >= last->timeline.ended))
-			last = c->steps.items[i];
+	for (size_t i = 0; i < c->steps.len; i++) {
+		const struct step *s = c->steps.items[i];
+		if (step_state_ended(s->state) && s->timeline.ready && /* it ran */
+		    (!last || s->timeline.ended >= last->timeline.ended))
+			last = s;
+	}
 	if (!last)
 		return "Cluster ready to run steps.";
 	if (last->state == STEP_FAILED)

@@ -198,6 +198,11 @@ static void on_tick(uv_timer_t *t)
 
 	while (n < 4096 && map_next(ctl->nodes, &it, NULL, &v))
 		nodes[n++] = v;
+	/* When we ourselves were stopped or busy, what workers said meanwhile has not been read yet. */
+	if (ctl->ticked && now - ctl->ticked > 2 * TICK_MS)
+		for (size_t i = 0; i < n; i++)
+			nodes[i]->seen += now - ctl->ticked - TICK_MS;
+	ctl->ticked = now;
 	for (size_t i = 0; i < n; i++)
 		node_tick(ctl, nodes[i], now);
 	idle_timeouts(ctl);
@@ -207,10 +212,12 @@ static void adjust_tick(struct control *ctl)
 {
 	bool want = map_len(ctl->nodes) || ctl->stalled, runs = uv_is_active((uv_handle_t *)&ctl->tick);
 
-	if (want && !runs)
+	if (want && !runs) {
+		ctl->ticked = 0;
 		uv_timer_start(&ctl->tick, on_tick, TICK_MS, TICK_MS);
-	else if (!want && runs)
+	} else if (!want && runs) {
 		uv_timer_stop(&ctl->tick);
+	}
 }
 
 static void check_stop(struct control *ctl)

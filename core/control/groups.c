@@ -190,9 +190,9 @@ void groups_schedule(struct control *ctl, struct cluster *c)
 {
 	for (size_t i = 0; i < c->groups.len && !cluster_state_closing(c->state); i++) {
 		struct instance_group *g = c->groups.items[i];
+		start_and_end(ctl, c, g);
 		int live = group_live(c, g);
 		bool held = g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED;
-		start_and_end(ctl, c, g);
 		for (; live < g->requested && undrain(c, g); live++)
 			;
 		for (; live < g->requested && !held; live++)

@@ -203,6 +203,8 @@ static bool commit(struct control *ctl)
 {
 	struct error err = ERROR_INIT;
 
+	if (ctl->stalled) /* a probe: it may be all that there is to write */
+		store_set(ctl->store, "stalled_since", "");
 	if (anything_to_write(ctl)) {
 		write_dirty(ctl);
 		if (store_commit(ctl->store, &err)) {
@@ -248,7 +250,8 @@ void control_turn(struct control *ctl)
 		return;
 	ctl->in_turn = true;
 	for (int round = 0; round < 1000; round++) {
-		if ((anything_to_write(ctl) || ctl->calls.len || ctl->outbox.len) && !commit(ctl))
+		if ((anything_to_write(ctl) || ctl->calls.len || ctl->outbox.len || ctl->stalled) &&
+		    !commit(ctl))
 			break;
 		if (!schedule(ctl))
 			break;

@@ -315,7 +315,9 @@ static void count_failure(struct control *ctl, struct node *n, const char *why)
 		cluster_terminate(ctl, n->c, CLUSTER_REASON_INSTANCE_FAILURE, why);
 		return;
 	}
-	if (g->role != ROLE_MASTER)
+	if (g->role == ROLE_MASTER)
+		cluster_terminate(ctl, n->c, CLUSTER_REASON_INSTANCE_FAILURE, "The master node was terminated. ");
+	else
 		group_set_state(ctl, g, GROUP_SUSPENDED, GROUP_REASON_INSTANCE_FAILURE, why);
 }
 

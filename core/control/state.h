@@ -22,7 +22,6 @@
 #define ADOPT_MS 8000            /* after a start: so long may a worker take to come back */
 #define PROVISION_MS 20000       /* from spawn to hello */
 #define STOP_MS 8000             /* from "stop" to SIGKILL */
-#define CANCEL_GRACE_MS 0
 #define DRAIN_MS 3600000         /* default of graceful decommissioning */
 #define MAX_ATTEMPTS 3
 #define DRIVER_MB 64
@@ -112,6 +111,7 @@ struct control {
 
 	uv_prepare_t prepare;
 	uv_timer_t tick;
+	int64_t ticked;              /* mono ms of the last tick */
 	uv_signal_t child;
 	int handles;                 /* uv handles that are still to close */
 };

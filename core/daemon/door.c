@@ -107,20 +107,21 @@ static bool has_token(struct door *d, struct http_request *r, const char **path)
 static void on_get(struct door *d, struct http_request *r)
 {
 	const char *path;
+	bool allowed = has_token(d, r, &path);
 
-	if (!has_token(d, r, &path)) {
+	if (strcmp(path, "/metrics")) {
+		reply_error(r, 404, "NotFoundException", "There is nothing at this path");
+		return;
+	}
+	if (!allowed) {
 		http_reply_header(r, "WWW-Authenticate", "Bearer");
 		reply_error(r, 401, "MissingAuthenticationTokenException",
 		            "Send the token of `stoker env` as a bearer token or as the first part of the path");
 		return;
 	}
-	if (!strcmp(path, "/metrics")) {
-		char *text = control_prometheus(d->control);
-		http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", text, strlen(text));
-		free(text);
-		return;
-	}
-	reply_error(r, 404, "NotFoundException", "There is nothing at this path");
+	char *text = control_prometheus(d->control);
+	http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", text, strlen(text));
+	free(text);
 }
 
 static void on_request(struct http_request *r, void *ctx)

@@ -207,15 +207,16 @@ static void start_hooks(struct server *s)
 
 static int open_all(struct server *s, struct error *err)
 {
-	char *program = xasprintf("%s/stokerd", fs_program_dir());
+	char *program = xasprintf("%s/stokerd", fs_program_dir()), *home = realpath(fs_home(), NULL);
 	struct control_options o = {
-		.home = fs_home(), .program = program, .region = REGION, .access_key = s->access_key,
+		.home = home ? home : fs_home(), .program = program, .region = REGION, .access_key = s->access_key,
 		.secret_key = s->secret_key, .api_token = s->token, .memory_share = s->memory_share,
 		.stop = stop, .ctx = s,
 	};
 	int ret = control_new(&s->loop, &o, &s->control, err);
 
 	free(program);
+	free(home);
 	if (ret)
 		return ret;
 	struct door_options d = { s->control, s->access_key, s->secret_key, s->token };

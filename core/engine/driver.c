@@ -324,6 +324,7 @@ static int start(struct driver *d, struct error *err)
 	d->r.drop_peer = drop_peer;
 	d->r.ctx = d;
 	d->r.job = d->o->step;
+	d->r.can_grow = true;
 	runner_init(&d->r);
 	configure(d);
 	d->executors = driver_executors_open(&d->loop, d->server, d->o->container, d->o->token, &d->r.cancel, err);

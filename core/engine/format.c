@@ -1,5 +1,6 @@
 #include "core/engine/format.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -177,8 +178,8 @@ size_t format_double(char *out, double v)
 		return at + quick;
 	char text[40], digits[24];
 	/* Up to 15 digits every decimal survives the way through a double: if 15 read back, dropping zeros
-	 * at the end gives the shortest. */
-	for (int precision = 15; precision <= 17; precision++) {
+	 * at the end gives the shortest. Denormal numbers have fewer. */
+	for (int precision = v < DBL_MIN ? 2 : 15; precision <= 17; precision++) {
 		snprintf(text, sizeof text, "%.*e", precision - 1, v);
 		if (strtod(text, NULL) == v)
 			break;
@@ -202,7 +203,7 @@ size_t format_float(char *out, float v)
 	if (v == 0)
 		return at + (memcpy(out + at, "0.0", 3), (size_t)3);
 	char text[40], digits[24];
-	for (int precision = 6; precision <= 9; precision++) {
+	for (int precision = v < FLT_MIN ? 2 : 6; precision <= 9; precision++) {
 		snprintf(text, sizeof text, "%.*e", precision - 1, (double)v);
 		if (strtof(text, NULL) == v)
 			break;

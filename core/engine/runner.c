@@ -159,7 +159,7 @@ static bool again(struct runner *r, struct attempts *a, const struct error *err)
 		return false;
 	if (!strcmp(err->class_, "EXECUTOR_LOST"))
 		return ++a->lost <= MAX_LOST;
-	if (!strcmp(err->class_, "OOM"))
+	if (!strcmp(err->class_, "OOM") && r->can_grow)
 		a->larger = true;
 	else if (strcmp(err->class_, "IO_TRANSIENT") && strcmp(err->class_, "INTERNAL"))
 		return false;

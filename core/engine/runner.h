@@ -63,6 +63,7 @@ struct runner {
 	VEC(char *) setup;           /* replayed on every new executor */
 	char *zone;                  /* as the executor has it */
 	int executor_id;
+	bool can_grow;               /* get_peer can give a larger executor after an OOM */
 };
 
 /* Fill the parts above that are not the caller's: session, sources. Call after roots, catalog and the

@@ -106,6 +106,8 @@ int source_query(struct sources *s, const char *sql, struct arena *a, const char
 	struct buf b = BUF_INIT;
 	struct peer *p = s->get_peer(s->ctx, err);
 	int rc = p ? peer_query(p, sql, &b, err) : err->code;
+	if (p && rc)
+		source_map_error(err->message, err);
 	VEC(const char **) lines = { 0 };
 	char *text = arena_strndup(a, buf_str(&b), b.len);
 	for (char *line = text, *end; !rc && (end = strchr(line, '\n')); line = end + 1) {
@@ -143,6 +145,8 @@ int source_columns(struct sources *s, const char *sql, struct arena *a, struct s
 	json_add_str(m, "type", "describe");
 	json_add_str(m, "sql", sql);
 	int rc = peer_call(p, m, NULL, &reply, err);
+	if (rc)
+		source_map_error(err->message, err);
 	const cJSON *list = json_arr(reply, "columns"), *c;
 	out->columns = arena_alloc(a, ((size_t)cJSON_GetArraySize(list) + 1) * sizeof *out->columns);
 	out->n = 0;
@@ -384,7 +388,7 @@ static void put_text(struct buf *out, const struct source_files *f, const struct
 	source_put_files(out, f);
 	source_put_hive(out, f);
 	buf_adds(out, ", auto_detect=false, delim='', quote='', escape='', header=false, "
-	              "max_line_size=134217728, columns={'value':'VARCHAR'}))");
+	              "columns={'value':'VARCHAR'}))");
 }
 
 /* Which of the columns come from folder names is decided by the folders, not by who asks. */

@@ -74,7 +74,7 @@ static void put_option(struct buf *out, const char *name, const char *value)
 /* , auto_detect=false, delim=… — everything but the files and the columns. */
 static void put_reader(struct buf *out, const struct csv *o, bool strict)
 {
-	buf_adds(out, ", auto_detect=false, max_line_size=16777216");
+	buf_adds(out, ", auto_detect=false");
 	put_option(out, "delim", o->sep);
 	put_option(out, "quote", o->quote);
 	put_option(out, "escape", *o->quote ? o->escape : "");
@@ -135,7 +135,7 @@ static int first_line(struct sources *s, const struct csv *o, const struct sourc
 		buf_adds(&sql, "SELECT replace(replace(value, chr(9), chr(1)), chr(13), '') FROM read_csv(");
 		sql_quote_str(&sql, f->list.files[i]);
 		buf_adds(&sql, ", auto_detect=false, delim='', quote='', escape='', header=false, "
-		               "hive_partitioning=false, max_line_size=16777216, columns={'value':'VARCHAR'}");
+		               "hive_partitioning=false, columns={'value':'VARCHAR'}");
 		if (o->encoding)
 			put_option(&sql, "encoding", o->encoding);
 		buf_adds(&sql, ") WHERE trim(value) <> ''");
@@ -416,7 +416,7 @@ static void copy_after(const char *text, const char *label, const char *until, c
 
 bool source_map_error(const char *m, struct error *err)
 {
-	char line[24], file[512], column[128], record[256];
+	char line[24], file[400], column[128], record[200];
 	if (!strstr(m, "CSV Error on Line") && !strstr(m, "Malformed JSON"))
 		return false;
 	bool json = !strstr(m, "CSV Error on Line");

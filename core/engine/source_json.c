@@ -21,7 +21,7 @@ static bool fail_fast(const struct sql_source *src)
 static void put_common(struct buf *out, const struct sql_source *src, const struct source_files *f)
 {
 	source_put_files(out, f);
-	buf_addf(out, ", format='%s', maximum_object_size=67108864", layout(src));
+	buf_addf(out, ", format='%s'", layout(src));
 	if (!fail_fast(src) && !strcmp(layout(src), "newline_delimited"))
 		buf_adds(out, ", ignore_errors=true");
 }

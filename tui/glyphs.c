@@ -10,9 +10,9 @@ static const struct glyphs ascii = {
 	.rt = "+", .tt = "+", .bt = "+", .cross = "+", .ellipsis = "~", .arrow_right = ">",
 	.arrow_up = "^", .arrow_down = "v", .sort_up = "^", .sort_down = "v", .gutter = ">", .mark = "*",
 	.dot = "*", .ring = "o", .square = "#", .ok = "+", .fail = "x", .run = ">", .wait = ".",
-	.off = "-", .warn = "!", .bullet = "-", .menu = "~",
+	.off = "-", .warn = "!", .bullet = "-", .menu = "..",
 	.bar = { " ", " ", " ", "-", "-", "=", "=", "#", "#" }, .track = ".",
-	.level = { " ", "_", ".", "-", "=", "+", "*", "#", "@" }, .scroll = "#", .scroll_track = "|",
+	.level = { " ", "_", ".", "-", "=", "+", "*", "#", "@" }, .scroll = "#", .scroll_track = " ",
 	.times = "x", .dash = "-"
 };
 
@@ -21,7 +21,7 @@ static const struct glyphs ascii = {
 	.arrow_right = "→", .arrow_up = "↑", .arrow_down = "↓", .sort_up = "▲", .sort_down = "▼", \
 	.gutter = "▌", .ring = "○", .square = "■", .off = "–", .warn = "▲", .bullet = "·", .menu = "…", \
 	.bar = { " ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" }, .track = "░", \
-	.level = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }, .scroll = "█", .scroll_track = "│", \
+	.level = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }, .scroll = "┃", .scroll_track = " ", \
 	.times = "×", .dash = "—"
 
 static const struct glyphs block = {

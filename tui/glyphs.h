@@ -1,5 +1,5 @@
 /* Signs that the toolkit draws with, in three sets: ASCII, box drawing with block elements, and the same
- * with braille graphs. Names say what a sign is for. Every sign is one cell wide. */
+ * with braille graphs. Names say what a sign is for. Every sign is one cell wide, only menu may take two. */
 #ifndef TUI_GLYPHS_H
 #define TUI_GLYPHS_H
 

@@ -202,8 +202,14 @@ static void plan_free(void *self)
 	free(b);
 }
 
+static const char *plan_hints(void *self)
+{
+	struct plan_box *b = self;
+	return wants_word(b) ? "enter\0confirm\0esc\0leave it as it is\0\0" : "esc\0leave it as it is\0\0";
+}
+
 static const struct overlay_ops plan_ops = {
-	.draw = plan_draw, .event = plan_event, .free = plan_free, .paste = true
+	.draw = plan_draw, .event = plan_event, .free = plan_free, .hints = plan_hints, .paste = true
 };
 
 void plan_open(struct app *a, const struct plan *p)

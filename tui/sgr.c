@@ -1,78 +1,203 @@
 #include "tui/sgr.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-int sgr_index(struct sgr_palette *p, int rgb)
+int sgr_index(struct sgr *s, int rgb)
 {
 	if (rgb < 0)
 		return -1;
-	for (int i = 0; i < p->n; i++)
-		if (p->rgb[i] == (uint32_t)rgb)
+	for (int i = 0; i < s->n; i++)
+		if (s->palette[i] == (uint32_t)rgb)
 			return SGR_FIRST + i;
-	if (p->n < SGR_SLOTS)
-		p->rgb[p->n++] = (uint32_t)rgb;
-	return SGR_FIRST + p->n - 1;
+	if (s->n < SGR_SLOTS)
+		s->palette[s->n++] = (uint32_t)rgb;
+	return SGR_FIRST + s->n - 1;
 }
 
-/* Reads "N" up to ; : or end; gives its length, 0 when there is no number. */
-static size_t number(const char *s, size_t n, int *out)
+void sgr_forget(struct sgr *s)
 {
-	size_t i = 0;
-	*out = 0;
-	while (i < n && s[i] >= '0' && s[i] <= '9' && i < 6)
-		*out = *out * 10 + (s[i++] - '0');
-	return i;
+	s->known = false;
+}
+
+/* ---- reading ---- */
+
+static void colour_code(struct sgr_pen *p, int code)
+{
+	if (code >= 30 && code <= 37)
+		p->fg = code - 30;
+	else if (code >= 90 && code <= 97)
+		p->fg = code - 90 + 8;
+	else if (code == 39)
+		p->fg = -1;
+	else if (code >= 40 && code <= 47)
+		p->bg = code - 40;
+	else if (code >= 100 && code <= 107)
+		p->bg = code - 100 + 8;
+	else if (code == 49)
+		p->bg = -1;
+}
+
+static void code(struct sgr_pen *p, int c)
+{
+	if (c == 0)
+		*p = (struct sgr_pen){ -1, -1, 0 };
+	else if (c >= 1 && c <= 9)
+		p->attrs |= 1u << c;
+	else if (c == 22)
+		p->attrs &= ~(1u << 1 | 1u << 2);
+	else if (c >= 23 && c <= 29)
+		p->attrs &= ~(1u << (c - 20));
+	else
+		colour_code(p, c);
 }
 
 /* Parameters s..s+n of one CSI m. */
-static void params(const struct sgr_palette *p, const char *s, size_t n, struct buf *out)
+static void apply(struct sgr_pen *p, const char *s, size_t n)
 {
-	size_t i = 0;
-	while (i < n) {
-		int a, idx;
-		size_t la = number(s + i, n - i, &a), li;
-		bool sep5 = (a == 38 || a == 48) && la == 2 && i + 5 < n && (s[i + 2] == ';' || s[i + 2] == ':') &&
-		            s[i + 3] == '5' && s[i + 4] == s[i + 2];
-		if (sep5 && (li = number(s + i + 5, n - i - 5, &idx)) > 0 && idx >= SGR_FIRST &&
-		    idx < SGR_FIRST + p->n) {
-			uint32_t c = p->rgb[idx - SGR_FIRST];
-			buf_addf(out, "%d;2;%u;%u;%u", a, c >> 16 & 255, c >> 8 & 255, c & 255);
-			i += 5 + li;
-			continue;
+	int v[32], count = 1;
+	v[0] = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == ';' || s[i] == ':') {
+			if (count == 32)
+				break;
+			v[count++] = 0;
+		} else {
+			v[count - 1] = v[count - 1] * 10 + (s[i] - '0');
+			if (v[count - 1] > 0xFFFFFF)
+				v[count - 1] = 0;
 		}
-		if (sep5) {               /* 38;5;N of the terminal itself: N must not be read as a code */
-			buf_add(out, s + i, 5);
-			i += 5;
-			la = number(s + i, n - i, &a);
+	}
+	for (int i = 0; i < count; i++) {
+		bool colour = v[i] == 38 || v[i] == 48;
+		if (colour && i + 2 < count && v[i + 1] == 5) {
+			*(v[i] == 38 ? &p->fg : &p->bg) = v[i + 2];
+			i += 2;
+		} else if (colour && i + 4 < count && v[i + 1] == 2) {
+			uint32_t rgb = (uint32_t)(v[i + 2] << 16 | v[i + 3] << 8 | v[i + 4]) & 0xFFFFFF;
+			*(v[i] == 38 ? &p->fg : &p->bg) = (int32_t)(rgb | 0x1000000);
+			i += 4;
+		} else {
+			code(p, v[i]);
 		}
-		buf_add(out, s + i, la);
-		i += la;
-		if (i < n)
-			buf_addc(out, s[i++]);
 	}
 }
 
-void sgr_expand(const struct sgr_palette *p, const char *data, size_t n, struct buf *out)
+/* ---- writing ---- */
+
+static void add_colour(const struct sgr *s, struct buf *out, int32_t c, bool fg)
 {
-	while (p && n > 0) {
-		const char *esc = memmem(data, n, "\033[", 2);
-		if (!esc)
-			break;
-		size_t head = (size_t)(esc - data) + 2, len = 0;
-		buf_add(out, data, head);
-		data += head;
-		n -= head;
-		while (len < n && ((data[len] >= '0' && data[len] <= '9') || data[len] == ';' || data[len] == ':'))
-			len++;
-		if (len < n && data[len] == 'm')
-			params(p, data, len, out);
-		else
+	int base = fg ? 30 : 40;
+	uint32_t rgb = 0;
+	bool direct = c >= 0x1000000;
+	if (direct)
+		rgb = (uint32_t)c & 0xFFFFFF;
+	else if (s->rgb && c >= SGR_FIRST && c < SGR_FIRST + s->n) {
+		rgb = s->palette[c - SGR_FIRST];
+		direct = true;
+	}
+	if (direct)
+		buf_addf(out, "%d;2;%u;%u;%u;", base + 8, rgb >> 16, rgb >> 8 & 255, rgb & 255);
+	else if (c < 0)
+		buf_addf(out, "%d;", base + 9);
+	else if (c < 8)
+		buf_addf(out, "%d;", base + (int)c);
+	else if (c < 16)
+		buf_addf(out, "%d;", base + 60 + (int)c - 8);
+	else
+		buf_addf(out, "%d;5;%d;", base + 8, (int)c);
+}
+
+/* Bring the terminal from what it has to what is wanted. */
+static void sync(struct sgr *s, struct buf *out)
+{
+	struct sgr_pen *has = &s->has, *want = &s->wants;
+	bool reset = !s->known || (has->attrs & ~want->attrs);
+	if (s->known && has->fg == want->fg && has->bg == want->bg && has->attrs == want->attrs)
+		return;
+	bool plain = want->fg < 0 && want->bg < 0 && !want->attrs;
+	if (reset || plain)
+		*has = (struct sgr_pen){ -1, -1, 0 };
+	buf_adds(out, "\033[");
+	if (reset && !plain)
+		buf_adds(out, "0;");
+	for (int i = 1; i <= 9; i++)
+		if ((want->attrs & ~has->attrs) >> i & 1)
+			buf_addf(out, "%d;", i);
+	if (want->fg != has->fg)
+		add_colour(s, out, want->fg, true);
+	if (want->bg != has->bg)
+		add_colour(s, out, want->bg, false);
+	if (out->data[out->len - 1] == ';')
+		out->len--;
+	buf_addc(out, 'm');
+	*has = *want;
+	s->known = true;
+}
+
+/* Sequences that only move the cursor leave no colour behind. */
+static bool only_moves(char final)
+{
+	return final && strchr("ABCDEFGHdfhlst`a", final) != NULL;
+}
+
+/* Length of the escape sequence at data; *final is its last byte for CSI, else 0. */
+static size_t sequence(const char *data, size_t n, char *final)
+{
+	size_t i = 2;
+	*final = 0;
+	if (n < 2)
+		return n;
+	if (data[1] == '(' || data[1] == ')')
+		return n < 3 ? n : 3;
+	if (data[1] != '[')
+		return 2;
+	while (i < n && !(data[i] >= 0x40 && data[i] <= 0x7E))
+		i++;
+	if (i < n)
+		*final = data[i++];
+	return i;
+}
+
+static bool plain_parameters(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(s[i] >= '0' && s[i] <= '9') && s[i] != ';' && s[i] != ':')
+			return false;
+	return true;
+}
+
+void sgr_rewrite(struct sgr *s, const char *data, size_t n, struct buf *out)
+{
+	while (n > 0) {
+		size_t len = 0;
+		char final;
+		if (*data != 27) {
+			/* Text up to the next sequence; \r and \b alone move. */
+			while (len < n && data[len] != 27)
+				len++;
+			for (size_t i = 0; i < len; i++)
+				if (data[i] != '\r' && data[i] != '\b') {
+					buf_add(out, data, i);
+					sync(s, out);
+					buf_add(out, data + i, len - i);
+					goto next;
+				}
 			buf_add(out, data, len);
+			goto next;
+		}
+		len = sequence(data, n, &final);
+		if (final == 'm' && plain_parameters(data + 2, len - 3)) {
+			apply(&s->wants, data + 2, len - 3);
+		} else if (len == 3 && data[1] == '(' && data[2] == 'B' && s->known) {
+			/* The character set is never another one. */
+		} else {
+			if (final && !only_moves(final))
+				sync(s, out);
+			buf_add(out, data, len);
+		}
+next:
 		data += len;
 		n -= len;
 	}
-	if (n > 0)
-		buf_add(out, data, n);
 }

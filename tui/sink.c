@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,21 @@ static void tstp_cb(uv_signal_t *h, int sig)
 	sink_suspend(h->data);
 }
 
+/* An answer that is under way would land on the shell's command line: wait for it a little. */
+static void await_answer(struct sink *s)
+{
+	char block[256];
+	for (int i = 0; i < 15 && s->ping_us && !s->gone; i++) {
+		struct pollfd p = { .fd = s->fd, .events = POLLIN };
+		ssize_t k = poll(&p, 1, 10) > 0 ? read(s->fd, block, sizeof block) : 0;
+		if (k < 0 || (p.revents & (POLLHUP | POLLERR)) || (k > 0 && memchr(block, 'n', (size_t)k)))
+			s->ping_us = 0;
+	}
+}
+
 void sink_suspend(struct sink *s)
 {
+	await_answer(s);
 	s->taken = false;
 	guard_restore();
 	uv_signal_stop(&s->tstp);
@@ -190,6 +204,8 @@ void sink_close(struct sink *s)
 {
 	if (!s)
 		return;
+	if (s->taken)
+		await_answer(s);
 	s->taken = false;
 	guard_disarm();
 	pen_close(s->pen);

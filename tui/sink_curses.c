@@ -1,7 +1,7 @@
 /* newterm() gets a memory file for output, so that doupdate() neither blocks nor makes one write per line;
  * what it wrote is read back as one frame. Cells that did not change since the last frame are not even
- * shown to ncurses. On true-colour terminals ncurses is given private palette numbers from RGB_FIRST on;
- * sgr_expand() replaces them by the colours themselves. */
+ * shown to ncurses. On true-colour terminals ncurses is given private palette numbers; sgr_rewrite() replaces
+ * them by the colours themselves. */
 #include "tui/sink_curses.h"
 
 #define NCURSES_WIDECHAR 1
@@ -25,7 +25,8 @@ struct pen {
 	bool direct;                 /* terminfo itself takes 24-bit numbers */
 	attr_t attrs[SURF_COUNT][ROLE_COUNT];
 	short pairs[SURF_COUNT][ROLE_COUNT];
-	struct sgr_palette palette;
+	struct sgr sgr;
+	bool ecma;                   /* attributes are CSI … m: output can be rewritten */
 	struct cell *shadow;         /* what ncurses was told last */
 	bool whole;
 	int cursor;                  /* visibility told last */
@@ -89,6 +90,28 @@ static int choose_depth(struct pen *p, const char *color, struct error *err)
 	return 0;
 }
 
+/* What ncurses has written since the last time; NULL: throw it away. */
+static void take(struct pen *p, struct buf *out)
+{
+	fflush(p->out);
+	int fd = fileno(p->out);
+	off_t n = lseek(fd, 0, SEEK_CUR);
+	buf_clear(&p->raw);
+	if (n > 0) {
+		buf_reserve(&p->raw, (size_t)n);
+		ssize_t k = pread(fd, p->raw.data, (size_t)n, 0);
+		p->raw.len = k > 0 ? (size_t)k : 0;
+		p->raw.data[p->raw.len] = '\0';
+	}
+	lseek(fd, 0, SEEK_SET);
+	if (n > 1 << 16 && ftruncate(fd, 0) != 0)
+		buf_clear(&p->raw);
+	if (out && p->ecma)
+		sgr_rewrite(&p->sgr, buf_str(&p->raw), p->raw.len, out);
+	else if (out)
+		buf_add(out, buf_str(&p->raw), p->raw.len);
+}
+
 int pen_open(struct pen **out, int w, int h, const char *color, struct error *err)
 {
 	struct pen *p = xcalloc(1, sizeof *p);
@@ -100,7 +123,13 @@ int pen_open(struct pen **out, int w, int h, const char *color, struct error *er
 		pen_close(p);
 		return rc;
 	}
+	p->sgr.rgb = p->depth == DEPTH_RGB && !p->direct;
+	p->sgr.wants = (struct sgr_pen){ -1, -1, 0 };
+	p->ecma = strstr(pen_cap("sgr0"), "\033[") != NULL;
 	pen_resize(p, w, h);
+	/* The first frame of ncurses switches screens; that is the sink's business. */
+	refresh();
+	take(p, NULL);
 	*out = p;
 	return 0;
 }
@@ -147,8 +176,8 @@ static short pair_for(struct pen *p, int (*known)[2], short *n, int fg, int bg)
 	++*n;
 	known[*n][0] = fg;
 	known[*n][1] = bg;
-	int f = p->depth == DEPTH_RGB && !p->direct ? sgr_index(&p->palette, fg) : fg;
-	int b = p->depth == DEPTH_RGB && !p->direct ? sgr_index(&p->palette, bg) : bg;
+	int f = p->depth == DEPTH_RGB && !p->direct ? sgr_index(&p->sgr, fg) : fg;
+	int b = p->depth == DEPTH_RGB && !p->direct ? sgr_index(&p->sgr, bg) : bg;
 	init_extended_pair(*n, f, b);
 	return *n;
 }
@@ -157,7 +186,7 @@ void pen_theme(struct pen *p, const struct theme *t)
 {
 	static int known[SURF_COUNT * ROLE_COUNT + 1][2];   /* scratch; only valid during this call */
 	short n = 0;
-	p->palette.n = 0;
+	p->sgr.n = 0;
 	for (int s = 0; s < SURF_COUNT; s++)
 		for (int r = 0; r < ROLE_COUNT; r++) {
 			struct look l = theme_look(t, p->depth, (enum surface)s, (enum role)r);
@@ -181,6 +210,7 @@ void pen_repaint(struct pen *p)
 {
 	p->whole = true;
 	p->cursor = -1;
+	sgr_forget(&p->sgr);
 }
 
 /* Characters whose width libc sees otherwise than we do would shift the line: show '?' instead. */
@@ -244,24 +274,6 @@ static void place_cursor(struct pen *p, const struct canvas *c)
 	leaveok(stdscr, on ? FALSE : TRUE);
 	if (on)
 		move(y, x);
-}
-
-static void take(struct pen *p, struct buf *out)
-{
-	fflush(p->out);
-	int fd = fileno(p->out);
-	off_t n = lseek(fd, 0, SEEK_CUR);
-	buf_clear(&p->raw);
-	if (n > 0) {
-		buf_reserve(&p->raw, (size_t)n);
-		ssize_t k = pread(fd, p->raw.data, (size_t)n, 0);
-		p->raw.len = k > 0 ? (size_t)k : 0;
-		p->raw.data[p->raw.len] = '\0';
-	}
-	lseek(fd, 0, SEEK_SET);
-	if (n > 1 << 16 && ftruncate(fd, 0) != 0)
-		return;
-	sgr_expand(p->depth == DEPTH_RGB && !p->direct ? &p->palette : NULL, p->raw.data, p->raw.len, out);
 }
 
 void pen_frame(struct pen *p, const struct canvas *c, struct buf *out)

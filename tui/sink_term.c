@@ -32,8 +32,8 @@ void sink_term_guard(struct sink *s)
 		buf_adds(&b, "\033[?1002l\033[?1006l\033[?2004l\033[23;0t");
 	buf_adds(&b, pen_cap("sgr0"));
 	buf_adds(&b, pen_cap("rmkx"));
-	buf_adds(&b, pen_cap("cnorm"));
 	buf_adds(&b, *rmcup ? rmcup : pen_cap("clear"));
+	buf_adds(&b, pen_cap("cnorm"));      /* last: leaving the alternate screen restores cursor states */
 	guard_bytes(buf_str(&b), b.len);
 	buf_free(&b);
 }

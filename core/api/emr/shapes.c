@@ -139,6 +139,10 @@ STRUCT(list_clusters, M("CreatedAfter", date), M("CreatedBefore", date), M("Clus
 STRUCT(job_flow_ids, R("JobFlowIds", xmls10));
 STRUCT(protection, R("JobFlowIds", xmls10), R("TerminationProtected", boolean));
 STRUCT(keep_alive, R("JobFlowIds", xmls10), R("KeepJobFlowAliveWhenNoSteps", boolean));
+STRUCT(visible, R("JobFlowIds", xmls10), R("VisibleToAllUsers", boolean));
+STRUCT(replacement, R("JobFlowIds", xmls10), R("UnhealthyNodeReplacement", boolean));
+STRUCT(modify_cluster, R("ClusterId", text), M("StepConcurrencyLevel", integer),
+       M("ExtendedSupport", boolean));
 STRUCT(add_steps, R("JobFlowId", xml256), R("Steps", steps), M("ExecutionRoleArn", arn));
 STRUCT(list_steps, R("ClusterId", text), M("StepStates", step_states), M("StepIds", xmls10),
        M("Marker", text));
@@ -168,10 +172,13 @@ static const struct emr_operation operations[] = {
 	{ "ListInstanceGroups", &cluster_page, true, false },
 	{ "ListInstances", &list_instances, true, false },
 	{ "ListSteps", &list_steps, true, false },
+	{ "ModifyCluster", &modify_cluster, true, false },
 	{ "ModifyInstanceGroups", &modify_groups, false, true },
 	{ "RunJobFlow", &run_job_flow, true, true },
 	{ "SetKeepJobFlowAliveWhenNoSteps", &keep_alive, false, true },
 	{ "SetTerminationProtection", &protection, false, true },
+	{ "SetUnhealthyNodeReplacement", &replacement, false, true },
+	{ "SetVisibleToAllUsers", &visible, false, true },
 	{ "TerminateJobFlows", &job_flow_ids, false, true },
 };
 
@@ -229,7 +236,8 @@ emr_check_fn emr_operation_check(const struct emr_operation *op)
 {
 	static const struct { const struct emr_shape *input; emr_check_fn fn; } checks[] = {
 		{ &job_flow_ids, check_job_flow_ids }, { &protection, check_job_flow_ids },
-		{ &keep_alive, check_job_flow_ids }, { &list_steps, check_list_steps },
+		{ &keep_alive, check_job_flow_ids }, { &visible, check_job_flow_ids },
+		{ &replacement, check_job_flow_ids }, { &list_steps, check_list_steps },
 		{ &add_steps, check_steps }, { &cancel_steps, check_cancel }, { &add_groups, check_groups },
 		{ &modify_groups, check_groups },
 	};

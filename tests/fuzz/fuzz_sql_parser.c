@@ -1,18 +1,12 @@
 /* Any bytes as a script: cut into statements, parsed, and whatever the parser made is walked by the dump and
  * the printer; whatever it refused must be refused with a place inside the script. The first byte decides
- * whether ${a} and ${b} have values.
- *
- *     clang -g -O1 -std=c17 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined tests/fuzz/fuzz_sql_parser.c
- *         core/sql/…c core/base/…c -lcjson -lm
- *
- * With -DFUZZ_MAIN it is a plain program that replays files. */
+ * whether ${a} and ${b} have values. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
-#include "core/base/fs.h"
 #include "core/sql/dump.h"
 #include "core/sql/parser.h"
 #include "core/sql/print.h"
@@ -46,7 +40,7 @@ static void walk(struct arena *a, struct buf *out, const struct sql_stmt *s)
 		buf_adds(out, sql_column_name(a, select->items[i], NULL, NULL));
 }
 
-static void try_statement(const char *script, size_t len, size_t begin, size_t end, int mode)
+static void try_statement(const char *script, size_t begin, size_t end, int mode)
 {
 	struct arena *a = arena_new();
 	struct buf out = BUF_INIT;
@@ -62,7 +56,6 @@ static void try_statement(const char *script, size_t len, size_t begin, size_t e
 		check(err.code == ERR_FULL || (err.line > 0 && err.column > 0), "an error has a place");
 		sql_render_error(&out, "x.sql", script, &err);
 	}
-	(void)len;
 	buf_free(&out);
 	arena_free(a);
 }
@@ -80,26 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	script[len] = '\0';
 	while (sql_next_statement(script, len, &at, &begin, &end, &complete)) {
 		check(begin < end && end <= len && at >= end, "a statement lies in the script");
-		try_statement(script, len, begin, end, data[0]);
+		try_statement(script, begin, end, data[0]);
 	}
 	free(script);
 	return 0;
 }
-
-#ifdef FUZZ_MAIN
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		struct buf b = BUF_INIT;
-		struct error err = ERROR_INIT;
-		if (fs_read(argv[i], 1 << 24, &b, &err)) {
-			fprintf(stderr, "%s\n", err.message);
-			return 1;
-		}
-		LLVMFuzzerTestOneInput((const uint8_t *)b.data, b.len);
-		buf_free(&b);
-	}
-	printf("%d files replayed\n", argc - 1);
-	return 0;
-}
-#endif

@@ -12,7 +12,7 @@ python3 .ci/includes.py || rc=1
 echo "== cppcheck"
 cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --enable=warning,portability --inline-suppr -j2 \
 	--suppress=missingIncludeSystem --suppress=unknownMacro --suppress=preprocessorErrorDirective \
-	'-DcJSON_ArrayForEach(e,a)=for(e=(a)->child;e;e=e->next)' -D_GNU_SOURCE '-DSTOKER_VERSION="lint"' -I. $sources || rc=1
+	'-DcJSON_ArrayForEach(e,a)=while((e=cJSON_next(e,a)))' -D_GNU_SOURCE '-DSTOKER_VERSION="lint"' -I. $sources || rc=1
 
 echo "== clang-tidy"
 export TIDY_FLAGS="${flags[*]}"

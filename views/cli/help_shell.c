@@ -37,7 +37,8 @@ void help_bash(FILE *f)
 	names(f);
 	fputs("' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase $command in\n", f);
 	for (size_t i = 0; i < n; i++) {
-		fprintf(f, "\t%s%s%s)\n\t\toptions='", all[i]->name, all[i]->alias ? "|" : "", all[i]->alias ? all[i]->alias : "");
+		fprintf(f, "\t%s%s%s)\n\t\toptions='", all[i]->name, all[i]->alias ? "|" : "",
+		        all[i]->alias ? all[i]->alias : "");
 		option_words(f, all[i]->options);
 		if (!all[i]->pass)
 			option_words(f, cli_common_options);

@@ -225,6 +225,7 @@ static void commands_are_found(void **state)
 		assert_true(*all[i]->summary && all[i]->words && all[i]->about && all[i]->args);
 	}
 	assert_non_null(cli_find("clu"));
+	assert_null(cli_find("co"));       /* console, cost */
 	assert_null(cli_find("s"));        /* steps, scale, sql, server */
 	assert_null(cli_find(""));
 	assert_null(cli_find("nosuch"));

@@ -6,6 +6,7 @@
 #include "core/base/utf8.h"
 
 #define WIDTH 78
+#define OPTION_WIDTH 30
 
 static void pad_to(FILE *f, const char *text, int width)
 {
@@ -69,8 +70,12 @@ static void option_line(FILE *f, const struct cli_option *o)
 		snprintf(left, sizeof left, "  -%c, --%s%s%s", o->letter, o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 	else
 		snprintf(left, sizeof left, "      --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-	pad_to(f, left, 30);
-	fprintf(f, "%s%s\n", utf8_width(left) >= 30 ? "  " : "", o->help);
+	if (utf8_width(left) >= OPTION_WIDTH) {
+		fprintf(f, "%s\n", left);
+		left[0] = 0;
+	}
+	pad_to(f, left, OPTION_WIDTH);
+	fprintf(f, "%s\n", o->help);
 }
 
 void help_command(const struct cli_command *cmd, FILE *f)

@@ -109,7 +109,7 @@ static const struct table_source group_source = { group_rows, group_id, group_ce
 static const struct table_column group_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "GROUP", .min = 6, .max = 8 },
-	{ "TYPE", .min = 9, .max = 14 },
+	{ "TYPE", .min = 10, .max = 14 },
 	{ "NODES", .min = 5, .max = 7, .align = ALIGN_RIGHT },
 	{ "STATE", .min = 9, .max = 15 },
 	{ "MARKET", .min = 9, .max = 9, .priority = 3 },
@@ -152,12 +152,12 @@ static void fact(struct facts *f, const char *label, style_t st, const char *tex
 {
 	if (!text || !*text)
 		return;
-	int w = f->w - 16, y = f->y - f->scroll;
+	int w = f->w - 17, y = f->y - f->scroll;
 	int n = w > 8 ? text_lines(text, w) : 1;
 	if (y + n > 0 && y < draw_h(f->d)) {
 		struct draw d = f->d;
 		draw_text(d, f->x, y, ROLE_DIM, label);
-		draw_paragraph(d, f->x + 15, y, w, draw_h(d) - y < n ? draw_h(d) - y : n, st, text);
+		draw_paragraph(d, f->x + 16, y, w, draw_h(d) - y < n ? draw_h(d) - y : n, st, text);
 	}
 	f->y += n;
 }

@@ -177,7 +177,14 @@ static size_t scopes(void *ctx, const struct bind_scope **out, size_t max)
 	struct console *con = ctx;
 	struct view *v = console_top(con);
 	size_t n = v && max >= 5 ? v->ops->scopes(v, out) : 0;
-	out[n++] = &bind_console;
+	/* A screen's keys go before the console's, those of its log and graphs too; only the table's go after:
+	 * g is the graphs, not the first row. */
+	if (n && out[n - 1] == &bind_table) {
+		out[n - 1] = &bind_console;
+		out[n++] = &bind_table;
+	} else {
+		out[n++] = &bind_console;
+	}
 	return n;
 }
 

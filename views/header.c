@@ -135,6 +135,6 @@ void alarm_line_draw(const struct console *con, struct draw d)
 	x += draw_text(d, x, 0, look.style, a->title) + 2;
 	if (m->alarms.len > 1)
 		x += draw_textf(d, x, 0, ROLE_DIM, "+%zu more", m->alarms.len - 1) + 2;
-	if (a->hint && *a->hint)
-		draw_text(d, x, 0, ROLE_DIM, a->hint);
+	if (a->hint && *a->hint && draw_w(d) - x > 12)
+		draw_cell(d, x, 0, draw_w(d) - x - 1, ALIGN_LEFT, ROLE_DIM, a->hint);
 }

@@ -159,7 +159,8 @@ static void cluster_cell(struct list *l, const void *row, int what, struct table
 		cell_set(o, ROLE_DIM, "%s", c->id);
 		break;
 	case K_STATE:
-		cell_set(o, look.style, "%s", names_get(&cluster_state_names, c->state));
+		cell_set(o, look.style, "%s", o->width && o->width < 22 && c->state == CLUSTER_TERMINATED_WITH_ERRORS
+		         ? "TERM_ERRORS" : names_get(&cluster_state_names, c->state));
 		break;
 	case K_SIZE:
 		cell_set(o, ended ? ROLE_OFF : ROLE_TEXT, "%s", ended ? "" : text_size(mc, text, sizeof text));
@@ -205,12 +206,12 @@ struct list *list_clusters(struct console *con, enum list_size size)
 {
 	static const struct table_column small[] = {
 		{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
-		{ "NAME", .min = 8, .max = 40, .flex = 3 },
-		{ "ID", .min = 8, .max = 15, .flex = 1, .priority = 4 },
-		{ "STATE", .min = 10, .max = 22, .flex = 1 },
+		{ "NAME", .min = 11, .max = 40, .flex = 3 },
+		{ "ID", .min = 9, .max = 15, .flex = 1, .priority = 4 },
+		{ "STATE", .min = 11, .max = 22, .flex = 1 },
 		{ "SIZE", .min = 5, .max = 8, .priority = 2 },
-		{ "COST", .min = 7, .max = 9, .align = ALIGN_RIGHT, .priority = 1, .flags = COL_DESC },
-		{ "UP", .min = 8, .max = 9, .align = ALIGN_RIGHT, .priority = 5,
+		{ "COST", .min = 8, .max = 9, .align = ALIGN_RIGHT, .priority = 1, .flags = COL_DESC },
+		{ "UP", .min = 9, .max = 9, .align = ALIGN_RIGHT, .priority = 5,
 		  .flags = COL_TIME | COL_DESC },
 		{ "ALARMS", .min = 6, .priority = 6, .align = ALIGN_RIGHT, .flags = COL_DESC | COL_HIDDEN },
 	};
@@ -348,8 +349,8 @@ struct list *list_steps(struct console *con, enum list_size size)
 {
 	static const struct table_column small[] = {
 		{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
-		{ "STEP", .min = 8, .max = 40, .flex = 3 },
-		{ "STATE", .min = 9, .max = 14 },
+		{ "STEP", .min = 9, .max = 40, .flex = 3 },
+		{ "STATE", .min = 10, .max = 14 },
 		{ "TIME", .min = 6, .max = 9, .align = ALIGN_RIGHT, .flags = COL_TIME | COL_DESC },
 		{ "PROGRESS", .min = 10, .max = 60, .flex = 3, .priority = 1, .flags = COL_DESC },
 	};
@@ -357,7 +358,7 @@ struct list *list_steps(struct console *con, enum list_size size)
 	static const struct table_column full[] = {
 		{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 		{ "STEP", .min = 10, .max = 36, .flex = 3 },
-		{ "STATE", .min = 9, .max = 14 },
+		{ "STATE", .min = 10, .max = 14 },
 		{ "TIME", .min = 7, .max = 9, .align = ALIGN_RIGHT, .flags = COL_TIME | COL_DESC },
 		{ "PROGRESS", .min = 12, .max = 60, .flex = 3, .flags = COL_DESC },
 		{ "STARTED", .min = 12, .max = 12, .priority = 2 },
@@ -526,7 +527,7 @@ struct list *list_nodes(struct console *con, enum list_size size)
 		{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 		{ "ROLE", .min = 6, .max = 6 },
 		{ "NODE", .min = 8, .max = 19, .flex = 1, .priority = 2 },
-		{ "TYPE", .min = 8, .max = 12, .priority = 3 },
+		{ "TYPE", .min = 10, .max = 12, .priority = 3 },
 		{ "CPU", .min = 4, .max = 24, .flex = 1, .align = ALIGN_RIGHT, .flags = COL_DESC },
 		{ "MEM", .min = 4, .max = 24, .flex = 1, .align = ALIGN_RIGHT, .flags = COL_DESC },
 		{ "LOAD", .min = 5, .max = 7, .align = ALIGN_RIGHT, .priority = 4, .flags = COL_DESC },
@@ -536,8 +537,8 @@ struct list *list_nodes(struct console *con, enum list_size size)
 		{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 		{ "ROLE", .min = 6, .max = 6 },
 		{ "NODE", .min = 10, .max = 19, .flex = 1, .priority = 1 },
-		{ "TYPE", .min = 9, .max = 12, .priority = 3 },
-		{ "STATE", .min = 9, .max = 20, .priority = 2 },
+		{ "TYPE", .min = 10, .max = 12, .priority = 3 },
+		{ "STATE", .min = 12, .max = 20, .priority = 2 },
 		{ "CPU", .min = 5, .max = 30, .flex = 2, .align = ALIGN_RIGHT, .flags = COL_DESC },
 		{ "MEM", .min = 5, .max = 30, .flex = 2, .align = ALIGN_RIGHT, .flags = COL_DESC },
 		{ "LOAD", .min = 6, .max = 7, .align = ALIGN_RIGHT, .flags = COL_DESC },

@@ -35,7 +35,7 @@ static bool complete(const struct console *con)
 	if (!mc)
 		return true;
 	for (int i = 0; i < CPART_COUNT; i++)
-		if (mc->parts[i].pending)
+		if (mc->parts[i].pending || (mc->parts[i].asked && mc->parts[i].dirty))
 			return false;
 	const struct metric_set *s = metrics_peek(mc->metrics, "", RANGE_HOUR);
 	return mc->parts[CPART_STEPS].asked && (!s || !s->pending);

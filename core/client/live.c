@@ -210,6 +210,8 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 	}
 	if (l->model->clusters.len != known)
 		l->model->parts[PART_COST].dirty = true;
+	if (a->question == &cluster_questions[CPART_STEPS])
+		mc->parts[CPART_PROGRESS].dirty = true;
 	save(l, a->question, a->cluster, a->page, reply);
 	part_fetched(p);
 	const char *marker = json_str(reply, "Marker", "");

@@ -1,5 +1,6 @@
 #include "core/base/log.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 static char program[64] = "stoker";
 static enum log_level threshold = LOG_LEVEL_INFO;
+static int output = STDERR_FILENO;
 
 static const char *const names[] = { "DEBUG", "INFO ", "WARN ", "ERROR" };
 
@@ -26,6 +28,14 @@ void log_open(const char *who)
 		threshold = LOG_LEVEL_WARN;
 	else if (!strcmp(level, "error"))
 		threshold = LOG_LEVEL_ERROR;
+}
+
+void log_to(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd >= 0)
+		output = fd;
 }
 
 void log_write(enum log_level level, const char *fmt, ...)
@@ -50,7 +60,7 @@ void log_write(enum log_level level, const char *fmt, ...)
 	}
 	buf_addc(&line, '\n');
 	/* One write, so that lines of several processes on one file never mix. */
-	ssize_t ignored = write(STDERR_FILENO, line.data, line.len);
+	ssize_t ignored = write(output, line.data, line.len);
 	(void)ignored;
 	buf_free(&line);
 	buf_free(&text);

@@ -8,6 +8,8 @@
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
 void log_open(const char *who);      /* prefix of every line: "server", "worker ci-…"; copied */
+/* From now on append to this file instead of stderr; when it cannot be opened nothing changes. */
+void log_to(const char *path);
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)

@@ -1,12 +1,10 @@
 /* Drivers: the running jobs' side of the conversation. Grants of executors, checkpoints, progress, and the
  * catalogue. A shell session is a driver without a step. */
+#include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
-#include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
-#include "core/base/log.h"
 #include "core/control/state.h"
 
 struct driver *driver_of(struct control *ctl, const char *container)
@@ -19,20 +17,19 @@ struct driver *driver_of(struct control *ctl, const char *container)
 
 /* ---- executors ---- */
 
-static bool executor_of(const struct exec *x, const struct driver *d)
+static bool executor_of(const struct exec *x, const struct exec *driver)
 {
-	return d->exec && x->m->kind == CONTAINER_EXECUTOR && !strcmp(x->m->parent, d->exec->m->id) &&
-	       !x->kill_sent;
+	return x->m->kind == CONTAINER_EXECUTOR && !strcmp(x->m->parent, driver->m->id) && !x->kill_sent;
 }
 
-static int count_executors(struct control *ctl, const struct driver *d)
+static int count_executors(struct control *ctl, const struct exec *driver)
 {
 	int n = 0;
 	size_t it = 0;
 	void *v;
 
 	while (map_next(ctl->containers, &it, NULL, &v))
-		n += executor_of(v, d);
+		n += executor_of(v, driver);
 	return n;
 }
 
@@ -56,9 +53,9 @@ static struct node *place(struct cluster *c)
 	return best;
 }
 
-static void launch_executor(struct control *ctl, struct driver *d, struct exec *x)
+static void launch_executor(struct control *ctl, struct exec *driver, struct exec *x)
 {
-	struct cluster *c = d->exec->c;
+	struct cluster *c = driver->c;
 	char number[16], vcpu[16], mem[16], rel[256];
 	cJSON *argv = cJSON_CreateArray(), *env = cJSON_CreateObject();
 
@@ -67,18 +64,17 @@ static void launch_executor(struct control *ctl, struct driver *d, struct exec *
 	snprintf(mem, sizeof mem, "%d", x->m->mem_mb);
 	snprintf(rel, sizeof rel, "nodes/%s/tmp/%s", x->node->m->id, x->m->id);
 	char *temp = path_cluster(ctl, c, rel);
-	char *sock = xasprintf("%s/run/%s.sock", ctl->home, d->exec->m->id);
+	char *sock = xasprintf("%s/run/%s.sock", ctl->home, driver->m->id);
 	char *logs = path_node_log(ctl, c, x->node->m, "containers");
 	char *dir = xasprintf("%s/%s", logs, x->m->id);
 	char *out = xasprintf("%s/stdout", dir), *err = xasprintf("%s/stderr", dir);
 	const char *own[] = { ctl->program, "executor", "--id", number, "--container", x->m->id, "--connect",
-	                      sock, "--token", d->exec->m->token, "--vcpu", vcpu, "--mem-mb", mem, "--temp",
+	                      sock, "--token", driver->m->token, "--vcpu", vcpu, "--mem-mb", mem, "--temp",
 	                      temp };
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		cJSON_AddItemToArray(argv, cJSON_CreateString(own[i]));
 	json_add_str(env, "STOKER_HOME", ctl->home);
 	json_add_str(env, "STOKER_CLUSTER_ID", c->id);
-	json_add_str(env, "STOKER_CONTAINER", x->m->id);
 	fs_mkdirs(temp, 0700, NULL);
 	fs_mkdirs(dir, 0755, NULL);
 	exec_launch(ctl, x, argv, env, temp, out, err); /* its folder is where it spills */
@@ -90,33 +86,44 @@ static void launch_executor(struct control *ctl, struct driver *d, struct exec *
 	free(temp);
 }
 
-static bool grant(struct control *ctl, struct driver *d)
+/* One more executor for a driver, where and as large as it fits now; NULL when it does not. */
+static struct exec *grant(struct control *ctl, struct exec *driver, int number, int want_mb, int want_vcpu)
 {
-	struct node *n = place(d->exec->c);
+	struct node *n = place(driver->c);
 
 	if (!n)
-		return false;
-	int mb = resources_size(d->want_mb, n->m->mem_mb, n->m->mem_mb - n->mem_used, ctl->budget_mb,
+		return NULL;
+	int mb = resources_size(want_mb, n->m->mem_mb, n->m->mem_mb - n->mem_used, ctl->budget_mb,
 	                        resources_free(ctl));
-	int vcpu = d->want_vcpu > 0 && d->want_vcpu < n->m->vcpu ? d->want_vcpu : n->m->vcpu;
-	if (!mb)
-		return false;
-	struct exec *x = exec_create(ctl, n, CONTAINER_EXECUTOR, d->exec->step, mb, vcpu);
+	int vcpu = want_vcpu > 0 && want_vcpu < n->m->vcpu ? want_vcpu : n->m->vcpu;
+	struct exec *x = mb ? exec_create(ctl, n, CONTAINER_EXECUTOR, driver->step, mb, vcpu) : NULL;
 	if (!x)
-		return false;
-	x->m->number = d->next_number++;
-	strcpy(x->m->parent, d->exec->m->id);
-	launch_executor(ctl, d, x);
+		return NULL;
+	x->m->number = number;
+	strcpy(x->m->parent, driver->m->id);
+	launch_executor(ctl, driver, x);
+	return x;
+}
+
+static void announce(struct control *ctl, struct driver *d, struct exec *x)
+{
 	cJSON *msg = message("executor");
 	char id[16];
+
 	snprintf(id, sizeof id, "%d", x->m->number);
 	json_add_str(msg, "id", id);
 	json_add_str(msg, "container", x->m->id);
-	json_add_str(msg, "host", n->m->private_dns);
-	json_add_int(msg, "vcpu", vcpu);
-	json_add_int(msg, "mem_mb", mb);
+	json_add_str(msg, "host", x->node ? x->node->m->private_dns : "");
+	json_add_int(msg, "vcpu", x->m->vcpu);
+	json_add_int(msg, "mem_mb", x->m->mem_mb);
 	send_driver(ctl, d, msg);
-	return true;
+}
+
+/* Nearly every job begins with one executor of the usual size: it starts beside its driver. When there is
+ * no room now the driver asks as it would have. */
+void driver_prelaunch(struct control *ctl, struct exec *driver)
+{
+	grant(ctl, driver, 1, 0, 0);
 }
 
 void driver_schedule(struct control *ctl, struct cluster *c)
@@ -125,8 +132,13 @@ void driver_schedule(struct control *ctl, struct cluster *c)
 		struct driver *d = ctl->drivers.items[i];
 		if (!d->exec || d->exec->c != c || !d->want)
 			continue;
-		for (int have = count_executors(ctl, d); have < d->want && grant(ctl, d); have++)
-			;
+		for (int have = count_executors(ctl, d->exec); have < d->want; have++) {
+			struct exec *x = grant(ctl, d->exec, d->next_number, d->want_mb, d->want_vcpu);
+			if (!x)
+				break;
+			d->next_number++;
+			announce(ctl, d, x);
+		}
 	}
 }
 
@@ -157,14 +169,33 @@ static void release_executor(struct control *ctl, struct driver *d, const char *
 	size_t it = 0;
 	void *v;
 
-	while (map_next(ctl->containers, &it, NULL, &v)) {
+	while (d->exec && map_next(ctl->containers, &it, NULL, &v)) {
 		struct exec *x = v;
-		if (executor_of(x, d) && x->m->number == atoi(id)) {
-			exec_signal(ctl, x, 15, false);
+		if (executor_of(x, d->exec) && x->m->number == atoi(id)) {
+			exec_signal(ctl, x, SIGTERM, false);
 			if (d->want > 0)
 				d->want--;
 			return;
 		}
+	}
+}
+
+/* The driver has said what it wants: tell it what it has already, except for an executor that was started
+ * beside it before it spoke and is not what it wants. */
+static void tell_executors(struct control *ctl, struct driver *d)
+{
+	size_t it = 0;
+	void *v;
+
+	while (d->exec && map_next(ctl->containers, &it, NULL, &v)) {
+		struct exec *x = v;
+		if (!executor_of(x, d->exec))
+			continue;
+		if (x->m->number == 1 && d->next_number == 2 &&
+		    ((d->want_mb && d->want_mb != x->m->mem_mb) || (d->want_vcpu && d->want_vcpu != x->m->vcpu)))
+			exec_signal(ctl, x, SIGKILL, true);
+		else
+			announce(ctl, d, x);
 	}
 }
 
@@ -267,6 +298,7 @@ static void on_message(struct link *l, const cJSON *msg, const void *data, size_
 		d->want = (int)json_int(msg, "count", 0);
 		d->want_vcpu = (int)json_int(msg, "vcpu", 0);
 		d->want_mb = (int)json_int(msg, "mem_mb", 0);
+		tell_executors(ctl, d);
 		if (d->exec)
 			wake_cluster(ctl, d->exec->c);
 	} else if (!strcmp(type, "release_executor")) {
@@ -414,9 +446,11 @@ void driver_hello(struct control *ctl, struct link *l, const cJSON *msg)
 	d->exec = e;
 	e->driver = d;
 	snprintf(e->m->app_id, sizeof e->m->app_id, "%s", d->app_id);
-	while (map_next(ctl->containers, &it, NULL, &v))
-		if (executor_of(v, d) && ((struct exec *)v)->m->number >= d->next_number)
-			d->next_number = ((struct exec *)v)->m->number + 1;
 	welcome(ctl, d, 0, 0);
+	while (map_next(ctl->containers, &it, NULL, &v)) {
+		struct exec *x = v;
+		if (executor_of(x, e) && x->m->number >= d->next_number)
+			d->next_number = x->m->number + 1;
+	}
 	mark_changed(ctl);
 }

@@ -200,6 +200,8 @@ int step_launch(struct control *ctl, struct cluster *c, struct step *s, struct n
 	log = path_step_log(ctl, c, s, "stderr");
 	log_start(ctl, c, s, argv, cwd, e->m->token);
 	exec_launch(ctl, e, argv, environment(ctl, c, s, e), cwd, out, log);
+	if (sql)
+		driver_prelaunch(ctl, e);
 	text_set(&step_runtime(s)->failed_message, NULL);
 	text_set(&step_runtime(s)->failed_class, NULL);
 done:

@@ -277,8 +277,7 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg)
 		if (e && error) {
 			exec_ended(ctl, e, 127, 0, error);
 		} else if (e) {
-			e->m->pid = (int)json_int(msg, "pid", 0);
-			mark_dirty(ctl, OBJECT_CONTAINER, e->m);
+			e->m->pid = (int)json_int(msg, "pid", 0); /* a worker's hello repeats it: not journaled */
 			if (e->step)
 				controller_log(ctl, e->c, e->step, "Started child process %d", e->m->pid);
 		}

@@ -286,6 +286,7 @@ bool step_is_sql(const struct step *s);                     /* run by the embedd
 /* ---- drivers.c ---- */
 void driver_hello(struct control *ctl, struct link *l, const cJSON *msg);
 void driver_schedule(struct control *ctl, struct cluster *c);  /* grant executors that fit */
+void driver_prelaunch(struct control *ctl, struct exec *driver);
 void driver_executor_ended(struct control *ctl, struct exec *e, int status, int signal, const char *why);
 void driver_detach(struct control *ctl, struct driver *d);     /* its link has ended */
 struct driver *driver_of(struct control *ctl, const char *container);

@@ -1,7 +1,9 @@
 /* stokerd: the server and the processes that it starts. The first word says which one this is. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
 #include "core/daemon/daemon.h"
 #include "core/engine/engine.h"
 
@@ -37,11 +39,21 @@ static int help_main(int argc, char **argv)
 	return 0;
 }
 
+/* A step's driver keeps its own log apart from what the job prints. */
+static int driver_main(int argc, char **argv)
+{
+	const char *syslog = getenv("STOKER_SYSLOG");
+
+	if (syslog && *syslog)
+		log_to(syslog);
+	return engine_driver_main(argc, argv);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "server", server_main }, { "worker", worker_main }, { "driver", engine_driver_main },
+	{ "server", server_main }, { "worker", worker_main }, { "driver", driver_main },
 	{ "executor", engine_executor_main }, { "version", print_version }, { "--version", print_version },
 	{ "help", help_main }, { "--help", help_main }, { "-h", help_main },
 };

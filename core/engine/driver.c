@@ -174,7 +174,13 @@ static int run_statement(struct driver *d, const char *script, size_t begin, siz
 		fprintf(stderr, "spark-sql> %.*s\n", (int)(end - begin), script + begin);
 	begun.description = text;
 	tell_progress(d, &begun, true);
+	log_info("statement %d of %d: %s", d->done + 1, d->statements, text);
 	int rc = runner_run(&d->r, script, begin, end, &out, &res, err);
+	if (rc)
+		log_error("statement %d failed: %s", d->done + 1, err->message);
+	else
+		log_info("statement %d is done: %lld rows in, %lld rows out, %lld ms", d->done + 1,
+		         (long long)res.rows_in, (long long)res.rows_out, (long long)res.ms);
 	free(text);
 	cJSON_Delete(res.columns);
 	add_metrics(d, &res);
@@ -189,6 +195,7 @@ static int run_statement(struct driver *d, const char *script, size_t begin, siz
  * and rows do not. */
 static int skip_statement(struct driver *d, const char *script, size_t begin, size_t end, struct error *err)
 {
+	log_info("statement %d took effect in an earlier attempt", d->done + 1);
 	int rc = runner_replay(&d->r, script, begin, end, err);
 	d->done++;
 	if (rc == ERR_NOTFOUND || rc == ERR_EXISTS) /* it saw the world as it was before its own effect */

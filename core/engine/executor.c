@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -393,6 +394,24 @@ static int usage(void)
 	return 2;
 }
 
+/* The server may start an executor together with its driver: the kernel is loaded while the driver does not
+ * listen yet, and the driver is given ten seconds. */
+static int connect_driver(const char *path, int *fd, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int rc = socket_connect_unix(path, fd, err);
+	if (!rc)
+		return 0;
+	kernel_load(&why); /* a failure is met again, and told, by kernel_open */
+	for (int tries = 0; rc && tries < 5000; tries++) {
+		struct timespec pause = { 0, 2000000 };
+		rc = socket_connect_unix(path, fd, err);
+		if (rc)
+			nanosleep(&pause, NULL);
+	}
+	return rc;
+}
+
 int engine_executor_main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -422,7 +441,7 @@ int engine_executor_main(int argc, char **argv)
 	snprintf(who, sizeof who, "executor %s %s", o.id, container);
 	log_open(who);
 	struct error err = ERROR_INIT;
-	if (socket_connect_unix(path, &o.fd, &err)) {
+	if (connect_driver(path, &o.fd, &err)) {
 		log_error("the driver does not answer: %s", err.message);
 		return 1;
 	}

@@ -61,7 +61,7 @@ const struct sql_function sql_functions_collection[] = {
 	SP("reverse", "any", "$1", NULL, SP_REVERSE),
 	SP("sequence", "any any any?", "!", NULL, SP_SEQUENCE),
 	{ "shuffle", SQL_FN_SCALAR, "array", "$1",
-	  "list_transform(list_sort(list_transform($1, lambda d_x: {'r': random(), 'v': d_x})), "
+	  "list_transform(list_sort(list_transform($1, lambda d_x: struct_pack(r := random(), v := d_x))), "
 	  "lambda d_y: d_y.v)", SP_NONE, SQL_FN_VOLATILE, NULL },
 	SP("size", "any", "int", NULL, SP_SIZE),
 	FN("slice", "array int int", "$1",
@@ -72,8 +72,9 @@ const struct sql_function sql_functions_collection[] = {
 	FN("sort_array", "array boolean=true", "$1",
 	   "CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') ELSE list_sort($1, 'DESC', 'NULLS LAST') END"),
 	FN("str_to_map", "string string=, string=:", "map<string,string>",
-	   "map_from_entries(list_transform(spark_split($1, $2, -1), lambda d_x: {'key': "
-	   "list_extract(spark_split(d_x, $3, 2), 1), 'value': list_extract(spark_split(d_x, $3, 2), 2)}))"),
+	   "map_from_entries(list_transform(spark_split($1, $2, -1), lambda d_x: struct_pack("
+	   "key := list_extract(spark_split(d_x, $3, 2), 1), "
+	   "value := list_extract(spark_split(d_x, $3, 2), 2))))"),
 	SP("struct", "any...", "!", NULL, SP_STRUCT),
 	SP("transform", "array fn2", "!", NULL, SP_TRANSFORM),
 	SP("transform_keys", "map fn2", "!", NULL, SP_TRANSFORM_KEYS),

@@ -95,7 +95,7 @@ struct tx *resolve_generator(struct resolver *r, const struct scope *s, const st
 /* resolve_special.c: types of functions marked "!" and changes to their arguments. */
 struct tx *resolve_special(struct resolver *r, const struct scope *s, struct tx *call, const struct sql_expr *e);
 struct tx *resolve_lambda(struct resolver *r, const struct scope *s, const struct sql_expr *e,
-                          const struct sql_type **types, size_t n);
+                          const struct sql_type **types, size_t n, bool counts);
 bool resolve_generator_columns(struct resolver *r, const struct tx *call, struct col **cols, size_t *n);
 
 /* resolve_rel.c, resolve_select.c */

@@ -262,6 +262,7 @@ static struct tx *make_call(struct calling *c, const struct sql_expr *e, struct 
 	x->args = c->args;
 	x->n = c->n;
 	x->call.fn = c->fn;
+	x->call.ansi = r->ansi;
 	if (*c->fn->result != '!')
 		x->type = result_type(c);
 	return c->fn->special == SP_NONE ? x : resolve_special(r, c->scope, x, e);
@@ -451,6 +452,12 @@ struct tx *resolve_call(struct resolver *r, const struct scope *s, const struct 
 		                    "Cannot resolve routine %s on search path [`system`.`builtin`, `system`.`session`, "
 		                    "`spark_catalog`.`%s`].", resolve_name_text(r->a, &call->name),
 		                    session_database(r->session));
+	/* inside of an aggregate an input column wins over an output's alias, also in HAVING and ORDER BY */
+	struct scope inner = *s;
+	if (c.fn->kind == SQL_FN_AGGREGATE) {
+		inner.aliases_first = false;
+		c.scope = s = &inner;
+	}
 	if (!allowed(r, s, c.fn, c.name, e) || !resolve_args(r, s, call, &c.args, &c.n))
 		return NULL;
 	shown.name = c.name;

@@ -5,7 +5,7 @@
 #include "core/sql/resolve_special.h"
 
 struct tx *resolve_lambda(struct resolver *r, const struct scope *s, const struct sql_expr *e,
-                          const struct sql_type **types, size_t n)
+                          const struct sql_type **types, size_t n, bool counts)
 {
 	if (e->kind != SQL_EX_LAMBDA)
 		return resolve_fail(r, e->pos, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09",
@@ -24,6 +24,8 @@ struct tx *resolve_lambda(struct resolver *r, const struct scope *s, const struc
 		l.param[i].name = e->lambda.params[i].name;
 		l.param[i].type = types[i];
 		l.param[i].id = x->vars[i] = ++r->next_id;
+		if (i == 1 && counts)
+			l.param[i].id |= TX_COUNTER;
 	}
 	if (!(x->args[0] = resolve_expr(r, &inner, e->lambda.body)))
 		return NULL;
@@ -36,13 +38,14 @@ struct lambdas {
 	const struct scope *s;
 	struct tx *x;
 	const struct sql_expr *e;
+	bool counts;                  /* the second parameter is the element's place */
 };
 
 static bool bind(const struct lambdas *l, size_t i, const struct sql_type **types, size_t n)
 {
 	if (!l->e || i >= l->e->call.n_args)
 		return special_mismatch(l->r, l->x, "a lambda function");
-	l->x->args[i] = resolve_lambda(l->r, l->s, l->e->call.args[i], types, n);
+	l->x->args[i] = resolve_lambda(l->r, l->s, l->e->call.args[i], types, n, l->counts);
 	return l->x->args[i] != NULL;
 }
 
@@ -174,9 +177,10 @@ static struct tx *array_sort(const struct lambdas *l)
 struct tx *special_lambda(struct resolver *r, const struct scope *s, struct tx *x, const struct sql_expr *e,
                           bool *handled)
 {
-	struct lambdas l = { r, s, x, e };
+	enum sql_special sp = x->call.fn->special;
+	struct lambdas l = { r, s, x, e, sp == SP_TRANSFORM || sp == SP_FILTER };
 	*handled = true;
-	switch (x->call.fn->special) {
+	switch (sp) {
 	case SP_TRANSFORM:
 	case SP_FILTER:
 	case SP_EXISTS:

@@ -38,6 +38,11 @@ enum tx_kind {
 	TX_GENERATOR          /* an unresolved place: a generator's call, replaced by its columns */
 };
 
+/* Set in the number of a lambda's parameter that counts elements: the kernel counts from 1. */
+enum { TX_COUNTER = 1 << 29 };
+/* The number of a parameter that the lowering has replaced: name is kernel SQL. */
+enum { TX_BOUND = -1 };
+
 enum tx_cast_mode { TX_CAST_ANSI, TX_CAST_TRY, TX_CAST_LEGACY };
 
 struct tx_sort {
@@ -58,6 +63,7 @@ struct tx_window {
 struct tx_call {
 	const struct sql_function *fn;
 	bool distinct, ignore_nulls;
+	bool ansi;
 	struct tx *filter;
 	struct tx_sort *order;       /* WITHIN GROUP */
 	size_t n_order;

@@ -18,7 +18,7 @@ void lower_cast(struct buf *out, const char *x, const struct sql_type *from, con
 /* Text of a value as to_json writes it, NULL for NULL. */
 void lower_json(struct buf *out, const char *x, const struct sql_type *t, int depth);
 void lower_type(struct buf *out, const struct sql_type *t);           /* as sql_type_kernel */
-char *lower_text(const struct tx *e);                                 /* caller frees */
+char *lower_sql(const struct tx *e);                                 /* caller frees */
 /* A call to the kernel's error() with Spark's message. */
 void lower_error(struct buf *out, const char *class_name, const char *sqlstate, const char *message);
 /* Expands a template of the function table. */

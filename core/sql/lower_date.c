@@ -21,14 +21,14 @@ static void format_time(struct buf *out, const char *ts, const struct tx *patter
 
 static void date_format(struct buf *out, const struct tx *e)
 {
-	char *ts = lower_text(e->args[0]);
+	char *ts = lower_sql(e->args[0]);
 	format_time(out, ts, e->args[1]);
 	free(ts);
 }
 
 static void from_unixtime(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	struct buf b = BUF_INIT;
 	buf_addf(&b, "make_timestamptz(%s * 1000000)", x);
 	format_time(out, buf_str(&b), e->args[1]);
@@ -45,7 +45,7 @@ static enum tx_cast_mode mode_of(const struct tx *e)
 static void as_moment(struct buf *out, const struct tx *e, const struct sql_type *to)
 {
 	const struct tx *x = e->args[0];
-	char *s = lower_text(x);
+	char *s = lower_sql(x);
 	if (x->type->id == SQL_T_STRING && e->n > 1) {
 		bool zone = to->id == SQL_T_TIMESTAMP;
 		buf_addf(out, "CAST(CAST(spark_parse_time(%s, ", s);
@@ -99,7 +99,7 @@ static size_t unit_of(const struct tx *e)
 
 static void timestampadd(struct buf *out, const struct tx *e)
 {
-	char *n = lower_text(e->args[1]);
+	char *n = lower_sql(e->args[1]);
 	buf_addc(out, '(');
 	lower_expr(out, e->args[2]);
 	buf_adds(out, " + ");
@@ -110,7 +110,7 @@ static void timestampadd(struct buf *out, const struct tx *e)
 
 static void timestampdiff(struct buf *out, const struct tx *e)
 {
-	char *a = lower_text(e->args[1]), *b = lower_text(e->args[2]);
+	char *a = lower_sql(e->args[1]), *b = lower_sql(e->args[2]);
 	struct buf x = BUF_INIT, y = BUF_INIT;
 	buf_addf(&x, "CAST(%s AS TIMESTAMP)", a);
 	buf_addf(&y, "CAST(%s AS TIMESTAMP)", b);
@@ -126,7 +126,7 @@ static void date_part(struct buf *out, const struct tx *e)
 {
 	const char *f = tx_const_string(e->args[0]);
 	const struct sql_type *t = e->args[1]->type;
-	char *x = lower_text(e->args[1]);
+	char *x = lower_sql(e->args[1]);
 	bool months = t->id == SQL_T_INTERVAL_YM;
 	char c = *f | 0x20;
 	if (sql_type_ansi_interval(t) && e->type->id == SQL_T_INT) {

@@ -6,7 +6,7 @@
 #include "core/sql/lower.h"
 #include "core/sql/quote.h"
 
-char *lower_text(const struct tx *e)
+char *lower_sql(const struct tx *e)
 {
 	struct buf b = BUF_INIT;
 	lower_expr(&b, e);
@@ -168,7 +168,7 @@ static void field(struct buf *out, const struct tx *e)
 
 static void array_index(struct buf *out, const struct tx *e)
 {
-	char *a = lower_text(e->args[0]), *i = lower_text(e->args[1]);
+	char *a = lower_sql(e->args[0]), *i = lower_sql(e->args[1]);
 	if (e->ansi)
 		buf_addf(out, "CASE WHEN %s < 0 OR %s >= len(%s) THEN error(concat("
 		         "'[INVALID_ARRAY_INDEX] The index ', %s, ' is out of bounds. The array has ', len(%s), "
@@ -219,7 +219,7 @@ static void in_query(struct buf *out, const struct tx *e)
 
 static void cast(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	lower_cast(out, x, e->args[0]->type, e->type, e->mode, 0);
 	free(x);
 }

@@ -112,7 +112,7 @@ static void aggregate(struct buf *out, const struct tx *e)
 	const char *texts[2] = { pa, qx };
 	body_with(&b, merge, texts, 2);
 	buf_adds(&b, ", x := NULL)).a");
-	char *a = lower_text(e->args[0]);
+	char *a = lower_sql(e->args[0]);
 	buf_addf(out, "CASE WHEN %s IS NOT NULL THEN ", a);
 	if (e->n == 4) {
 		const char *one[1] = { buf_str(&b) };
@@ -171,7 +171,7 @@ static void over_map(struct buf *out, const struct tx *e)
 
 static void map_zip_with(struct buf *out, const struct tx *e)
 {
-	char *a = lower_text(e->args[0]), *b = lower_text(e->args[1]);
+	char *a = lower_sql(e->args[0]), *b = lower_sql(e->args[1]);
 	int id = e->args[2]->vars[0];
 	char k[24];
 	struct buf x = BUF_INIT, y = BUF_INIT;
@@ -207,7 +207,7 @@ static void array_sort(struct buf *out, const struct tx *e)
 	const char *texts[2] = { y, x };
 	struct buf less = BUF_INIT;
 	body_with(&less, e->args[1], texts, 2);
-	char *a = lower_text(e->args[0]);
+	char *a = lower_sql(e->args[0]);
 	buf_addf(out, "CASE WHEN len(%s) < 2 THEN %s ELSE list_reduce(list_transform(%s, lambda e%d: [e%d]), "
 	         "lambda %s, t%d: list_concat(list_filter(%s, lambda %s: (%s) <= 0), t%d, "
 	         "list_filter(%s, lambda %s: (%s) > 0))) END", a, a, a, id, id, s, id, s, y, buf_str(&less), id, s, y,
@@ -239,7 +239,7 @@ static void arrays_zip(struct buf *out, const struct tx *e)
 static void element_at(struct buf *out, const struct tx *e)
 {
 	bool quiet = !strncmp(e->call.fn->name, "try", 3) || !e->call.ansi;
-	char *a = lower_text(e->args[0]), *i = lower_text(e->args[1]);
+	char *a = lower_sql(e->args[0]), *i = lower_sql(e->args[1]);
 	if (e->args[0]->type->id == SQL_T_MAP)
 		buf_addf(out, "map_extract_value(%s, %s)", a, i);
 	else {
@@ -278,7 +278,7 @@ static void reverse(struct buf *out, const struct tx *e)
 
 static void sequence(struct buf *out, const struct tx *e)
 {
-	char *a = lower_text(e->args[0]), *b = lower_text(e->args[1]);
+	char *a = lower_sql(e->args[0]), *b = lower_sql(e->args[1]);
 	struct buf cast = BUF_INIT;
 	bool integral = sql_type_integral(e->type->element);
 	buf_addf(&cast, "generate_series(%s, %s, ", a, b);
@@ -413,7 +413,7 @@ static void json_shape(struct buf *out, const struct sql_type *t)
 static void from_json(struct buf *out, const struct tx *e)
 {
 	struct buf shape = BUF_INIT;
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	json_shape(&shape, e->type);
 	buf_addf(out, "CASE WHEN json_valid(%s) THEN json_transform(%s, ", x, x);
 	sql_quote_str(out, buf_str(&shape));
@@ -430,7 +430,7 @@ static void from_json(struct buf *out, const struct tx *e)
 
 static void from_csv(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	buf_addf(out, "CASE WHEN %s IS NOT NULL THEN struct_pack(", x);
 	for (size_t i = 0; i < e->type->n_fields; i++) {
 		struct buf cell = BUF_INIT;
@@ -448,7 +448,7 @@ static void from_csv(struct buf *out, const struct tx *e)
 static void to_csv(struct buf *out, const struct tx *e)
 {
 	const struct sql_type *t = e->args[0]->type;
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	buf_adds(out, "concat_ws(','");
 	for (size_t i = 0; i < t->n_fields; i++) {
 		struct buf f = BUF_INIT;
@@ -466,7 +466,7 @@ static void to_csv(struct buf *out, const struct tx *e)
 
 static void to_json(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	lower_json(out, x, e->args[0]->type, 0);
 	free(x);
 }
@@ -475,7 +475,7 @@ static bool by_name(struct buf *out, const struct tx *e)
 {
 	const char *name = e->call.fn->name;
 	if (!strcmp(name, "array_join")) {
-		char *a = lower_text(e->args[0]);
+		char *a = lower_sql(e->args[0]);
 		if (e->n == 3) {
 			buf_addf(out, "array_to_string(list_transform(%s, lambda d_x: coalesce(d_x, ", a);
 			lower_expr(out, e->args[2]);
@@ -489,7 +489,7 @@ static bool by_name(struct buf *out, const struct tx *e)
 	}
 	if (strcmp(name, "array_insert"))
 		return false;
-	char *a = lower_text(e->args[0]), *i = lower_text(e->args[1]), *x = lower_text(e->args[2]);
+	char *a = lower_sql(e->args[0]), *i = lower_sql(e->args[1]), *x = lower_sql(e->args[2]);
 	buf_addf(out, "CASE WHEN %s = 0 THEN ", i);
 	lower_error(out, "INVALID_INDEX_OF_ZERO", "22003",
 	            "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");

@@ -201,7 +201,7 @@ static bool calendar_op(struct buf *out, const struct tx *e, const char *x, char
 
 static void arithmetic(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]), *y = lower_text(e->args[1]);
+	char *x = lower_sql(e->args[0]), *y = lower_sql(e->args[1]);
 	if (!calendar_op(out, e, x, &y)) {
 		if (e->args[0]->type->id == SQL_T_DECIMAL)
 			decimal_op(out, e, x, y);
@@ -216,7 +216,7 @@ static void arithmetic(struct buf *out, const struct tx *e)
 
 static void unary(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	if (e->op == SQL_OP_NOT)
 		buf_addf(out, "(NOT %s)", x);
 	else if (e->op == SQL_OP_BITNOT)

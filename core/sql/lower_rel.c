@@ -336,7 +336,7 @@ static void unnest(const struct generator *g, const char *list, const char *cast
 
 static void explode(const struct generator *g, const struct tx *call)
 {
-	char *x = lower_text(call->args[0]);
+	char *x = lower_sql(call->args[0]);
 	bool is_map = call->args[0]->type->id == SQL_T_MAP, pos = call->call.fn->special == SP_POSEXPLODE;
 	struct buf keys = BUF_INIT, items = BUF_INIT, places = BUF_INIT;
 	buf_addf(&keys, is_map ? "map_keys(%s)" : "%s", x);
@@ -397,7 +397,7 @@ static void structs(const struct generator *g, const struct tx *call, void (*fro
 {
 	bool stack = call->call.fn->special == SP_STACK;
 	const struct rel *child = g->g->child;
-	char *list = stack ? stack_list(call, g->n_own) : lower_text(call->args[0]);
+	char *list = stack ? stack_list(call, g->n_own) : lower_sql(call->args[0]);
 	for (size_t i = 0; i < g->n_own; i++) {
 		char f[24];
 		snprintf(f, sizeof f, "f%zu", i);

@@ -93,7 +93,7 @@ static void decode(struct buf *out, const struct tx *e)
 
 static void format_number(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	buf_addf(out, e->args[1]->type->id == SQL_T_STRING ? "spark_format_pattern(" : "spark_format_number(");
 	lower_cast(out, x, e->args[0]->type, sql_type_of(SQL_T_STRING), TX_CAST_ANSI, 0);
 	buf_adds(out, ", ");
@@ -111,7 +111,7 @@ static void format_string(struct buf *out, const struct tx *e)
 	for (size_t i = 1; i < e->n; i++) {
 		const struct sql_type *t = e->args[i]->type;
 		char kind = sql_type_integral(t) ? 'i' : sql_type_fractional(t) ? 'f' : t->id == SQL_T_BOOLEAN ? 'b' : 's';
-		char *x = lower_text(e->args[i]);
+		char *x = lower_sql(e->args[i]);
 		buf_addf(out, "%s('%c' || ", i > 1 ? ", " : "", kind);
 		lower_cast(out, x, t, sql_type_of(SQL_T_STRING), TX_CAST_ANSI, 0);
 		buf_addc(out, ')');
@@ -124,7 +124,7 @@ static void format_string(struct buf *out, const struct tx *e)
 
 static void absolute(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	if (sql_type_ansi_interval(e->type))
 		buf_addf(out, e->type->id == SQL_T_INTERVAL_YM ? "to_months(CAST(abs(spark_months(%s)) AS INTEGER))" :
 		                                                  "to_microseconds(CAST(abs(spark_micros(%s)) AS BIGINT))", x);
@@ -136,7 +136,7 @@ static void absolute(struct buf *out, const struct tx *e)
 static void rounding(struct buf *out, const struct tx *e, bool even)
 {
 	int64_t scale = 0;
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	tx_const_int(e->args[1], &scale);
 	const struct sql_type *t = e->args[0]->type;
 	if (t->id == SQL_T_DECIMAL && !even && scale >= 0) {
@@ -164,7 +164,7 @@ static void rounding(struct buf *out, const struct tx *e, bool even)
 static void ceil_floor(struct buf *out, const struct tx *e)
 {
 	bool up = e->call.fn->special == SP_CEIL;
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	int64_t scale = 0;
 	if (e->n == 2) {
 		tx_const_int(e->args[1], &scale);
@@ -181,7 +181,7 @@ static void pmod(struct buf *out, const struct tx *e)
 	struct tx op = { .kind = TX_OP, .type = e->type, .args = e->args, .n = 2 };
 	op.op = SQL_OP_MOD;
 	op.ansi = e->call.ansi;
-	char *r = lower_text(&op), *y = lower_text(e->args[1]);
+	char *r = lower_sql(&op), *y = lower_sql(e->args[1]);
 	buf_adds(out, "CAST(CASE WHEN ");
 	buf_addf(out, "%s < 0 THEN (%s + %s) %% %s ELSE %s END AS ", r, r, y, y, r);
 	lower_type(out, e->type);
@@ -313,7 +313,7 @@ void lower_hash(struct buf *out, const struct tx *e)
 	char *seed = xstrdup(*f == 'x' ? "CAST(42 AS BIGINT)" : "CAST(42 AS INTEGER)");
 	for (size_t i = 0; i < e->n; i++) {
 		struct buf b = BUF_INIT;
-		char *x = lower_text(e->args[i]);
+		char *x = lower_sql(e->args[i]);
 		hash_value(&b, f, x, e->args[i]->type, seed, 0);
 		free(x);
 		free(seed);
@@ -430,7 +430,7 @@ static void percentile_within(struct buf *out, const struct tx *e)
 		buf_adds(out, "NULL");
 		return;
 	}
-	char *x = lower_text(e->call.order[0].expr);
+	char *x = lower_sql(e->call.order[0].expr);
 	buf_addf(out, "CAST(quantile_%s(CAST(%s AS DOUBLE), ", disc ? "disc" : "cont", x);
 	buf_adds(out, e->call.order[0].desc ? "1 - " : "");
 	lower_expr(out, e->args[0]);
@@ -513,7 +513,7 @@ static void levenshtein(struct buf *out, const struct tx *e)
 
 static void to_char(struct buf *out, const struct tx *e)
 {
-	char *x = lower_text(e->args[0]);
+	char *x = lower_sql(e->args[0]);
 	buf_adds(out, "spark_to_char(");
 	lower_cast(out, x, e->args[0]->type, sql_type_of(SQL_T_STRING), TX_CAST_ANSI, 0);
 	buf_adds(out, ", ");

@@ -294,7 +294,7 @@ struct rel *resolve_range(struct resolver *r, struct tx **args, size_t n, struct
 static struct rel *generate(struct resolver *r, struct rel *child, struct tx *call, bool outer)
 {
 	struct col *cols;
-	size_t n;
+	size_t n = 0;
 	if (!resolve_generator_columns(r, call, &cols, &n))
 		return NULL;
 	struct rel *g = rel_new(r->a, REL_GENERATE, child, child->n_cols + n);
@@ -445,7 +445,7 @@ static struct rel *merge_columns(struct resolver *r, struct rel *j, const struct
 static struct rel *join_using(struct resolver *r, const struct sql_rel *ast, struct rel *l, struct rel *o)
 {
 	struct pair *pairs;
-	size_t n;
+	size_t n = 0;
 	if (!using_pairs(r, ast, l, o, &pairs, &n))
 		return NULL;
 	struct tx *on = NULL;

@@ -52,7 +52,6 @@ static int open_screen(struct pen *p, struct error *err)
 	p->in = fopen("/dev/null", "re");
 	if (!p->out || !p->in)
 		return error_set(err, ERR_IO, "cannot make a memory file for the screen");
-	use_env(FALSE);
 	setenv("NCURSES_NO_PADDING", "1", 1);
 	p->screen = newterm(NULL, p->out, p->in);
 	if (!p->screen) {

@@ -108,6 +108,21 @@ static void add_colour(const struct sgr *s, struct buf *out, int32_t c, bool fg)
 		buf_addf(out, "%d;5;%d;", base + 8, (int)c);
 }
 
+/* Take attributes away one by one where that saves saying the colours again. Terminals with colours know
+ * how (ECMA-48); others get the reset. */
+static void take_away(struct sgr_pen *has, const struct sgr_pen *want, struct buf *out)
+{
+	unsigned gone = has->attrs & ~want->attrs;
+	if (gone & (1u << 1 | 1u << 2)) {
+		buf_adds(out, "22;");
+		has->attrs &= ~(1u << 1 | 1u << 2);
+	}
+	for (int i = 3; i <= 9; i++)
+		if (gone >> i & 1)
+			buf_addf(out, "%d;", 20 + i);
+	has->attrs &= ~gone;
+}
+
 /* Bring the terminal from what it has to what is wanted. */
 static void sync(struct sgr *s, struct buf *out)
 {
@@ -116,10 +131,13 @@ static void sync(struct sgr *s, struct buf *out)
 	if (s->known && has->fg == want->fg && has->bg == want->bg && has->attrs == want->attrs)
 		return;
 	bool plain = want->fg < 0 && want->bg < 0 && !want->attrs;
-	if (reset || plain)
-		*has = (struct sgr_pen){ -1, -1, 0 };
+	bool keep = s->known && !plain && has->bg >= 0 && has->bg == want->bg;
 	buf_adds(out, "\033[");
-	if (reset && !plain)
+	if (keep)
+		take_away(has, want, out);
+	else if (reset || plain)
+		*has = (struct sgr_pen){ -1, -1, 0 };
+	if (reset && !plain && !keep)
 		buf_adds(out, "0;");
 	for (int i = 1; i <= 9; i++)
 		if ((want->attrs & ~has->attrs) >> i & 1)
@@ -159,6 +177,30 @@ static size_t sequence(const char *data, size_t n, char *final)
 	return i;
 }
 
+/* A blank shows only background, underline and reverse: other differences can wait. */
+static bool blank_fits(const struct sgr *s)
+{
+	const unsigned seen = 1u << 4 | 1u << 7 | 1u << 9;
+	return s->known && s->has.bg == s->wants.bg && (s->has.attrs & seen) == (s->wants.attrs & seen) &&
+	       !(s->has.attrs & 1u << 7 && s->has.fg != s->wants.fg);
+}
+
+/* Text up to the next sequence; gives its length. Characters that only move need no colour. */
+static size_t text(struct sgr *s, const char *data, size_t n, struct buf *out)
+{
+	size_t from = 0, i = 0;
+	for (; i < n && data[i] != 27; i++) {
+		bool moves = data[i] == '\r' || data[i] == '\b';
+		if (moves || (data[i] == ' ' && blank_fits(s)))
+			continue;
+		buf_add(out, data + from, i - from);
+		from = i;
+		sync(s, out);
+	}
+	buf_add(out, data + from, i - from);
+	return i;
+}
+
 static bool plain_parameters(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -173,17 +215,7 @@ void sgr_rewrite(struct sgr *s, const char *data, size_t n, struct buf *out)
 		size_t len = 0;
 		char final;
 		if (*data != 27) {
-			/* Text up to the next sequence; \r and \b alone move. */
-			while (len < n && data[len] != 27)
-				len++;
-			for (size_t i = 0; i < len; i++)
-				if (data[i] != '\r' && data[i] != '\b') {
-					buf_add(out, data, i);
-					sync(s, out);
-					buf_add(out, data + i, len - i);
-					goto next;
-				}
-			buf_add(out, data, len);
+			len = text(s, data, n, out);
 			goto next;
 		}
 		len = sequence(data, n, &final);

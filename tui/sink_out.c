@@ -15,8 +15,8 @@
 
 #define LEAN_US 250000
 #define LEAN_KEEP_US (60 * 1000000LL)   /* lean until nothing was slow for this long */
-#define PING_BYTES 512                  /* ask for an answer after so many bytes */
-#define PING_WINDOW 1024                /* bytes that may be under way behind an unanswered question */
+#define PING_BYTES 256                  /* ask for an answer after so many bytes */
+#define PING_WINDOW 512                 /* bytes that may be under way behind an unanswered question */
 #define PING_LOST_US 5000000            /* an answer this late will not come: forget the question */
 #define RETRY_MS 100
 

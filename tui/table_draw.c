@@ -96,11 +96,14 @@ static void draw_empty(struct table *t, struct draw d)
 	draw_paragraph(d, 2, y < 0 ? 0 : y, w, draw_h(d), ROLE_DIM, text);
 }
 
-static void scroll(struct table *t, size_t page)
+/* On a slow link the window jumps by half: one dear frame, then cheap ones. */
+static void scroll(struct table *t, size_t page, bool lean)
 {
 	size_t n = t->order.len;
 	if (page == 0)
 		return;
+	if (lean && (t->at < t->top || t->at >= t->top + page))
+		t->top = t->at > page / 2 ? t->at - page / 2 : 0;
 	if (t->at < t->top)
 		t->top = t->at;
 	if (t->at >= t->top + page)
@@ -123,7 +126,7 @@ void table_draw(struct table *t, struct draw d, bool focus)
 	if (head)
 		draw_head(t, d);
 	t->page = body;
-	scroll(t, (size_t)body);
+	scroll(t, (size_t)body, draw_env(d)->lean);
 	for (int y = 0; y < body && t->top + (size_t)y < t->order.len; y++)
 		draw_row(t, draw_sub(d, (struct rect){ 0, head + y, w, 1 }), t->top + (size_t)y, focus);
 	if (t->order.len == 0)

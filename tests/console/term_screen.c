@@ -68,6 +68,12 @@ static void colour_name(const VTermColor *c, bool fg, char *out, size_t size)
 static void style_name(const VTermScreenCell *c, char *out, size_t size)
 {
 	char fg[12], bg[12];
+	bool blank = (!c->chars[0] || c->chars[0] == ' ') && !c->attrs.reverse && !c->attrs.underline;
+	if (blank) {                    /* what cannot be seen does not count */
+		colour_name(&c->bg, false, bg, sizeof bg);
+		snprintf(out, size, "default on %s", bg);
+		return;
+	}
 	colour_name(&c->fg, true, fg, sizeof fg);
 	colour_name(&c->bg, false, bg, sizeof bg);
 	snprintf(out, size, "%s on %s%s%s%s%s", fg, bg, c->attrs.bold ? " bold" : "",

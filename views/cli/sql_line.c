@@ -19,7 +19,7 @@ struct sql_line {
 	char *prompt;
 	char *line;              /* the finished line */
 	bool ready, installed;
-	const struct sql_view *view;
+	struct sql_view *view;
 	void (*callback_handler_install)(const char *, void (*)(char *));
 	void (*callback_handler_remove)(void);
 	void (*callback_read_char)(void);
@@ -79,6 +79,7 @@ static char **complete(const char *text, int start, int end)
 	(void)end;
 	if (start > 0 && strchr("'/", text[0]) && text[0])
 		return NULL;
+	sql_view_await_words(the_line->view);
 	return the_line->view->n_words ? the_line->completion_matches(text, complete_next) : NULL;
 }
 
@@ -129,7 +130,7 @@ static void set_up(struct sql_line *l)
 	l->read_history(l->history);
 }
 
-struct sql_line *sql_line_open(const struct sql_view *v, const char *history)
+struct sql_line *sql_line_open(struct sql_view *v, const char *history)
 {
 	struct sql_line *l = xcalloc(1, sizeof *l);
 

@@ -10,6 +10,8 @@
 #include "core/base/json.h"
 #include "core/base/utf8.h"
 
+#define WORDS_MS 500
+
 static void progress_clear(struct sql_view *v)
 {
 	if (v->progress_shown)
@@ -94,8 +96,10 @@ void sql_view_free(struct sql_view *v)
 
 bool sql_view_take(struct sql_view *v, const struct sql_frame *f)
 {
-	if (!strcmp(f->type, "words"))
+	if (!strcmp(f->type, "words")) {
 		take_words(v, json_arr(f->json, "words"));
+		v->words_asked = false;
+	}
 	if (strcmp(f->type, "fatal") != 0)
 		return true;
 	fflush(v->cli->out);
@@ -109,7 +113,16 @@ void sql_view_ask_words(struct sql_view *v)
 	cJSON *m = json_add_str(cJSON_CreateObject(), "type", "words");
 
 	v->catalog_changed = false;
-	sql_session_send(v->session, json_add_int(m, "req", ++v->req), &ignore);
+	v->words_asked = !sql_session_send(v->session, json_add_int(m, "req", ++v->req), &ignore);
+}
+
+void sql_view_await_words(struct sql_view *v)
+{
+	struct sql_frame f;
+	struct error ignore = ERROR_INIT;
+
+	while (v->words_asked && sql_session_wait(v->session, -1, WORDS_MS, &f, &ignore) == SQL_EVENT_FRAME)
+		sql_view_take(v, &f);
 }
 
 static int send_run(struct sql_view *v, const char *script, const char *file, struct error *err)

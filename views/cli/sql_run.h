@@ -17,6 +17,7 @@ struct sql_view {
 	bool progress_shown;
 	bool pipe_closed;        /* the reader of our output has gone */
 	bool catalog_changed;    /* a command ran: names for completion may be out of date */
+	bool words_asked;        /* … and the answer is under way */
 	char **words;            /* for completion, sorted; owned */
 	size_t n_words;
 };
@@ -27,6 +28,8 @@ int sql_run(struct sql_view *v, const char *script, const char *file, bool *gone
 /* A frame that belongs to no run: ready, fatal, words. False when the session cannot go on. */
 bool sql_view_take(struct sql_view *v, const struct sql_frame *f);
 void sql_view_ask_words(struct sql_view *v);
+/* Wait, for a moment at most, until the words that were asked for are there. */
+void sql_view_await_words(struct sql_view *v);
 void sql_view_free(struct sql_view *v);
 
 /* ---- sql_shell.c ---- */
@@ -36,7 +39,7 @@ int sql_shell(struct sql_view *v);
 /* ---- sql_line.c: readline, opened only when a person types ---- */
 struct sql_line;
 /* NULL when libreadline is not there; the shell then reads plain lines. history: a file. */
-struct sql_line *sql_line_open(const struct sql_view *v, const char *history);
+struct sql_line *sql_line_open(struct sql_view *v, const char *history);
 void sql_line_close(struct sql_line *l);
 void sql_line_prompt(struct sql_line *l, const char *prompt);  /* show it and begin a line */
 /* Standard input is readable: take what is there. True when a line is complete (NULL: Ctrl-D); the caller

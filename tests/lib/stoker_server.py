@@ -66,10 +66,12 @@ class Server:
 
     def start(self, deadline=10):
         begin = time.monotonic()
-        self.process = subprocess.Popen([STOKERD, "server", "--foreground"], env=self.env,
-                                        stdout=subprocess.DEVNULL,
-                                        stderr=open(os.path.join(self.home, "server.err"), "a"))
+        with open(os.path.join(self.home, "server.err"), "a") as err:
+            self.process = subprocess.Popen([STOKERD, "server", "--foreground"], env=self.env,
+                                            stdout=subprocess.DEVNULL, stderr=err)
         while time.monotonic() < begin + deadline:
+            if self.conn:
+                self.conn.close()
             try:
                 self.conn = UnixConnection(os.path.join(self.home, "run", "api.sock"))
                 self.call("Stoker.GetServerStatus")
@@ -95,11 +97,14 @@ class Server:
 
     def close(self):
         try:
-            self.call("Stoker.StopServer", {"Mode": "terminate"})
-            self.process.wait(20)
-        except (OSError, http.client.HTTPException, subprocess.TimeoutExpired, AssertionError):
+            if self.conn:
+                self.call("Stoker.StopServer", {"Mode": "terminate"})
+                self.process.wait(20)
+        except (OSError, http.client.HTTPException, subprocess.TimeoutExpired, AssertionError, ApiError):
             self.process.kill()
             self.process.wait()
+        if self.conn:
+            self.conn.close()
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.home, ignore_errors=True)

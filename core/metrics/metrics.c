@@ -253,27 +253,43 @@ static sqlite3_stmt *select_rows(struct metrics *m, const char *cluster_id, cons
 	sqlite3_stmt *q;
 
 	q = instance_id
-	    ? db_stmt(&m->db, "SELECT s.t, s.v FROM nodes k JOIN samples s ON s.tier=?2 AND s.node=k.id AND"
-	              " s.t>=?3 AND s.t<=?4 WHERE k.cluster=?1 AND k.instance=?5 AND k.last>=?3")
-	    : db_stmt(&m->db, "SELECT s.t, s.v FROM nodes k JOIN samples s ON s.tier=?2 AND s.node=k.id AND"
-	              " s.t>=?3 AND s.t<=?4 WHERE k.cluster=?1 AND k.last>=?3");
+	    ? db_stmt(&m->db, "SELECT s.t, s.v, k.id FROM nodes k JOIN samples s ON s.tier=?2 AND s.node=k.id"
+	              " AND s.t>=?3 AND s.t<=?4 WHERE k.cluster=?1 AND k.instance=?5 AND k.last>=?3 ORDER BY 3, 1")
+	    : db_stmt(&m->db, "SELECT s.t, s.v, k.id FROM nodes k JOIN samples s ON s.tier=?2 AND s.node=k.id"
+	              " AND s.t>=?3 AND s.t<=?4 WHERE k.cluster=?1 AND k.last>=?3 ORDER BY 3, 1");
 	db_bind(q, instance_id ? "tillt" : "till", cluster_id, tier, start, end, instance_id);
 	return q;
 }
 
+/* Rows come by node and time; several rows of a node in one period count as their mean. */
 static void read_rows(struct metrics *m, sqlite3_stmt *q, int metric, int period, int64_t start,
                       struct slot *slots, size_t n)
 {
-	double v[METRICS];
+	double v[METRICS], sum = 0;
+	int64_t node = -1, slot = -1;
+	int rows = 0;
 
-	while (db_row(&m->db, q)) {
-		int64_t i = (sqlite3_column_int64(q, 0) - start) / period;
+	for (bool more = true; more;) {
+		int64_t i = -1, k = -1;
+		more = db_row(&m->db, q);
+		if (more) {
+			i = (sqlite3_column_int64(q, 0) - start) / period;
+			k = sqlite3_column_int64(q, 2);
+		}
+		if ((k != node || i != slot) && rows) {
+			slots[slot].sum += metric < 0 ? 1 : sum / rows;
+			slots[slot].n++;
+			sum = 0;
+			rows = 0;
+		}
+		node = k;
+		slot = i;
 		if (i < 0 || (size_t)i >= n || sqlite3_column_bytes(q, 1) != (int)sizeof v)
 			continue;
 		memcpy(v, sqlite3_column_blob(q, 1), sizeof v);
 		if (metric < 0 || !isnan(v[metric])) {
-			slots[i].sum += metric < 0 ? 1 : v[metric];
-			slots[i].n++;
+			sum += metric < 0 ? 1 : v[metric];
+			rows++;
 		}
 	}
 }
@@ -304,12 +320,8 @@ int metrics_query(struct metrics *m, const char *cluster_id, const char *instanc
 		read_rows(m, select_rows(m, cluster_id, instance_id, tier, from, end), metric, period, start, fine,
 		          n);
 		for (size_t i = 0; i < n; i++)
-			if (!slots[i].n && fine[i].n) {
-				/* Rows per node and period differ: bring sums back to one per node. */
-				double rows = fold == FOLD_MEAN ? 1 : (double)period / tier;
-				slots[i].sum = fine[i].sum / rows;
-				slots[i].n = fine[i].n;
-			}
+			if (!slots[i].n)
+				slots[i] = fine[i];
 		free(fine);
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -526,6 +526,18 @@ static void test_failure_details(void **state)
 
 /* ---- drivers, attempts, lost nodes ---- */
 
+/* Those that were told to go have gone. */
+static void executors_end(struct fixture *f)
+{
+	size_t it = 0;
+	void *v;
+
+	while (map_next(f->ctl->containers, &it, NULL, &v))
+		if (((struct exec *)v)->m->kind == CONTAINER_EXECUTOR && ((struct exec *)v)->kill_sent)
+			exec_ended(f->ctl, v, 0, 9, NULL);
+	control_turn(f->ctl);
+}
+
 static void test_driver_is_restarted_three_times(void **state)
 {
 	struct fixture *f = *state;
@@ -533,16 +545,20 @@ static void test_driver_is_restarted_three_times(void **state)
 	struct step *s = add_step(f, c, "CONTINUE", SQL);
 
 	assert_int_equal(exec_of(s)->m->kind, CONTAINER_DRIVER);
-	assert_int_equal(f->ctl->granted_mb, DRIVER_MB);
+	assert_int_equal(f->ctl->granted_mb, DRIVER_MB + 2048); /* and the executor beside it */
+	assert_int_equal(count_sent(f, "launch"), 2);
 	s->checkpoint = 2;
 	for (int attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
 		ends(f, s, 0, 9);
 		assert_int_equal(s->state, STEP_RUNNING);
 		assert_int_equal(s->attempts, attempt + 1);
+		assert_int_equal(json_int(last_sent(f, "signal"), "signal", 0), 9); /* its executor goes too */
+		executors_end(f);
 	}
 	ends(f, s, 0, 9);
 	assert_int_equal(s->state, STEP_FAILED);
 	assert_non_null(strstr(s->failure_message, "signal 9"));
+	executors_end(f);
 	assert_int_equal(f->ctl->granted_mb, 0);
 }
 

@@ -43,6 +43,9 @@ void cli_progress_say(struct cli_progress *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vaddf(&raw, fmt, ap);
 	va_end(ap);
+	for (size_t i = 0; i < raw.len; i++)
+		if (raw.data[i] == '\n')
+			raw.data[i] = ' ';
 	utf8_clean(&b, buf_str(&raw), raw.len);
 	buf_free(&raw);
 	if (!p->quiet && (!p->last || strcmp(p->last, buf_str(&b)))) {

@@ -62,6 +62,9 @@ static char *clean_text(const char *fmt, va_list ap)
 	struct buf raw = BUF_INIT, out = BUF_INIT;
 
 	buf_vaddf(&raw, fmt, ap);
+	for (size_t i = 0; i < raw.len; i++)
+		if (raw.data[i] == '\n')
+			raw.data[i] = ' ';
 	utf8_clean(&out, buf_str(&raw), raw.len);
 	buf_free(&raw);
 	return out.data ? buf_steal(&out) : xstrdup("");
@@ -81,14 +84,24 @@ size_t text_table_rows(const struct text_table *t)
 	return t->columns.len ? t->cells.len / t->columns.len : 0;
 }
 
+/* A note of several lines stays several lines. */
 void text_table_note(struct text_table *t, const char *fmt, ...)
 {
 	size_t rows = text_table_rows(t);
+	struct buf b = BUF_INIT;
+	char *line, *save = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vec_push(&t->notes, ((struct note){ rows ? rows - 1 : 0, clean_text(fmt, ap) }));
+	buf_vaddf(&b, fmt, ap);
 	va_end(ap);
+	for (line = b.data ? strtok_r(b.data, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+		struct buf clean = BUF_INIT;
+		utf8_clean(&clean, line, strlen(line));
+		vec_push(&t->notes, ((struct note){ rows ? rows - 1 : 0, xstrdup(buf_str(&clean)) }));
+		buf_free(&clean);
+	}
+	buf_free(&b);
 }
 
 static int *column_widths(const struct text_table *t)

@@ -245,6 +245,9 @@ static void on_executor(void *ctx, const cJSON *msg)
 	struct driver *d = ctx;
 	if (d->executors)
 		driver_executors_on_server(d->executors, msg);
+	if (!strcmp(json_str(msg, "type", ""), "executor"))
+		eventlog_executor_size(d->log, json_str(msg, "host", "localhost"), (int)json_int(msg, "vcpu", 1),
+		                       (int)json_int(msg, "mem_mb", 0));
 }
 
 static char *dup_str(const cJSON *o, const char *name)

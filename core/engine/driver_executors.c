@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/fs.h"
 #include "core/base/json.h"
@@ -22,6 +23,7 @@ struct driver_executors {
 	const char *token;
 	const volatile bool *cancel;
 	struct link_listener *listener;
+	char *lock;                 /* the file beside the socket that guards its making */
 	VEC(struct one) all;        /* connected */
 	int count, vcpu, mem_mb;    /* wanted */
 	int granted_mb;             /* of the last grant */
@@ -67,9 +69,11 @@ struct driver_executors *driver_executors_open(uv_loop_t *loop, struct server *s
 	x->token = token;
 	x->cancel = cancel;
 	int rc = link_listen(loop, path, on_link, x, &x->listener, err);
+	x->lock = xasprintf("%s.lock", path);
 	free(path);
 	if (!rc)
 		return x;
+	free(x->lock);
 	free(x);
 	return NULL;
 }
@@ -82,6 +86,8 @@ void driver_executors_close(struct driver_executors *x)
 		peer_close(x->all.items[i].peer);
 	vec_free(&x->all);
 	link_listener_close(x->listener);
+	unlink(x->lock); /* the name is this container's alone: nobody else will listen there */
+	free(x->lock);
 	free(x);
 }
 

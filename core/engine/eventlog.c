@@ -158,6 +158,16 @@ void eventlog_close(struct eventlog *l, int status)
 
 /* ---- executors ---- */
 
+void eventlog_executor_size(struct eventlog *l, const char *host, int vcpu, int mem_mb)
+{
+	if (!l)
+		return;
+	free(l->host);
+	l->host = xstrdup(host);
+	l->vcpu = vcpu;
+	l->mem_mb = mem_mb;
+}
+
 void eventlog_executor_added(struct eventlog *l, int id)
 {
 	if (!l)

@@ -25,6 +25,8 @@ struct eventlog *eventlog_open(const struct eventlog_options *o, struct error *e
 /* The application has ended: drop .inprogress. status: exit status of the driver. */
 void eventlog_close(struct eventlog *l, int status);
 
+/* What the executors that come from now on are like. */
+void eventlog_executor_size(struct eventlog *l, const char *host, int vcpu, int mem_mb);
 void eventlog_executor_added(struct eventlog *l, int id);
 void eventlog_executor_removed(struct eventlog *l, int id, const char *reason);
 

@@ -218,9 +218,13 @@ static int parse_term(struct parser *p, const char **s, struct term *t)
 {
 	t->col = ANY;
 	t->num = NAN;
-	if (**s == '!' && (*s)[1] && (*s)[1] != ' ') {
+	if (**s == '!') {
 		t->negate = true;
 		++*s;
+		if (!**s || **s == ' ') {      /* still being typed */
+			t->text = xstrdup("");
+			return 0;
+		}
 	}
 	size_t name = 0;
 	while (is_name((*s)[name]) && !(name == 0 && (*s)[0] == '/'))

@@ -36,16 +36,16 @@ int64_t graph_newest(const struct graph *g, size_t columns)
 	double per = per_column(g, columns);
 	bool timed = g->end_ms > 0 && g->step_ms > 0;
 	double newest = timed ? (double)(g->end_ms / g->step_ms) : (double)(g->n ? g->series[0].n : 0);
-	return (int64_t)floor(newest / per + 1e-9);
+	return per < 1 ? (int64_t)ceil((newest + 1) / per - 1e-9) - 1 : (int64_t)floor(newest / per + 1e-9);
 }
 
-void graph_columns(const struct graph *g, size_t series, size_t n, double *out)
+void graph_columns(const struct graph *g, size_t series, size_t n, int lead, double *out)
 {
 	const struct graph_series *s = &g->series[series];
 	double per = per_column(g, n);
 	bool timed = g->end_ms > 0 && g->step_ms > 0;
 	int64_t newest = timed ? g->end_ms / g->step_ms : (int64_t)(g->n ? g->series[0].n : 0);
-	int64_t first = newest - (int64_t)s->n + 1, bin = graph_newest(g, n) - (int64_t)n + 1;
+	int64_t first = newest - (int64_t)s->n + 1, bin = graph_newest(g, n) - (int64_t)n + 1 + lead;
 	for (size_t i = 0; i < n; i++, bin++) {
 		int64_t from = (int64_t)ceil((double)bin * per - 1e-9);
 		int64_t to = (int64_t)ceil((double)(bin + 1) * per - 1e-9);
@@ -85,7 +85,7 @@ double graph_top(const struct graph *g, size_t columns)
 		return g->max;
 	}
 	for (size_t s = 0; s < g->n; s++) {
-		graph_columns(g, s, columns, v);
+		graph_columns(g, s, columns, 0, v);
 		for (size_t i = 0; i < columns; i++) {
 			double x = isnan(v[i]) ? 0 : v[i];
 			sum[i] = g->kind == GRAPH_STACK ? sum[i] + x : x;
@@ -163,7 +163,7 @@ static void note_cursor(const struct graph *g, size_t columns, size_t back, char
 	bool any = false;
 	size_t at = back < columns ? columns - 1 - back : 0;
 	for (size_t s = 0; s < g->n; s++) {
-		graph_columns(g, s, columns, v);
+		graph_columns(g, s, columns, 0, v);
 		if (!isnan(v[at])) {
 			sum = s == 0 || g->kind == GRAPH_STACK ? sum + v[at] : sum;
 			any = true;

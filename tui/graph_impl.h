@@ -9,9 +9,10 @@
 
 #define GRAPH_SERIES_MAX 8
 
-/* The values of n dot columns, oldest first; NAN is a gap. Column n-1 holds the newest. With several samples
- * to a column the largest counts (a peak must not vanish), for stacks the mean. */
-void graph_columns(const struct graph *g, size_t series, size_t n, double *out);
+/* The values of n dot columns, oldest first; NAN is a gap. Column n-1 holds the newest, or, with a lead of 1,
+ * what comes after it (nothing yet). With several samples to a column the largest counts (a peak must not
+ * vanish), for stacks the mean. */
+void graph_columns(const struct graph *g, size_t series, size_t n, int lead, double *out);
 /* Number of the newest dot column since the epoch: where the sweep writes. */
 int64_t graph_newest(const struct graph *g, size_t columns);
 /* Top of the scale for what these columns show. */

@@ -14,6 +14,8 @@ struct plot {
 	const struct graph *g;
 	int w, h;                /* cells */
 	size_t columns;          /* 2w */
+	bool sweep;
+	int lead;                /* sweeping: cells stand on even columns, so that dots keep their cell */
 	double max;
 	uint8_t *dots;           /* per cell: bits of braille */
 	uint8_t *series;         /* per cell: which series owns it */
@@ -85,7 +87,7 @@ static void plot_series(struct plot *p)
 {
 	size_t n = p->g->n < GRAPH_SERIES_MAX ? p->g->n : GRAPH_SERIES_MAX;
 	for (size_t s = 0; s < n; s++) {
-		graph_columns(p->g, s, p->columns, p->v);
+		graph_columns(p->g, s, p->columns, p->lead, p->v);
 		if (p->g->kind == GRAPH_STACK)
 			plot_stack(p, (int)s);
 		else if (p->g->kind == GRAPH_LINE)
@@ -148,9 +150,9 @@ static style_t style_of(const struct plot *p, int row, int series)
 }
 
 /* Where cell column x of the picture stands in the window: itself, or where the sweep puts it. */
-static int place(const struct plot *p, bool sweep, int x)
+static int place(const struct plot *p, int x)
 {
-	if (!sweep)
+	if (!p->sweep)
 		return x;
 	int64_t newest = graph_newest(p->g, p->columns) / 2;
 	int64_t at = newest - (p->w - 1 - x);
@@ -160,13 +162,12 @@ static int place(const struct plot *p, bool sweep, int x)
 static void paint(struct draw d, struct plot *p)
 {
 	enum glyph_set set = draw_glyphs(d)->set;
-	bool sweep = draw_env(d)->lean && p->g->end_ms > 0 && p->g->cursor < 0 && p->w > SWEEP_GAP + 4;
 	int grid = p->g->scale && p->h >= 4 ? p->h / 2 : -1;
 	uint32_t dash = set == GLYPHS_ASCII ? '.' : 0x2508;
 	for (int y = 0; y < p->h; y++)
-		for (int x = sweep ? SWEEP_GAP : 0; x < p->w; x++) {
+		for (int x = p->sweep ? SWEEP_GAP : 0; x < p->w; x++) {
 			size_t cell = (size_t)y * (size_t)p->w + (size_t)x;
-			int at = place(p, sweep, x);
+			int at = place(p, x);
 			if (p->dots[cell])
 				draw_glyph(d, at, y, style_of(p, y, p->series[cell]),
 				           sign(p, set, p->dots[cell], p->series[cell]));
@@ -199,6 +200,8 @@ void graph_plot(struct draw d, const struct graph *g, double max)
 	p.series = xcalloc((size_t)p.w * (size_t)p.h, 1);
 	p.v = xcalloc(p.columns * 2, sizeof *p.v);
 	p.low = p.v + p.columns;
+	p.sweep = draw_env(d)->lean && g->end_ms > 0 && g->cursor < 0 && p.w > SWEEP_GAP + 4;
+	p.lead = p.sweep && graph_newest(g, p.columns) % 2 == 0;
 	plot_series(&p);
 	paint(d, &p);
 	paint_cursor(d, &p);

@@ -156,8 +156,8 @@ static size_t scan_csi(const char *s, size_t n, struct csi *c)
 			if (c->n < 8)
 				c->n++;
 		} else if (ch >= 0x20 && ch <= 0x2F) {
-			if (ch == '$' && c->prefix == 0 && i + 1 >= n) {
-				c->final = '$';      /* rxvt ends with it; DECRPM always has a prefix */
+			if (ch == '$' && c->prefix == 0) {
+				c->final = '$';      /* rxvt ends with it; the mode replies we ask for have a prefix */
 				return i + 1;
 			}
 			c->inter = ch;

@@ -124,8 +124,9 @@ static bool parse_tone(struct tone *t, const char *s, size_t n)
 		s += len;
 		n -= len;
 	}
-	/* What a theme says in attributes holds on mono terminals too. */
-	out.mono |= out.attrs;
+	/* What a theme changes in attributes holds on mono terminals too. */
+	if (out.attrs != t->attrs)
+		out.mono = out.attrs;
 	*t = out;
 	return !first;
 }

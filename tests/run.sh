@@ -18,12 +18,13 @@ last_number() { grep -oE "$1" "$out" | tail -n 1 | grep -oE '[0-9]+' | head -n 1
 
 # count FILE STATUS: how many cases of the suite passed, failed and were skipped, into p, f, s.
 count() {
-	local total
+	local total e
 	s=0
 	case $1 in
 	*.py)
 		total=$(last_number '^Ran [0-9]+ tests?')
-		f=$(($(last_number 'failures=[0-9]+') + $(last_number 'errors=[0-9]+')))
+		f=$(last_number 'failures=[0-9]+') e=$(last_number 'errors=[0-9]+')
+		f=$((${f:-0} + ${e:-0}))
 		s=$(last_number 'skipped=[0-9]+')
 		;;
 	*.sh)

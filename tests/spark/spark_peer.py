@@ -6,6 +6,7 @@ import unittest
 
 CONF = ["--master", "local[2]", "--driver-memory", "2g",
         "--conf", "spark.ui.enabled=false",
+        "--conf", "spark.ui.showConsoleProgress=false",
         "--conf", "spark.sql.session.timeZone=UTC",
         "--conf", "spark.sql.catalogImplementation=in-memory"]
 
@@ -25,24 +26,12 @@ def spark_home():
     return home
 
 
-def spark_sql(folder, *words, timeout=400):
+def spark_sql(folder, *words, timeout=500):
     """Runs spark-sql in `folder`, where its warehouse then lies; gives what it printed."""
     argv = [os.path.join(spark_home(), "bin", "spark-sql"), *CONF, *words]
-    r = subprocess.run(argv, cwd=folder, capture_output=True, text=True, timeout=timeout)
+    env = dict(os.environ, SPARK_LOCAL_IP="127.0.0.1")
+    r = subprocess.run(argv, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                       timeout=timeout)
     if r.returncode:
         raise AssertionError(f"spark-sql {' '.join(words)}: status {r.returncode}\n{r.stderr[-4000:]}")
     return r.stdout
-
-
-def session():
-    """A Spark session in this process, to look at what both sides wrote."""
-    spark_home()
-    from pyspark.sql import SparkSession
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    b = SparkSession.builder.master("local[2]").config("spark.driver.memory", "2g")
-    for key, value in (("spark.ui.enabled", "false"), ("spark.sql.session.timeZone", "UTC"),
-                       ("spark.sql.catalogImplementation", "in-memory")):
-        b = b.config(key, value)
-    s = b.getOrCreate()
-    s.sparkContext.setLogLevel("OFF")
-    return s

@@ -76,6 +76,23 @@ static void step_alarms(struct control *ctl, struct cluster *c, int64_t now, str
 	}
 }
 
+#define STARVED_MS 20000
+
+static void memory_alarms(struct control *ctl, const char *cluster_id, int64_t now, struct alarm_list *out)
+{
+	for (size_t i = 0; i < ctl->drivers.len; i++) {
+		const struct driver *d = ctl->drivers.items[i];
+		const struct step *s = d->exec ? d->exec->step : NULL;
+		if (!s || !d->starved_since || now - d->starved_since < STARVED_MS ||
+		    (cluster_id && strcmp(cluster_id, s->cluster_id)))
+			continue;
+		add(out, SEVERITY_WARN, s->cluster_id, d->starved_since, xasprintf("step-starved/%s", s->id),
+		    xasprintf("Step %s waits for memory", s->name),
+		    xasprintf("%d of %d MB are granted to other jobs and shells.", ctl->granted_mb, ctl->budget_mb),
+		    "It goes on when one of them ends. Close idle SQL shells, or raise --memory-share.");
+	}
+}
+
 static void node_alarms(struct cluster *c, int64_t now, struct alarm_list *out)
 {
 	for (size_t i = 0; i < c->instances.len; i++) {
@@ -134,6 +151,7 @@ void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, st
 
 	if (!cluster_id)
 		disk_alarm(ctl, now, out);
+	memory_alarms(ctl, cluster_id, now, out);
 	while (map_next(ctl->clusters, &it, NULL, &v)) {
 		struct cluster *c = v;
 		if (cluster_id && strcmp(cluster_id, c->id))

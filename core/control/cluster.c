@@ -1,6 +1,5 @@
 /* The life of a cluster: STARTING → BOOTSTRAPPING → RUNNING ⇄ WAITING → TERMINATING → TERMINATED. */
 #include "core/base/clock.h"
-#include "core/base/fs.h"
 #include "core/base/log.h"
 #include "core/control/state.h"
 
@@ -174,7 +173,7 @@ static void finish(struct control *ctl, struct cluster *c)
 	for (size_t i = 0; i < c->groups.len; i++)
 		group_set_state(ctl, c->groups.items[i], GROUP_TERMINATED, GROUP_REASON_CLUSTER_TERMINATED,
 		                "Cluster was terminated.");
-	fs_remove_tree(hdfs, NULL); /* hdfs, work folders and temp files end with the cluster; logs stay */
+	trash_throw(ctl->trash, hdfs); /* hdfs, work folders and temp files end with the cluster; logs stay */
 	free(hdfs);
 	cluster_set_state(ctl, c, cluster_ends_with_errors(c) ? CLUSTER_TERMINATED_WITH_ERRORS
 	                  : CLUSTER_TERMINATED, c->reason, c->reason_message);

@@ -297,13 +297,14 @@ int control_new(uv_loop_t *loop, const struct control_options *o, struct control
 {
 	struct control *ctl = new_empty(loop, o);
 	char *db = xasprintf("%s/stoker.db", o->home), *mdb = xasprintf("%s/metrics.db", o->home);
-	char *sock = xasprintf("%s/run/control.sock", o->home);
+	char *sock = xasprintf("%s/run/control.sock", o->home), *trash = xasprintf("%s/trash", o->home);
 	int ret;
 
 	if ((ret = make_folders(o->home, err)) || (ret = store_open(db, &ctl->store, err)) ||
 	    (ret = metrics_open(mdb, &ctl->metrics, err)) || (ret = load(ctl, err)) ||
 	    (ret = link_listen(loop, sock, on_link, ctl, &ctl->listener, err)))
 		goto out;
+	ctl->trash = trash_new(trash);
 	start_hooks(ctl);
 	log_info("%zu clusters, %zu nodes and %zu containers in the journal; %d of %d MB may be granted",
 	         map_len(ctl->clusters), map_len(ctl->nodes), map_len(ctl->containers), ctl->budget_mb,
@@ -311,6 +312,7 @@ int control_new(uv_loop_t *loop, const struct control_options *o, struct control
 	*out = ctl;
 	ctl = NULL;
 out:
+	free(trash);
 	free(sock);
 	free(db);
 	free(mdb);
@@ -398,6 +400,7 @@ void control_free(struct control *ctl)
 	}
 	free_state(ctl);
 	metrics_close(ctl->metrics);
+	trash_free(ctl->trash);
 	store_close(ctl->store);
 	if (!ctl->handles) {
 		free_rest(ctl);

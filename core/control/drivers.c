@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/control/state.h"
@@ -132,13 +133,18 @@ void driver_schedule(struct control *ctl, struct cluster *c)
 		struct driver *d = ctl->drivers.items[i];
 		if (!d->exec || d->exec->c != c || !d->want)
 			continue;
-		for (int have = count_executors(ctl, d->exec); have < d->want; have++) {
+		int have = count_executors(ctl, d->exec);
+		for (; have < d->want; have++) {
 			struct exec *x = grant(ctl, d->exec, d->next_number, d->want_mb, d->want_vcpu);
 			if (!x)
 				break;
 			d->next_number++;
 			announce(ctl, d, x);
 		}
+		if (have)
+			d->starved_since = 0;
+		else if (!d->starved_since)
+			d->starved_since = clock_now_ms();
 	}
 }
 
@@ -149,7 +155,7 @@ void driver_executor_ended(struct control *ctl, struct exec *e, int status, int 
 
 	snprintf(rel, sizeof rel, "nodes/%s/tmp/%s", e->m->instance_id, e->m->id);
 	char *temp = path_cluster(ctl, e->c, rel);
-	fs_remove_tree(temp, NULL);
+	trash_throw(ctl->trash, temp);
 	free(temp);
 	if (!d)
 		return;
@@ -207,7 +213,7 @@ static void catalog_error(cJSON *reply, int code, const char *class_name, const 
 	cJSON *e = cJSON_CreateObject();
 	char *text = xasprintf(fmt, db, name);
 
-	json_add_int(e, "code", code);
+	json_add_str(e, "code", error_code_name(code));
 	json_add_str(e, "class", class_name);
 	json_add_str(e, "message", text);
 	json_add(reply, "error", e);
@@ -412,7 +418,9 @@ static void refuse(struct link *l, const char *why)
 static void session_hello(struct control *ctl, struct link *l, const cJSON *msg)
 {
 	int want = (int)json_int(msg, "mem_mb", 0), vcpu = (int)json_int(msg, "vcpu", 0);
-	int mb = resources_size(want, ctl->budget_mb, ctl->budget_mb, ctl->budget_mb, resources_free(ctl));
+	/* A shell holds its memory while its user thinks: without a wish it gets half of what a job gets. */
+	int mb = resources_size(want ? want : ctl->budget_mb / 8, ctl->budget_mb, ctl->budget_mb,
+	                        ctl->budget_mb, resources_free(ctl));
 
 	if (!mb || !resources_take(ctl, mb)) {
 		refuse(l, "All memory that may be granted is in use; try again when a job has ended.");

@@ -282,6 +282,10 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg)
 				controller_log(ctl, e->c, e->step, "Started child process %d", e->m->pid);
 		}
 	} else if (!strcmp(type, "exited")) {
+		if (e && e->step)
+			controller_log(ctl, e->c, e->step, "It used %.3f seconds of CPU time and at most %d MB",
+			               json_num(msg, "cpu_ms", 0) / 1000,
+			               (int)(json_int(msg, "peak_rss_kb", 0) / 1024));
 		if (e)
 			exec_ended(ctl, e, (int)json_int(msg, "status", 0), (int)json_int(msg, "signal", 0), NULL);
 		else

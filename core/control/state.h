@@ -11,6 +11,7 @@
 #include "core/api/emr/emr.h"
 #include "core/base/map.h"
 #include "core/control/control.h"
+#include "core/control/trash.h"
 #include "core/metrics/metrics.h"
 #include "core/model/cluster.h"
 #include "core/model/container.h"
@@ -78,6 +79,7 @@ struct control {
 	char *home, *program, *region, *endpoint, *access_key, *secret_key, *api_token;
 	struct store *store;
 	struct metrics *metrics;
+	struct trash *trash;
 	struct link_listener *listener;
 	struct provisioner provisioner;
 	void (*stop)(void *ctx);
@@ -183,6 +185,7 @@ struct driver {
 	bool session;
 	int session_mb;              /* granted to a session */
 	int want, want_vcpu, want_mb;
+	int64_t starved_since;       /* wall ms: wants executors, has none; 0 = not so */
 	int next_number;
 };
 

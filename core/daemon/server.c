@@ -228,23 +228,26 @@ static int open_all(struct server *s, struct error *err)
 	return door_listen(s->door, fd, err);
 }
 
-/* Tell whoever started us how it went: 0 or 1 through the pipe. */
-static void report_ready(int fd, bool ok)
+/* Tell whoever started us how it went: "ok", or why not. */
+static void report_ready(int fd, const char *text)
 {
-	char c = ok ? '0' : '1';
-
 	if (fd >= 0) {
-		ssize_t n = write(fd, &c, 1);
+		ssize_t n = write(fd, text, strlen(text));
 		(void)n;
 		close(fd);
 	}
 }
 
-static void say_error(const struct error *err)
+static void say_error(const struct error *err, int ready)
 {
+	char *text = xasprintf("%s%s%s%s%s", err->message, err->detail[0] ? ": " : "", err->detail,
+	                       err->hint[0] ? "\n" : "", err->hint);
+
 	log_error("%s%s%s", err->message, err->detail[0] ? ": " : "", err->detail);
 	if (err->hint[0])
 		log_error("%s", err->hint);
+	report_ready(ready, text);
+	free(text);
 }
 
 static int run(struct server *s, int ready)
@@ -257,11 +260,10 @@ static int run(struct server *s, int ready)
 	s->pid_file = fs_home_path("run/server.pid");
 	start_hooks(s);
 	if ((ret = take_lock(s, &err)) || (ret = load_keys(s, &err)) || (ret = open_all(s, &err))) {
-		say_error(&err);
-		report_ready(ready, false);
+		say_error(&err, ready);
 		return 1;
 	}
-	report_ready(ready, true);
+	report_ready(ready, "ok");
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&s->loop);
 	if (s->unix_fd >= 0)
@@ -277,7 +279,7 @@ static int run(struct server *s, int ready)
 /* Away from the terminal: a session of its own, messages into the log. The parent waits for the outcome. */
 static int run_in_background(struct server *s)
 {
-	char *dir = fs_home_path("log"), *log = fs_home_path("log/server.log"), c = '1';
+	char *dir = fs_home_path("log"), *log = fs_home_path("log/server.log"), said[2048];
 	struct error err = ERROR_INIT;
 	int ready[2], fd = -1, null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -296,8 +298,11 @@ static int run_in_background(struct server *s)
 		_exit(run(s, ready[1]));
 	}
 	close(ready[1]);
-	if (pid < 0 || read(ready[0], &c, 1) != 1 || c != '0') {
-		fprintf(stderr, "stokerd: the server did not start; see %s\n", log);
+	ssize_t n = pid < 0 ? 0 : read(ready[0], said, sizeof said - 1);
+	said[n > 0 ? n : 0] = '\0';
+	if (strcmp(said, "ok")) {
+		fprintf(stderr, "stokerd: the server did not start: %s\n", *said ? said : "see its log");
+		fprintf(stderr, "Its messages are in %s\n", log);
 		return 1;
 	}
 	printf("stokerd runs as process %d; its messages are in %s\n", (int)pid, log);

@@ -11,7 +11,6 @@
 
 struct http_call {
 	struct http_client *client;
-	struct http_call *next, **link;
 	http_done done;
 	void *ctx;
 	struct http_easy e;
@@ -35,9 +34,8 @@ struct http_client {
 	uv_loop_t *loop;
 	CURLM *multi;
 	uv_timer_t timer;
-	struct http_call *first;
+	VEC(struct http_call *) calls;
 	VEC(struct short_path) paths;
-	size_t running;
 	bool closed;
 	bool busy;            /* inside libcurl or a done handler */
 };
@@ -138,10 +136,12 @@ static int on_want_timer(CURLM *multi, long ms, void *ctx)
 static void call_free(struct http_call *call)
 {
 	struct http_client *c = call->client;
-	*call->link = call->next;
-	if (call->next)
-		call->next->link = call->link;
-	c->running--;
+	for (size_t i = 0; i < c->calls.len; i++) {
+		if (c->calls.items[i] == call) {
+			vec_remove(&c->calls, i);
+			break;
+		}
+	}
 	c->api->multi_remove_handle(c->multi, call->e.easy);
 	http_easy_free(&call->e);
 	free(call);
@@ -158,9 +158,10 @@ static void act(struct http_client *c, curl_socket_t fd, int events)
 	while (!c->closed && (m = c->api->multi_info_read(c->multi, &running))) {
 		if (m->msg != CURLMSG_DONE)
 			continue;
-		struct http_call *call = c->first;
-		while (call && call->e.easy != m->easy_handle)
-			call = call->next;
+		struct http_call *call = NULL;
+		for (size_t i = 0; i < c->calls.len; i++)
+			if (c->calls.items[i]->e.easy == m->easy_handle)
+				call = c->calls.items[i];
 		if (!call)
 			continue;
 		http_easy_finish(&call->e, m->data.result);
@@ -202,12 +203,7 @@ struct http_call *http_client_send(struct http_client *c, const struct http_send
 		free(call);
 		return NULL;
 	}
-	call->next = c->first;
-	call->link = &c->first;
-	if (c->first)
-		c->first->link = &call->next;
-	c->first = call;
-	c->running++;
+	vec_push(&c->calls, call);
 	c->api->multi_add_handle(c->multi, call->e.easy); /* asks for a timer of 0: starts in the loop */
 	return call;
 }
@@ -220,7 +216,7 @@ void http_call_cancel(struct http_call *call)
 
 size_t http_client_running(const struct http_client *c)
 {
-	return c->running;
+	return c->calls.len;
 }
 
 int http_client_new(uv_loop_t *loop, struct http_client **out, struct error *err)
@@ -249,8 +245,9 @@ static void on_timer_closed(uv_handle_t *h)
 
 static void destroy(struct http_client *c)
 {
-	while (c->first)
-		call_free(c->first);
+	while (c->calls.len)
+		call_free(c->calls.items[c->calls.len - 1]);
+	vec_free(&c->calls);
 	c->api->multi_cleanup(c->multi);
 	for (size_t i = 0; i < c->paths.len; i++) {
 		free(c->paths.items[i].path);

@@ -3,10 +3,7 @@
  * request that is not answered inside its handler is suspended and resumed by http_reply. */
 #include "core/net/http_server.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -24,7 +21,7 @@
 struct listener {
 	uv_poll_t poll;
 	int fd;
-	bool is_unix;
+	bool full;
 	struct http_server *server;
 };
 
@@ -395,21 +392,12 @@ static void on_accept(uv_poll_t *p, int status, int events)
 	(void)status;
 	(void)events;
 	for (int i = 0; i < 64; i++) {
-		struct sockaddr_storage ss;
+		struct sockaddr_storage ss = { 0 };
 		socklen_t n = sizeof ss;
-		uid_t uid;
-		int one = 1, fd = accept4(l->fd, (struct sockaddr *)&ss, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
-			continue;
+		int fd = socket_accept(l->fd, &l->full);
 		if (fd < 0)
 			break;
-		if (l->is_unix && (socket_peer(fd, &uid, NULL, NULL) != 0 || uid != geteuid())) {
-			log_warn("http: turned away a peer of another user");
-			close(fd);
-			continue;
-		}
-		if (!l->is_unix)
-			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		getpeername(fd, (struct sockaddr *)&ss, &n);
 		/* It closes fd itself when it refuses. */
 		if (MHD_add_connection(l->server->mhd, fd, (struct sockaddr *)&ss, n) != MHD_YES)
 			log_warn("http: no room for another connection");
@@ -471,11 +459,7 @@ int http_server_new(uv_loop_t *loop, const struct http_server_options *o, struct
 int http_server_listen(struct http_server *s, int fd, struct error *err)
 {
 	struct listener *l = xcalloc(1, sizeof *l);
-	int domain = 0;
-	socklen_t n = sizeof domain;
-	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n);
 	l->fd = fd;
-	l->is_unix = domain == AF_UNIX;
 	l->server = s;
 	int rc = uv_poll_init(s->epoll.loop, &l->poll, fd);
 	if (rc) {

@@ -328,6 +328,7 @@ int link_connect(uv_loop_t *loop, const char *path, const struct link_handlers *
 struct link_listener {
 	uv_poll_t poll;
 	int fd;
+	bool full;
 	char *path;
 	void (*on_link)(struct link *l, void *ctx);
 	void *ctx;
@@ -339,22 +340,12 @@ static void on_accept(uv_poll_t *p, int status, int events)
 	(void)status;
 	(void)events;
 	for (int i = 0; i < 64 && s->fd >= 0; i++) {
-		int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0 && errno == EINTR)
-			continue;
-		if (fd < 0) {
-			if (errno != EAGAIN && errno != EWOULDBLOCK)
-				log_warn("link: cannot accept at %s: %s", s->path, strerror(errno));
+		int fd = socket_accept(s->fd, &s->full);
+		struct link *l = NULL;
+		if (fd < 0)
 			return;
-		}
-		uid_t uid;
-		struct link *l;
-		if (socket_peer(fd, &uid, NULL, NULL) != 0 || uid != geteuid()) {
-			log_warn("link: turned away a peer of another user at %s", s->path);
-			close(fd);
-		} else if (link_open(p->loop, fd, NULL, NULL, &l, NULL) == 0) {
+		if (link_open(p->loop, fd, NULL, NULL, &l, NULL) == 0)
 			s->on_link(l, s->ctx);
-		}
 	}
 }
 

@@ -253,6 +253,7 @@ static int refuse(struct error *err, const char *code, const char *fmt, ...)
 static void split_authorization(struct parts *p, const char *value)
 {
 	p->copy = xstrdup(value);
+	p->credential = p->signed_headers = p->signature = p->copy + strlen(value); /* "" */
 	for (char *save = NULL, *t = strtok_r(p->copy, ", ", &save); t; t = strtok_r(NULL, ", ", &save)) {
 		if (strncmp(t, "Credential=", 11) == 0)
 			p->credential = t + 11;
@@ -263,19 +264,25 @@ static void split_authorization(struct parts *p, const char *value)
 	}
 }
 
+/* Cut the part behind the last slash off; "" when there is none. */
+static char *cut_last(char *s)
+{
+	char *slash = strrchr(s, '/');
+	if (!slash)
+		return s + strlen(s);
+	*slash = '\0';
+	return slash + 1;
+}
+
 /* An access key may hold slashes; the four parts of the scope are taken from the end. */
 static bool split_credential(struct parts *p)
 {
-	char **slots[] = { &p->terminator, &p->service, &p->region, &p->date };
-	for (size_t i = 0; i < 4; i++) {
-		char *slash = strrchr(p->credential, '/');
-		if (!slash)
-			return false;
-		*slash = '\0';
-		*slots[i] = slash + 1;
-	}
+	p->terminator = cut_last(p->credential);
+	p->service = cut_last(p->credential);
+	p->region = cut_last(p->credential);
+	p->date = cut_last(p->credential);
 	p->access_key = p->credential;
-	return *p->access_key && *p->region && *p->service;
+	return *p->terminator && *p->service && *p->region && *p->date && *p->access_key;
 }
 
 static int parse(struct parts *p, const char *value, struct error *err)
@@ -285,11 +292,12 @@ static int parse(struct parts *p, const char *value, struct error *err)
 		return refuse(err, code, "Unsupported AWS 'algorithm': the Authorization header must begin with "
 		              "'" ALGORITHM "'.");
 	split_authorization(p, value + sizeof ALGORITHM);
-	const char *missing = !p->credential ? "Credential" : !p->signed_headers ? "SignedHeaders" :
-	                      !p->signature ? "Signature" : NULL;
+	const char *missing = !*p->credential ? "Credential" : !*p->signed_headers ? "SignedHeaders" :
+	                      !*p->signature ? "Signature" : NULL;
+	bool whole = split_credential(p);
 	if (missing)
 		return refuse(err, code, "Authorization header requires '%s' parameter.", missing);
-	if (!split_credential(p))
+	if (!whole)
 		return refuse(err, code, "Credential must have exactly 5 slash-delimited elements, e.g. "
 		              "keyid/date/region/service/term.");
 	if (strcmp(p->terminator, "aws4_request") != 0)
@@ -389,7 +397,8 @@ int sigv4_verify(const struct sigv4_request *r, const char *(*secret_of)(void *c
 	const char *value = r->header(r->ctx, "authorization");
 	if (!value || !*value)
 		return refuse(err, "MissingAuthenticationTokenException", "Missing Authentication Token");
-	struct parts p = { 0 };
+	char none[] = "";
+	struct parts p = { .date = none, .access_key = none };
 	int rc = parse(&p, value, err);
 	const char *secret = rc ? NULL : secret_of(ctx, p.access_key);
 	if (!rc && !secret)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/base/fs.h"
+#include "core/base/log.h"
 #include "core/base/mem.h"
 
 #define BACKLOG 512
@@ -267,4 +269,41 @@ int socket_listen_tcp(uint16_t port, bool ipv6, int *out, uint16_t *bound, struc
 		*bound = ntohs(ipv6 ? v6->sin6_port : v4->sin_port);
 	*out = fd;
 	return 0;
+}
+
+static bool welcome(int fd)
+{
+	int domain = 0, one = 1;
+	uid_t uid = (uid_t)-1;
+	socklen_t n = sizeof domain;
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n);
+	if (domain != AF_UNIX) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		return true;
+	}
+	if (socket_peer(fd, &uid, NULL, NULL) == 0 && uid == geteuid())
+		return true;
+	log_warn("turned away a connection of another user");
+	return false;
+}
+
+int socket_accept(int listener, bool *full)
+{
+	for (;;) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			*full = false;
+			if (welcome(fd))
+				return fd;
+			close(fd);
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			return -1;
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			if (!*full)
+				log_error("cannot accept a connection: %s", strerror(errno));
+			*full = true;
+			poll(NULL, 0, 1);
+			return -1;
+		}
+	}
 }

@@ -30,6 +30,11 @@ void socket_unlink_unix(const char *path, int fd);
 /* Listen on 127.0.0.1 (or, ipv6, ::1). port 0 lets the system choose. *bound gets the port. */
 int socket_listen_tcp(uint16_t port, bool ipv6, int *fd, uint16_t *bound, struct error *err);
 
+/* The next connection of a listener, or -1 when there is none now. Unix peers of another user are turned
+ * away inside. Out of descriptors, it says so once in the log (*full remembers) and takes a millisecond,
+ * since the waiting connection would wake the loop again at once. */
+int socket_accept(int listener, bool *full);
+
 /* Credentials of the peer of a connected Unix socket. */
 int socket_peer(int fd, uid_t *uid, pid_t *pid, struct error *err);
 

@@ -33,6 +33,8 @@ uint32_t emr_decode_mask(const cJSON *in, const char *member, const struct names
 int64_t emr_decode_time(const cJSON *in, const char *member)
 {
 	const cJSON *v = in ? cJSON_GetObjectItemCaseSensitive(in, member) : NULL;
+	if (!v)
+		return 0;
 	if (cJSON_IsNumber(v) && v->valuedouble > -1e12 && v->valuedouble < 1e12) {
 		double ms = v->valuedouble * 1000.0;
 		return (int64_t)(ms < 0 ? ms - 0.5 : ms + 0.5);

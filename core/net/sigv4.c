@@ -213,7 +213,7 @@ static void signature(const struct sigv4_request *r, const struct sigv4_scope *s
 	hmac(key, 32, "aws4_request", 12, key);
 	hmac(key, 32, b.data, b.len, key);
 	hex(key, 32, out);
-	OPENSSL_cleanse(secret, strlen(secret));
+	explicit_bzero(secret, strlen(secret));
 	free(secret);
 	buf_free(&b);
 }

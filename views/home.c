@@ -13,6 +13,7 @@ struct home {
 	struct list *lists[PANES];
 	int focus;
 	unsigned shown;              /* panes that fit on the screen */
+	char at[MODEL_ID_SIZE];      /* the cluster at hand, as this screen left it */
 };
 
 static struct home *home_of(struct view *v)
@@ -42,14 +43,19 @@ static void home_close(struct view *v)
 	free(h);
 }
 
-/* The selected cluster is the one at hand: the other panes follow it. */
+/* The selected cluster is the one at hand, and the other panes follow it; when somebody else has chosen
+ * another (--cluster, `:name`, a screen above), the selection goes there. */
 static void follow_selection(struct home *h)
 {
 	struct console *con = h->view.con;
 	struct mcluster *mc = list_cluster(h->lists[PANE_CLUSTERS]);
-	if (!mc || !strcmp(mc->c->id, con->cluster))
+	if (strcmp(h->at, con->cluster))
+		table_select(list_table(h->lists[PANE_CLUSTERS]), con->cluster);
+	else if (mc && strcmp(mc->c->id, con->cluster))
+		console_use(con, mc->c->id);
+	else
 		return;
-	console_use(con, mc->c->id);
+	snprintf(h->at, sizeof h->at, "%s", con->cluster);
 	list_changed(h->lists[PANE_STEPS]);
 	list_changed(h->lists[PANE_NODES]);
 }
@@ -57,15 +63,9 @@ static void follow_selection(struct home *h)
 static void home_changed(struct view *v)
 {
 	struct home *h = home_of(v);
-	list_changed(h->lists[PANE_CLUSTERS]);
-	const char *sel = table_selected(list_table(h->lists[PANE_CLUSTERS]));
-	/* --cluster, or a cluster that another screen has gone to. */
-	if (*v->con->cluster && sel && strcmp(sel, v->con->cluster) && console_top(v->con) != v)
-		table_select(list_table(h->lists[PANE_CLUSTERS]), v->con->cluster);
-	else if (!*v->con->cluster || (sel && strcmp(sel, v->con->cluster)))
-		follow_selection(h);
-	list_changed(h->lists[PANE_STEPS]);
-	list_changed(h->lists[PANE_NODES]);
+	for (int i = 0; i < PANES; i++)
+		list_changed(h->lists[i]);
+	follow_selection(h);
 }
 
 static void list_pane(struct home *h, int pane, struct draw d, const char *title, const char *note,

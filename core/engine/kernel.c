@@ -10,6 +10,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/fs.h"
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/sql/sql.h"
 
@@ -161,12 +162,16 @@ int kernel_open(struct kernel *k, const struct kernel_options *o, struct error *
 {
 	memset(k, 0, sizeof *k);
 	int rc = kernel_load(err);
+	log_debug("kernel: loaded");
 	if (!rc)
 		rc = open_database(k, o, err);
+	log_debug("kernel: open");
 	if (!rc)
 		rc = kernel_register_functions(k->con, err);
+	log_debug("kernel: functions registered");
 	if (!rc)
 		rc = run_prelude(k, o, err);
+	log_debug("kernel: prelude has run");
 	if (rc)
 		kernel_close(k);
 	return rc;

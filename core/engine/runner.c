@@ -123,6 +123,7 @@ static int take_peer(struct runner *r, bool larger, struct error *err)
 	if (!r->peer)
 		return err->code;
 	int rc = peer_wait_ready(r->peer, 60000, err);
+	log_debug("runner: the executor is ready");
 	if (!rc)
 		eventlog_executor_added(r->log, ++r->executor_id);
 	if (!rc && r->setup.len)
@@ -436,9 +437,11 @@ int runner_run(struct runner *r, const char *script, size_t begin, size_t end,
 	r->statement++;
 	int rc = sql_compile(r->session, script, begin, end, &p, err);
 	if (!rc) {
+		log_debug("runner: compiled");
 		eventlog_statement_start(r->log, p);
 		rc = run_plan(r, p, out, res, err);
 	}
+	log_debug("runner: done");
 	if (rc)
 		explain(r, p, err);
 	if (p)

@@ -452,6 +452,7 @@ static int start(struct session *s, struct error *err)
 	json_add_int(m, "vcpu", s->vcpu);
 	json_add_int(m, "mem_mb", s->mem_mb);
 	tell(s, m);
+	log_debug("session: ready, %d vcpu, %d MB", s->vcpu, s->mem_mb);
 	return 0;
 }
 
@@ -497,6 +498,7 @@ int session_main(const struct session_options *o)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	s.vcpu = o->vcpu ? o->vcpu : cpus > 0 ? (int)cpus : 1;
 	snprintf(s.temp, sizeof s.temp, "%s/tmp/session-%s", fs_home(), id_hex(tail, sizeof tail, "", 12));
+	log_debug("session: begins");
 	start_executor(&s, o->mem_mb ? o->mem_mb : FIRST_MEM_MB);
 	signal(SIGINT, SIG_IGN); /* the terminal's Ctrl-C is for the shell, which sends cancel */
 	signal(SIGPIPE, SIG_IGN);
@@ -504,6 +506,7 @@ int session_main(const struct session_options *o)
 	uv_loop_init(&s.loop);
 	uv_signal_init(&s.loop, &s.term);
 	s.term.data = &s;
+	log_debug("session: has a loop");
 	uv_signal_start(&s.term, on_term, SIGTERM);
 	int rc = sql_args_read(o->argc, o->argv, &s.args, &err);
 	if (!rc)

@@ -433,13 +433,25 @@ static void watch_signals(struct driver *d)
 	uv_signal_start(&d->intr, on_signal, SIGINT);
 }
 
+static int check_program(const char *name, struct error *err)
+{
+	if (!strcmp(name, "spark-sql") || !strcmp(name, "hive-script"))
+		return 0;
+	error_set(err, ERR_UNSUPPORTED, "the embedded engine does not run %s steps yet; it runs spark-sql", name);
+	error_class(err, "UNSUPPORTED_FEATURE", "0A000");
+	return ERR_UNSUPPORTED;
+}
+
 int driver_main(const struct driver_options *o)
 {
 	struct driver d = { .o = o };
 	struct error err = ERROR_INIT;
 	watch_signals(&d);
 	eventlog_app_id(d.app_id, sizeof d.app_id);
-	int bad = sql_args_read(o->argc, o->argv, &d.args, &err), rc = bad, status;
+	int bad = check_program(o->argv[0], &err), status;
+	if (!bad)
+		bad = sql_args_read(o->argc, o->argv, &d.args, &err);
+	int rc = bad;
 	if (!rc && d.args.help) {
 		fputs(sql_args_usage(), stdout);
 		finish(&d, 0);

@@ -343,11 +343,23 @@ static int say_hello(struct executor *x)
 	return send_free(x, m);
 }
 
+/* The kernel makes its spill folder when it needs one, but not the folders above. */
+static void make_temp_parent(const char *temp)
+{
+	const char *slash = temp ? strrchr(temp, '/') : NULL;
+	if (!slash || slash == temp)
+		return;
+	char *parent = xstrndup(temp, (size_t)(slash - temp));
+	fs_mkdirs(parent, 0700, NULL);
+	free(parent);
+}
+
 static int start(struct executor *x)
 {
 	struct error err = ERROR_INIT;
 	const char *tz = x->o->timezone ? x->o->timezone : zone_local_name();
 	struct kernel_options ko = { x->o->vcpu, x->o->mem_mb, x->o->temp, tz };
+	make_temp_parent(x->o->temp);
 	int rc = kernel_open(&x->k, &ko, &err);
 	if (rc) {
 		log_error("%s%s%s", err.message, err.detail[0] ? ": " : "", err.detail);

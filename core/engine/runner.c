@@ -1,5 +1,6 @@
 #include "core/engine/runner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -409,6 +410,23 @@ static bool kernel_class(const struct error *err)
 	return !strcmp(err->class_, "USER_ERROR") || !strcmp(err->class_, "INTERNAL");
 }
 
+/* Lacks of the machine, for a person: what is missing where, and what to do. */
+static void explain_lack(struct error *err)
+{
+	char text[512];
+	snprintf(text, sizeof text, "%.*s", (int)strcspn(err->message, "\n"), err->message);
+	if (!strcmp(err->class_, "OOM")) {
+		error_set(err, ERR_NOMEM, "The query needs more memory than its executor has: %s.", text);
+		error_class(err, "OUT_OF_MEMORY", "53200");
+		error_hint(err, "give executors more with --executor-memory or spark.executor.memory");
+	} else if (!strcmp(err->class_, "IO_TRANSIENT") &&
+	           (strstr(text, "No space left") || strstr(text, "disk of"))) {
+		error_set(err, ERR_FULL, "A disk is full: %s.", text);
+		error_class(err, "DISK_FULL", "53100");
+		error_hint(err, "free space on that disk, or write elsewhere; nothing that was there has changed");
+	}
+}
+
 /* Say it in Spark's words, with a place. */
 static void explain(struct runner *r, const struct sql_plan *p, struct error *err)
 {
@@ -417,6 +435,7 @@ static void explain(struct runner *r, const struct sql_plan *p, struct error *er
 		error_class(err, "CANCELLED", NULL);
 		return;
 	}
+	explain_lack(err);
 	if (p && kernel_class(err) && !source_map_error(err->message, err)) {
 		struct error mapped = *err;
 		char *text = xstrdup(err->message);

@@ -76,21 +76,23 @@ static int start_executor(struct session *s, int mem_mb)
 	return s->executor_fd;
 }
 
-static void reap(struct session *s)
+/* Waiting for the end of a large process takes milliseconds: only where it leaves files to remove. */
+static void reap(struct session *s, bool wait)
 {
-	if (s->executor > 0) {
+	if (s->executor > 0)
 		kill(s->executor, SIGKILL);
+	if (s->executor > 0 && (wait || fs_exists(s->temp))) {
 		waitpid(s->executor, NULL, 0);
+		fs_remove_tree(s->temp, NULL);
 	}
 	s->executor = -1;
-	fs_remove_tree(s->temp, NULL);
 }
 
 static struct peer *get_peer(void *ctx, bool larger, struct error *err)
 {
 	struct session *s = ctx;
 	if (larger) { /* a shell has one grant: a fresh process is all that can be had */
-		reap(s);
+		reap(s, true);
 		s->executor_fd = -1;
 	}
 	if (s->executor_fd < 0 && start_executor(s, s->mem_mb) < 0) {
@@ -105,7 +107,7 @@ static struct peer *get_peer(void *ctx, bool larger, struct error *err)
 static void drop_peer(void *ctx, struct peer *p)
 {
 	peer_close(p);
-	reap(ctx);
+	reap(ctx, true);
 }
 
 /* ---- to the shell ---- */
@@ -464,7 +466,7 @@ static void finish(struct session *s, int status)
 	peer_close(s->r.peer);
 	if (s->executor_fd >= 0)
 		close(s->executor_fd);
-	reap(s);
+	reap(s, false);
 	server_close(s->server);
 	catalog_free(s->r.catalog);
 	link_close(s->shell);

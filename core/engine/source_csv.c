@@ -358,6 +358,9 @@ static int reader_columns(struct sources *s, const struct sql_source *src, const
 {
 	if (src->declared) {
 		*out = *src->declared;
+		out->columns = arena_alloc(a, (out->n + 1) * sizeof *out->columns);
+		if (out->n)
+			memcpy(out->columns, src->declared->columns, out->n * sizeof *out->columns);
 		return 0;
 	}
 	int rc = sources_describe(s, src, a, out, err);

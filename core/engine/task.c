@@ -354,7 +354,7 @@ static void measure(struct executor *x, const struct usage *before, struct task_
 	m->bytes_in = now.read_bytes - before->read_bytes;
 	task_profile(x->k.con, m);
 	pthread_mutex_lock(&x->lock);
-	if (x->rows_seen > m->rows_in)
+	if (!m->rows_in) /* what was seen on the way counts rows once per operator */
 		m->rows_in = x->rows_seen;
 	pthread_mutex_unlock(&x->lock);
 }

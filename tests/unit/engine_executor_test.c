@@ -163,6 +163,8 @@ static int begin(void **state)
 		snprintf(temp, sizeof temp, "%s/spill", p->dir);
 		struct executor_options o = { "1", "secret", sv[1], 2, 1024, temp, "UTC" };
 		close(sv[0]);
+		signal(SIGSEGV, SIG_DFL); /* a crash here must not go on with the tests */
+		signal(SIGABRT, SIG_DFL);
 		_exit(executor_serve(&o));
 	}
 	close(sv[1]);

@@ -2,6 +2,7 @@
  * catalogue. A shell session is a driver without a step. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "core/base/clock.h"
 #include "core/base/fs.h"
@@ -284,7 +285,11 @@ static void on_checkpoint(struct control *ctl, struct driver *d, const cJSON *ms
 	struct step *s = d->exec ? d->exec->step : NULL;
 
 	if (s && done > s->checkpoint) {
+		char *path = path_step_log(ctl, d->exec->c, s, "stdout");
+		struct stat st;
 		s->checkpoint = done;
+		s->output = stat(path, &st) ? 0 : st.st_size;
+		free(path);
 		mark_dirty(ctl, OBJECT_STEP, s);
 	}
 	send_driver(ctl, d, json_add_int(message("ack"), "done", done));

@@ -147,6 +147,9 @@ static int prepare_folders(struct control *ctl, struct cluster *c, struct step *
 		FILE *f = fopen(path, "ae");
 		if (f)
 			fclose(f);
+		/* Another attempt writes again what came after the last checkpoint: nothing may be there twice. */
+		if (s->attempts > 1 && i == 1 && truncate(path, s->output))
+			controller_log(ctl, c, s, "stdout of the earlier attempt could not be cut back");
 		free(path);
 	}
 	free(hdfs);

@@ -47,6 +47,7 @@ struct step {
 	int64_t seq;       /* submission order in the cluster, 1… */
 	int attempts;      /* times it was launched */
 	int checkpoint;    /* statements that an earlier attempt finished */
+	int64_t output;    /* bytes of stdout at that moment: what follows is written again */
 	void *runtime;     /* the control plane's; never owned by the model */
 };
 

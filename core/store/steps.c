@@ -10,12 +10,12 @@ void store_put_step(struct store *s, const struct step *st)
 {
 	char *args = config_from_strings(&st->args), *props = config_from_pairs(&st->properties);
 
-	db_write(s, "INSERT OR REPLACE INTO steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	         "tlttittttti" "ttttt" "lllii", st->cluster_id, st->seq, st->id, st->name,
+	db_write(s, "INSERT OR REPLACE INTO steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	         "tlttittttti" "ttttt" "lllii" "l", st->cluster_id, st->seq, st->id, st->name,
 	         (int)st->on_failure, st->jar, st->main_class, args, props, st->execution_role_arn,
 	         (int)st->state, st->reason_code, st->reason_message, st->failure_reason,
 	         st->failure_message, st->failure_log, st->timeline.created, st->timeline.ready,
-	         st->timeline.ended, st->attempts, st->checkpoint);
+	         st->timeline.ended, st->attempts, st->checkpoint, st->output);
 	free(args);
 	free(props);
 }
@@ -45,6 +45,7 @@ static struct step *read_step(sqlite3_stmt *q)
 	st->timeline.ended = sqlite3_column_int64(q, 18);
 	st->attempts = sqlite3_column_int(q, 19);
 	st->checkpoint = sqlite3_column_int(q, 20);
+	st->output = sqlite3_column_int64(q, 21);
 	return st;
 }
 

@@ -30,6 +30,7 @@ static const char *const migrations[STORE_SCHEMA] = {
 	"CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
 	"CREATE TABLE tables (database TEXT, name TEXT, body TEXT,"
 	" PRIMARY KEY (database, name)) WITHOUT ROWID",
+	"ALTER TABLE steps ADD COLUMN output INTEGER DEFAULT 0",
 };
 
 #define APP_ID 0x53746f6b /* "Stok" */

@@ -113,6 +113,7 @@ static struct step *example_step(int seq)
 	s->timeline = (struct timeline){ 10, 20, 30 };
 	s->attempts = 2;
 	s->checkpoint = 5;
+	s->output = 5000000000;
 	return s;
 }
 
@@ -168,6 +169,7 @@ static void test_round_trip(void **state)
 	assert_string_equal(st->failure_message, "no such table");
 	assert_int_equal(st->timeline.ended, 30);
 	assert_int_equal(st->checkpoint, 5);
+	assert_true(st->output == 5000000000);
 	store_drop_cluster(s, "j-1");
 	assert_int_equal(store_commit(s, &f->err), 0);
 	store_close(s);
@@ -239,6 +241,27 @@ static void test_newer_schema_is_refused(void **state)
 	store_close(s);
 	raw_sql(f->path, "PRAGMA user_version=99");
 	refuse_untouched(f, ERR_CORRUPT, "newer");
+}
+
+static void test_older_schema_is_migrated(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s;
+	struct cluster *c = example();
+
+	assert_int_equal(store_open(f->path, &s, &f->err), 0);
+	vec_push(&c->steps, example_step(1));
+	put_all(s, c);
+	assert_int_equal(store_commit(s, &f->err), 0);
+	store_close(s);
+	cluster_free(c);
+	raw_sql(f->path, "ALTER TABLE steps DROP COLUMN output; PRAGMA user_version=1");
+	assert_int_equal(store_open(f->path, &s, &f->err), 0);
+	assert_int_equal(store_load_clusters(s, collect, f, &f->err), 0);
+	assert_int_equal(f->loaded[0]->steps.len, 1);
+	assert_int_equal(f->loaded[0]->steps.items[0]->output, 0);
+	assert_int_equal(f->loaded[0]->steps.items[0]->checkpoint, 5);
+	store_close(s);
 }
 
 static void test_foreign_database_is_refused(void **state)
@@ -416,6 +439,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_uncommitted_is_lost_committed_survives_kill, setup,
 		                                teardown),
 		cmocka_unit_test_setup_teardown(test_newer_schema_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_older_schema_is_migrated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_database_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_disk_fails_the_commit_only, setup, teardown),

@@ -19,7 +19,7 @@ CREATE OR REPLACE TEMPORARY VIEW delivered_airports (
   longitude DOUBLE
 )
 USING csv
-OPTIONS (path '${hivevar:input}/airports.csv', header 'true', mode 'FAILFAST');
+OPTIONS (path '${hivevar:input}/airports.csv', header 'true', escape '"', mode 'FAILFAST');
 
 -- A delay of more than half a day, or a departure more than an hour early, is a slip in the records.
 INSERT OVERWRITE DIRECTORY '${hivevar:lake}/clean/flights'

@@ -21,6 +21,7 @@ MATH(sin, sin(x))
 MATH(cos, cos(x))
 MATH(tan, tan(x))
 MATH(expm1, expm1(x))
+MATH(cbrt, cbrt(x))
 #undef MATH
 
 /* Logarithms are NULL where they do not exist. */
@@ -445,6 +446,7 @@ const struct udf_def udf_math_defs[] = {
 	{ "spark_cos", "d", 'd', m_cos },
 	{ "spark_tan", "d", 'd', m_tan },
 	{ "spark_expm1", "d", 'd', m_expm1 },
+	{ "spark_cbrt", "d", 'd', m_cbrt },
 	{ "spark_ln", "d", 'd', m_log },
 	{ "spark_log2", "d", 'd', m_log2 },
 	{ "spark_log10", "d", 'd', m_log10 },

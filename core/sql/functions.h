@@ -4,6 +4,7 @@
  *     a type name           the argument is cast to it by Spark's implicit rules, or refused
  *     any                   as it is
  *     num                   a number as it is; a string or NULL becomes double
+ *     numi                  the same, but NULL becomes int
  *     intg                  an integral number as it is; strings become bigint
  *     strbin                a string or binary as it is; anything else becomes string
  *     date|ts|dt            date: cast to date; ts: a timestamp of either kind, dates and strings become

@@ -19,7 +19,7 @@ const struct sql_function sql_functions_math[] = {
 	SP("bit_count", "any", "int", "CAST(bit_count($1) AS INTEGER)", SP_BIT_COUNT),
 	FN("bit_get", "intg int", "tinyint", "CAST((CAST($1 AS BIGINT) >> $2) & 1 AS TINYINT)"),
 	SP("bround", "num int=0", "!", NULL, SP_BROUND),
-	FU("cbrt", "CBRT", "double", "double", "cbrt($1)"),
+	FU("cbrt", "CBRT", "double", "double", "spark_cbrt($1)"),
 	{ "ceil", SQL_FN_SCALAR, "num int?", "!", NULL, SP_CEIL, 0, "CEIL" },
 	FN("conv", "string int int", "string", "spark_conv($1, $2, $3)"),
 	FU("cos", "COS", "double", "double", "spark_cos($1)"),

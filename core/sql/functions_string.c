@@ -7,7 +7,7 @@
 const struct sql_function sql_functions_string[] = {
 	FN("ascii", "string", "int", "spark_ascii($1)"),
 	FN("base64", "binary", "string", "to_base64($1)"),
-	FN("bit_length", "strbin", "int", "CAST(octet_length(CAST($1 AS BLOB)) * 8 AS INTEGER)"),
+	SP("bit_length", "strbin", "int", NULL, SP_LENGTH),
 	FN("btrim", "string string?", "string", "trim($*)"),
 	FN("chr", "bigint", "string", "spark_chr($1)"),
 	SP("concat", "any...", "!", NULL, SP_CONCAT),
@@ -42,7 +42,7 @@ const struct sql_function sql_functions_string[] = {
 	SP("mask", "string string=X string=x string=n string=NULL", "string",
 	   "spark_mask($1, $2, $3, $4, $5)", SP_NONE),
 	FN("md5", "binary", "string", "md5($1)"),
-	FN("octet_length", "strbin", "int", "CAST(octet_length(CAST($1 AS BLOB)) AS INTEGER)"),
+	SP("octet_length", "strbin", "int", NULL, SP_LENGTH),
 	FN("overlay", "string string int int=-1", "string", "spark_overlay($1, $2, $3, $4)"),
 	FN("parse_url", "string string string?", "string", "spark_parse_url($m, $*)"),
 	FN("quote", "string", "string",

@@ -56,9 +56,11 @@ static void concat_ws(struct buf *out, const struct tx *e)
 
 static void length_of(struct buf *out, const struct tx *e)
 {
-	buf_adds(out, e->args[0]->type->id == SQL_T_BINARY ? "CAST(octet_length(" : "CAST(length(");
+	const char *name = e->call.fn->name;
+	bool binary = e->args[0]->type->id == SQL_T_BINARY, chars = *name == 'l';
+	buf_adds(out, binary ? "CAST(octet_length(" : chars ? "CAST(length(" : "CAST(strlen(");
 	lower_expr(out, e->args[0]);
-	buf_adds(out, ") AS INTEGER)");
+	buf_adds(out, *name == 'b' ? ") * 8 AS INTEGER)" : ") AS INTEGER)");
 }
 
 static void substring(struct buf *out, const struct tx *e)

@@ -154,7 +154,9 @@ static bool coerce_arg(const struct calling *c, size_t i, const struct word *w)
 	const char *t = w->text;
 	if (!strcmp(t, "any") || !strcmp(t, "same") || !strncmp(t, "fn", 2) || c->args[i]->kind == TX_LAMBDA)
 		return true;
-	if (!strcmp(t, "num") || !strcmp(t, "intg"))
+	if (!strcmp(t, "numi") && c->args[i]->type->id == SQL_T_VOID)
+		return to_type(c, i, sql_type_of(SQL_T_INT));
+	if (!strcmp(t, "num") || !strcmp(t, "numi") || !strcmp(t, "intg"))
 		return to_number(c, i, *t == 'i');
 	if (!strcmp(t, "strbin"))
 		return c->args[i]->type->id == SQL_T_BINARY || to_type(c, i, sql_type_of(SQL_T_STRING));

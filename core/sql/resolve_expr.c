@@ -36,6 +36,22 @@ static const struct sql_type *literal_type(struct resolver *r, const struct sql_
 	return NULL;
 }
 
+/* Spark prints the instant, whole: TIMESTAMP '2024-01-02' is TIMESTAMP '2024-01-02 00:00:00'. One with a zone of
+ * its own stays as written, because only the kernel knows zones. */
+static void show_timestamp(struct resolver *r, const struct sql_expr *e, const struct sql_datetime *t)
+{
+	char text[128];
+	bool ntz = e->lit.kind == SQL_LIT_TIMESTAMP_NTZ;
+	if (t->zone[0] && !ntz)
+		return;
+	sql_datetime_text(t, false, text, sizeof text);
+	if (t->micros)
+		for (size_t n = strlen(text); n && text[n - 1] == '0';)
+			text[--n] = '\0';
+	shown_set(r, (struct shown){ .expr = e, .text = arena_printf(r->a, "%s '%s'", ntz ? "TIMESTAMP_NTZ" : "TIMESTAMP",
+	                                                              text) });
+}
+
 static struct tx *literal(struct resolver *r, const struct sql_expr *e)
 {
 	const struct sql_type *t = literal_type(r, &e->lit);
@@ -49,6 +65,8 @@ static struct tx *literal(struct resolver *r, const struct sql_expr *e)
 	if ((t->id == SQL_T_TIMESTAMP || t->id == SQL_T_TIMESTAMP_NTZ) &&
 	    (!sql_parse_timestamp(e->lit.text, strlen(e->lit.text), &dt) || dt.time_only))
 		return bad_literal(r, e, t->id == SQL_T_TIMESTAMP ? "TIMESTAMP" : "TIMESTAMP_NTZ");
+	if (t->id == SQL_T_TIMESTAMP || t->id == SQL_T_TIMESTAMP_NTZ)
+		show_timestamp(r, e, &dt);
 	struct tx *out = tx_new(r->a, TX_LITERAL, t, e->pos, 0);
 	out->lit = e->lit;
 	return out;

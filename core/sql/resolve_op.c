@@ -233,6 +233,15 @@ static struct tx *interval_scale(struct resolver *r, enum sql_op op, struct tx *
 	return make_op(r, op, i, n, sql_type_of(i->type->id), pos);
 }
 
+/* Beside a decimal an integer literal counts with the digits it has, not with those of its type. */
+static struct tx *own_digits(struct resolver *r, struct tx *e, const struct tx *other)
+{
+	if (other->type->id != SQL_T_DECIMAL || e->kind != TX_LITERAL || !sql_type_integral(e->type))
+		return e;
+	const char *digits = e->lit.text + (*e->lit.text == '-');
+	return resolve_cast(r, e, sql_type_decimal(r->a, (int)strlen(digits), 0));
+}
+
 static struct tx *arithmetic(struct resolver *r, enum sql_op op, struct tx *x, struct tx *y, struct sql_pos pos,
                              const struct sql_expr *e)
 {
@@ -247,6 +256,8 @@ static struct tx *arithmetic(struct resolver *r, enum sql_op op, struct tx *x, s
 		out = make_op(r, op, x, y, sql_type_of(SQL_T_BIGINT), pos);
 	if (out || r->err->code != before)
 		return out;
+	x = own_digits(r, x, y);
+	y = own_digits(r, y, x);
 	if (!sql_coerce_arith(r->a, op, x->type, y->type, r->ansi, &t))
 		return mismatch(r, op, x, y, pos);
 	return make_op(r, op, resolve_cast(r, x, t.left), resolve_cast(r, y, t.right), t.result, pos);

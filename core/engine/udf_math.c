@@ -21,7 +21,6 @@ MATH(sin, sin(x))
 MATH(cos, cos(x))
 MATH(tan, tan(x))
 MATH(expm1, expm1(x))
-MATH(cbrt, cbrt(x))
 #undef MATH
 
 /* Logarithms are NULL where they do not exist. */
@@ -33,6 +32,13 @@ LOGARITHM(log2, 0)
 LOGARITHM(log10, 0)
 LOGARITHM(log1p, -1)
 #undef LOGARITHM
+
+/* glibc's root of a cube may be off by one unit; Java's is not. */
+static bool m_cbrt(struct udf *u)
+{
+	double x = udf_double(u, 0), root = cbrt(x), whole = nearbyint(root);
+	return udf_put_double(u, whole * whole * whole == x ? whole : root);
+}
 
 static bool m_pow(struct udf *u)
 {

@@ -1,9 +1,7 @@
 /* Encodings, digests, URLs, printf, CSV lines, number formats, schemas of samples. */
 #include <ctype.h>
+#include <dlfcn.h>
 #include <math.h>
-#define ERR_STATE openssl_err_state /* a name that ours has too */
-#include <openssl/evp.h>
-#undef ERR_STATE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,17 +28,38 @@ static bool is(const char *s, size_t n, const char *word)
 
 /* ---- digests ---- */
 
+/* libcrypto is opened by the first digest: most sessions never ask for one. */
+struct digests {
+	int (*digest)(const void *data, size_t n, unsigned char *md, unsigned *size, const void *type, void *engine);
+	const void *(*by_name)(const char *name);
+};
+
+static const struct digests *digests(void)
+{
+	static struct digests d;      /* kept for the life of the process; filling it twice is harmless */
+	void *lib = d.by_name ? NULL : dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
+	if (lib) {
+		void *digest = dlsym(lib, "EVP_Digest"), *by_name = dlsym(lib, "EVP_get_digestbyname");
+		memcpy(&d.digest, &digest, sizeof digest);
+		memcpy(&d.by_name, &by_name, sizeof by_name);
+	}
+	return d.by_name && d.digest ? &d : NULL;
+}
+
 static bool sha2(struct udf *u)
 {
 	size_t n;
-	unsigned char md[EVP_MAX_MD_SIZE];
+	unsigned char md[64];
 	unsigned len = 0;
 	const char *s = udf_string(u, 0, &n);
+	const struct digests *d = digests();
 	int bits = udf_int(u, 1);
-	const EVP_MD *algo = bits == 1 ? EVP_sha1() : bits == 224 ? EVP_sha224() : bits == 0 || bits == 256 ?
-	                     EVP_sha256() : bits == 384 ? EVP_sha384() : bits == 512 ? EVP_sha512() : NULL;
+	const char *name = bits == 224 ? "SHA224" : bits == 0 || bits == 256 ? "SHA256" : bits == 384 ? "SHA384" :
+	                   bits == 512 ? "SHA512" : NULL;
 	struct buf b = BUF_INIT;
-	if (!algo || !EVP_Digest(s, n, md, &len, algo, NULL))
+	if (!d)
+		return udf_fail(u, "UNSUPPORTED_FEATURE", "0A000", "libcrypto, which makes digests, cannot be opened.");
+	if (!name || !d->digest(s, n, md, &len, d->by_name(name), NULL))
 		return false;
 	for (unsigned i = 0; i < len; i++)
 		buf_addf(&b, "%02x", md[i]);

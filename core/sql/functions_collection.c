@@ -48,7 +48,7 @@ const struct sql_function sql_functions_collection[] = {
 	SP("forall", "array fn1", "boolean", NULL, SP_FORALL),
 	FN("get", "array int", "$1.e", "CASE WHEN $2 >= 0 THEN list_extract($1, $2 + 1) END"),
 	SP("map", "any...", "!", NULL, SP_MAP),
-	FN("map_concat", "map map map...", "$1", "map_concat($*)"),
+	FN("map_concat", "map map...", "$1", "map_concat($*)"),
 	FN("map_contains_key", "map key", "boolean", "list_contains(map_keys($1), $2)"),
 	SP("map_entries", "map", "!", "map_entries($1)", SP_MAP_FROM_ENTRIES),
 	SP("map_filter", "map fn2", "$1", NULL, SP_MAP_FILTER),

@@ -61,7 +61,7 @@ const struct sql_function sql_functions_string[] = {
 	{ "rtrim", SQL_FN_SCALAR, "string string?", "string", NULL, SP_TRIM, 0, NULL },
 	SP("schema_of_csv", "string any?", "string", NULL, SP_SCHEMA_OF_CSV),
 	SP("schema_of_json", "string any?", "string", NULL, SP_SCHEMA_OF_JSON),
-	FN("sha1", "binary", "string", "spark_sha2($1, 1)"),
+	FN("sha1", "binary", "string", "sha1($1)"),
 	FN("sha2", "binary int", "string", "spark_sha2($1, $2)"),
 	FN("soundex", "string", "string", "spark_soundex($1)"),
 	FN("space", "int", "string", "repeat(' ', greatest($1, 0))"),

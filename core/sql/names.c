@@ -66,6 +66,12 @@ static bool show_odd_call(struct sql_printer *p, const struct sql_call *c, const
 		sql_print_expr(p, a[1]);
 		buf_adds(p->out, s->form == 'I' ? ")" : "");
 		return true;
+	case 'P':
+	case 'Q':
+		buf_adds(p->out, s->form == 'P' ? s->name : "(");
+		sql_print_expr(p, a[0]);
+		buf_adds(p->out, s->form == 'P' ? ")" : s->name);
+		return true;
 	case 'L':
 	case 'T':
 	case 'B':

@@ -261,8 +261,9 @@ static struct tx *try_operator(struct resolver *r, struct tx *x)
 
 static struct tx *shift(struct resolver *r, struct tx *x)
 {
-	if (x->args[0]->type->id != SQL_T_BIGINT)
-		x->args[0] = resolve_cast(r, x->args[0], sql_type_of(SQL_T_INT));
+	if (x->args[0]->type->id != SQL_T_BIGINT &&
+	    !(x->args[0] = resolve_implicit(r, x->args[0], sql_type_of(SQL_T_INT))))
+		return special_mismatch(r, x, "an int or bigint");
 	x->type = x->args[0]->type;
 	return x;
 }
@@ -605,7 +606,21 @@ static struct tx *simple(struct resolver *r, const struct scope *s, struct tx *x
 	case SP_TRY_OP: return try_operator(r, x);
 	case SP_SHIFT: return shift(r, x);
 	case SP_NEGATIVE: return negative(r, x);
-	case SP_POSITIVE: return x->args[0];
+	case SP_POSITIVE:
+		if (e)
+			shown_set(r, (struct shown){ .expr = e, .name = "(+ ", .form = 'P' });
+		return x->args[0];
+	case SP_IS_NULL:
+		if (e)
+			shown_set(r, (struct shown){ .expr = e, .form = 'Q',
+			                             .name = strcmp(x->call.fn->name, "isnull") ? " IS NOT NULL)" : " IS NULL)" });
+		return x;
+	case SP_TO_CHAR:
+		if (!sql_type_datetime(x->args[0]->type))
+			return x;
+		if (e)
+			shown_set(r, (struct shown){ .expr = e, .name = "date_format" });
+		return resolve_named_call(r, "date_format", x->args, 2, x->pos);
 	case SP_NULLIF: return nullif(r, x);
 	case SP_BETWEEN: return between_call(r, x);
 	case SP_CAST: return cast_call(r, x, e);

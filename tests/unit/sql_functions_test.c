@@ -21,7 +21,7 @@ static struct sql_column COLUMNS[] = {
 	{ "c8", "date", NULL, false },             { "c9", "timestamp", NULL, false },
 	{ "c10", "interval day", NULL, false },    { "c11", "array<int>", NULL, false },
 	{ "c12", "array<string>", NULL, false },   { "c13", "map<string,int>", NULL, false },
-	{ "c14", "struct<f:int>", NULL, false },
+	{ "c14", "struct<a:int>", NULL, false },
 };
 enum { N_COLUMNS = sizeof COLUMNS / sizeof *COLUMNS };
 

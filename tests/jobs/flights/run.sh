@@ -64,7 +64,9 @@ rc=0
 "$STOKER" steps "$cluster"
 if [ $rc = 0 ]; then
 	echo
-	"$STOKER" logs "$cluster" "${steps[2]}" stdout
+	"$STOKER" logs "$cluster" "${steps[2]}" stdout | awk -F '\t' '
+		BEGIN { printf "%5s  %-5s  %9s  %7s  %10s  %11s\n", "place", "state", "flights", "late %", "mean delay", "worst delay" }
+		{ printf "%5s  %-5s  %9s  %7s  %10s  %11s\n", $1, $2, $3, $4, $5, $6 }'
 else
 	for s in "${steps[@]}"; do
 		"$STOKER" logs "$cluster" "$s" stderr -n 20 2>/dev/null || true

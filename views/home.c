@@ -138,18 +138,16 @@ static void draw_right(struct home *h, struct draw d)
 	struct mcluster *mc = console_cluster(con);
 	const struct glyphs *g = draw_glyphs(d);
 	char title[128];
-	size_t nodes = h->lists[PANE_NODES] ? table_visible(list_table(h->lists[PANE_NODES])) : 0;
 	struct layout_item it[] = {
 		{ .min = 4, .max = 12, .flex = 2 },
 		{ .min = 4, .max = 10, .flex = 1, .priority = 2 },
 		{ .min = 4, .flex = 2, .max = 0, .priority = 1 },
 	};
-	(void)nodes;
 	layout_split((struct rect){ 0, 0, draw_w(d), draw_h(d) }, LAYOUT_COLUMN, 0, it, 3);
 	title_of(mc, g, "CPU 1h", title, sizeof title);
 	graph_pane(draw_sub(d, it[0].out), con, GRAPH_SET_BUSY, title, mc, "", RANGE_HOUR, NULL);
 	graph_pane(draw_sub(d, it[1].out), con, GRAPH_SET_MEMORY_SHARE, "Memory 1h", mc, "", RANGE_HOUR, NULL);
-	list_pane(h, PANE_NODES, draw_sub(d, it[2].out), "Nodes", NULL,
+	list_pane(h, PANE_NODES, draw_sub(d, it[2].out), "Nodes", mc ? mc->parts[CPART_NODES].error : NULL,
 	          mc ? &mc->parts[CPART_INSTANCES] : NULL);
 }
 

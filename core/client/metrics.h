@@ -13,7 +13,8 @@
 
 #include "core/base/error.h"
 
-/* Metric, wire name. Order is the order of requests. */
+/* Metric, wire name. Order is the order of requests; the two counts, which only a whole cluster has, come
+ * last. */
 #define METRICS(X) \
 	X(CPU_USER, "cpu.user") X(CPU_NICE, "cpu.nice") X(CPU_SYSTEM, "cpu.system") \
 	X(CPU_IOWAIT, "cpu.iowait") X(CPU_IRQ, "cpu.irq") X(CPU_STEAL, "cpu.steal") X(CPU_IDLE, "cpu.idle") \

@@ -53,7 +53,9 @@ cJSON *question_metrics(const char *cluster, const char *instance, int64_t from,
 	json_add_str(in, "ClusterId", cluster);
 	if (*instance)
 		json_add_str(in, "InstanceId", instance);
-	for (int i = 0; i < METRIC_COUNT; i++)
+	/* The counts of nodes and CPUs exist for the cluster only. */
+	int n = *instance ? METRIC_NODES : METRIC_COUNT;
+	for (int i = 0; i < n; i++)
 		cJSON_AddItemToArray(names, cJSON_CreateString(metric_name(i)));
 	json_add(in, "Metrics", names);
 	json_add_num(in, "StartTime", (double)from / 1000);

@@ -421,7 +421,7 @@ static void test_walk(void **state)
 	escape(t);
 	term_wait(t, "quality-");
 	term_keys(t, "/batch-4<enter>");
-	term_wait(t, "batch-49");
+	term_wait(t, "batch-40");
 	term_wait_gone(t, "adhoc");
 	term_keys(t, "<esc>");
 	term_wait_gone(t, "batch-4 ");

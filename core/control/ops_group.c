@@ -61,7 +61,7 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (!c)
 		return err->code;
 	if (group && !cluster_group(c, group))
-		return emr_error_no_group(err, group);
+		return emr_error_invalid_request(err, NULL, "Instance group id '%s' is not valid.", group);
 	for (size_t i = 0; i < c->instances.len; i++) {
 		struct instance *n = c->instances.items[i];
 		if ((states && !(states & (1u << n->state))) || (roles && !(roles & (1u << n->role))) ||

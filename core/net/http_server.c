@@ -54,6 +54,7 @@ struct http_request {
 	char *target, *path;
 	const char *method, *query;
 	struct buf body;
+	size_t received;
 	struct arena *arena;              /* joined headers, decoded parameters */
 	VEC(char *) headers;              /* name, value, … of the answer */
 	int64_t started_us;
@@ -164,14 +165,17 @@ static void begin(struct http_request *r, const char *method)
 		buf_reserve(&r->body, (size_t)want);
 }
 
-static void take_body(struct http_request *r, const char *data, size_t n)
+/* false: enough of it has been thrown away. */
+static bool take_body(struct http_request *r, const char *data, size_t n)
 {
+	r->received += n;
 	if (r->body.len + n > r->server->o.max_body)
 		r->too_large = true;
 	if (r->too_large)
 		buf_free(&r->body);
 	else
 		buf_add(&r->body, data, n);
+	return r->received <= DRAIN_LIMIT;
 }
 
 static enum MHD_Result send_answer(struct http_request *r)
@@ -229,9 +233,9 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const c
 		return send_answer(r);
 	}
 	if (*size) {
-		take_body(r, data, *size);
+		bool more = take_body(r, data, *size);
 		*size = 0;
-		return MHD_YES;
+		return more ? MHD_YES : MHD_NO; /* NO closes the connection */
 	}
 	if (r->phase == READING && r->too_large)
 		refuse_large(r);

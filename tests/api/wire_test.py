@@ -172,6 +172,35 @@ class Wire(unittest.TestCase):
             self.refused(r, data, 413, "RequestEntityTooLargeException", "4194304")
         self.assertEqual(len(self.server.call("ListClusters")["Clusters"]), before)
 
+    def raw(self, text):
+        """Send text, take what comes until the other side closes or has sent a whole JSON body."""
+        s = socket.socket(socket.AF_UNIX)
+        self.addCleanup(s.close)
+        s.settimeout(20)
+        s.connect(self.sock)
+        s.sendall(text)
+        data = b""
+        while not data.endswith(b"}"):
+            piece = s.recv(65536)
+            if not piece:
+                break
+            data += piece
+        return data
+
+    def test_body_that_is_only_announced(self):
+        data = self.raw(b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: ElasticMapReduce.RunJobFlow\r\n"
+                        b"Content-Length: 99999999999\r\n\r\n{")
+        self.assertIn(b" 413 ", data.split(b"\r\n")[0])
+        self.assertIn(b"RequestEntityTooLargeException", data)
+
+    def test_chunked_body(self):
+        def ask(*chunks):
+            body = b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in chunks) + b"0\r\n\r\n"
+            return self.raw(b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: ElasticMapReduce.DescribeCluster\r\n"
+                            b"Transfer-Encoding: chunked\r\n\r\n" + body)
+        self.assertIn(b"Cluster id 'j-A' is not valid.", ask(b'{"Cluster', b'Id":"', b'j-A"}'))
+        self.assertIn(b"RequestEntityTooLargeException", ask(b"x" * (3 << 20), b"y" * (3 << 20)))
+
     def test_large_body_below_the_limit(self):
         body = json.dumps({"Name": "x", "AdditionalInfo": "y" * 10000, "Padding": "z" * (3 << 20)}).encode()
         r, data = self.exchange(self.unix(), {"x-amz-target": "ElasticMapReduce.RunJobFlow"}, body)

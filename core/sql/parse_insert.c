@@ -38,6 +38,9 @@ static void parse_directory(struct parser *p, struct sql_stmt *s)
 		in->provider = parse_provider(p);
 		return;
 	}
+	if (!is_kw(p, KW_USING) && !p->failed && (at_query(p) || is_op(p, '(')))
+		fail_at(p, p->tok->pos, "NOT_SUPPORTED_COMMAND_WITHOUT_HIVE_SUPPORT", "0A000",
+		        "INSERT OVERWRITE DIRECTORY needs a format here: USING parquet, for example.");
 	expect_kw(p, KW_USING);
 	in->provider = parse_provider(p);
 	if (take_kw(p, KW_OPTIONS))

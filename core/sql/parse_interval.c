@@ -150,8 +150,8 @@ static bool finish_sum(struct sum *s, struct sql_interval *out)
 	if (s->p->failed)
 		return false;
 	if (s->year_month && s->day_time) {
-		fail_at(s->p, s->pos, "INVALID_INTERVAL_FORMAT.MIXED_UNITS", "22006",
-		        "Cannot mix year-month and day-time fields: interval %.200s.", s->text);
+		fail_at(s->p, s->pos, "_LEGACY_ERROR_TEMP_0029", "", "Cannot mix year-month and day-time fields: %.200s.",
+		        s->text);
 		return false;
 	}
 	*out = (struct sql_interval){.year_month = s->year_month, .from = s->from, .to = s->to,
@@ -304,6 +304,7 @@ struct sql_expr *parse_interval(struct parser *p)
 {
 	struct sql_expr *e = new_expr(p, SQL_EX_LITERAL, p->tok->pos);
 	struct sum s = {.p = p, .pos = e->pos, .text = ""};
+	const char *begin = p->tok->text;
 	enum sql_unit unit;
 	int64_t factor;
 	advance(p);
@@ -313,6 +314,8 @@ struct sql_expr *parse_interval(struct parser *p)
 		interval_from_text(p, e->pos, parse_string(p, NULL), &e->lit.interval);
 	} else {
 		parse_units(p, &s);
+		if (!p->failed)
+			s.text = arena_strndup(p->arena, begin, (size_t)(p->tok[-1].text + p->tok[-1].len - begin));
 		finish_sum(&s, &e->lit.interval);
 	}
 	return finish_expr(p, e, 0);

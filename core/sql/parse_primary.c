@@ -139,9 +139,9 @@ static struct sql_expr *parse_brackets(struct parser *p)
 		expect_op(p, ')');
 		return subquery_expr(p, pos, q);
 	}
-	if (is_op(p, ',') || p->failed)
+	if (is_op(p, ',') && e)
 		return parse_row(p, pos, e);
-	if (e->kind == SQL_EX_ALIAS)
+	if (!e || e->kind == SQL_EX_ALIAS)
 		return fail_here(p);
 	expect_op(p, ')');
 	return e;

@@ -253,7 +253,9 @@ void parse_with(struct parser *p, struct sql_with *with)
 {
 	VEC(struct sql_cte) list = {0};
 	expect_kw(p, KW_WITH);
-	with->recursive = is_kw(p, KW_RECURSIVE) && !peek_kw(p, 1, KW_AS) && !peek_op(p, 1, '(') && take_kw(p, KW_RECURSIVE);
+	with->recursive = is_kw(p, KW_RECURSIVE) && !peek_kw(p, 1, KW_AS) && !peek_op(p, 1, '(');
+	if (with->recursive)
+		advance(p);
 	do {
 		struct sql_cte c = {.name = parse_ident(p)};
 		if (is_op(p, '('))

@@ -214,8 +214,9 @@ struct sql_stmt *parse_set(struct parser *p)
 	advance(p);
 	if (!reset && is_text(p->tok, "time") && is_text(peek(p, 1), "zone"))
 		return parse_time_zone(p, s);
-	if (!reset && (is_text(p->tok, "variable") || is_text(p->tok, "var") || is_kw(p, KW_CATALOG) || is_text(p->tok, "role")) &&
-	    is_word(peek(p, 1)))
+	bool other = is_text(p->tok, "variable") || is_text(p->tok, "var") || is_text(p->tok, "role") ||
+	             is_kw(p, KW_CATALOG);
+	if (!reset && other && is_word(peek(p, 1)))
 		return fail_unsupported(p, s->pos, "SET VARIABLE, CATALOG or ROLE");
 	const char *text = p->tok->kind == SQL_TOK_END ? "" : rest_of_text(p);
 	p->tok = p->tokens.items + p->tokens.len - 1;

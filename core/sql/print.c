@@ -146,8 +146,14 @@ static void print_case(struct sql_printer *p, const struct sql_expr *e)
 	buf_adds(p->out, " END");
 }
 
+/* A cast to an array, map or struct does not show. */
 static void print_cast(struct sql_printer *p, const struct sql_expr *e)
 {
+	enum sql_type_kind kind = e->cast.type->kind;
+	if (kind == SQL_TY_ARRAY || kind == SQL_TY_MAP || kind == SQL_TY_STRUCT) {
+		sql_print_expr(p, e->cast.arg);
+		return;
+	}
 	buf_adds(p->out, e->cast.try_cast ? "TRY_CAST(" : "CAST(");
 	sql_print_expr(p, e->cast.arg);
 	buf_adds(p->out, " AS ");

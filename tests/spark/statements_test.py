@@ -47,7 +47,7 @@ def run(home, sql, settings):
 
 def schema_of(described):
     """"struct<a:int>" from what DESCRIBE QUERY printed."""
-    cells = [line.split("\t") for line in described.splitlines()]
+    cells = [line.rsplit("\t", 2) for line in described.splitlines()]  # a name may hold tabs
     return "struct<" + ",".join(f"{c[0].rstrip()}:{c[1].rstrip()}" for c in cells if len(c) > 1) + ">"
 
 

@@ -138,6 +138,10 @@ static void test_errors(void **state)
 	             NULL);
 	assert_error("select interval 99999999999999999 days", "INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION", "22006", 1,
 	             8, NULL);
+	assert_error("select 1 + interval 1 month 2 days, 3", "_LEGACY_ERROR_TEMP_0029", "", 1, 12,
+	             "Cannot mix year-month and day-time fields: interval 1 month 2 days.");
+	assert_error("insert overwrite directory '/x' select 1", "NOT_SUPPORTED_COMMAND_WITHOUT_HIVE_SUPPORT", "0A000", 1,
+	             33, NULL);
 	assert_error("select a collate x", "UNSUPPORTED_FEATURE", "0A000", 1, 10, "COLLATE is not supported.");
 	assert_error("update t set a = 1", "UNSUPPORTED_FEATURE", "0A000", 1, 1,
 	             "The statement UPDATE is not supported.");

@@ -5,9 +5,11 @@
 
 /* X(enum, name, keys, hint, help, flags) */
 #define ACTIONS_GLOBAL(X) \
-	X(ACT_HELP, "help", "? f1", "help", "all keys of this screen; type to search, Enter runs one", BIND_HINT | BIND_LAST) \
+	X(ACT_HELP, "help", "? f1", "help", "all keys of this screen; type to search, Enter runs one", \
+	  BIND_HINT | BIND_LAST) \
 	X(ACT_COMMAND, "command", ":", "command", "run any action by its name", BIND_HINT | BIND_LAST) \
-	X(ACT_FILTER, "filter", "/", "filter", "show only matching rows: text !text /regex/ ~fuzzy col:text col>n", BIND_HINT | BIND_LAST) \
+	X(ACT_FILTER, "filter", "/", "filter", \
+	  "show only matching rows: text !text /regex/ ~fuzzy col:text col>n", BIND_HINT | BIND_LAST) \
 	X(ACT_BACK, "back", "esc", "back", "close what is open, else one screen back", 0) \
 	X(ACT_QUIT, "quit", "q ctrl-c", "quit", "leave; clusters and jobs keep running", 0) \
 	X(ACT_REDRAW, "redraw", "ctrl-l", "redraw", "paint the whole screen again", 0) \

@@ -10,8 +10,8 @@
 #include <strings.h>
 
 #include "core/base/mem.h"
+#include "tui/pattern.h"
 
-#define REGEX_MAX 200
 #define ANY ((size_t)-1)
 
 enum op { OP_HAS, OP_REGEX, OP_FUZZY, OP_EQ, OP_LT, OP_LE, OP_GT, OP_GE };
@@ -116,24 +116,9 @@ static bool parse_number(const char *s, bool time, double *out)
 	return false;
 }
 
-/* glibc's matcher needs memory in proportion to repeat counts: large ones are refused. */
-static bool sane_regex(const char *s)
-{
-	if (strlen(s) > REGEX_MAX)
-		return false;
-	int braces = 0;
-	for (; *s; s++)
-		if (*s == '{' && (++braces > 2 || strtol(s + 1, NULL, 10) > 50 || strlen(s) < 2))
-			return false;
-		else if (*s == ',' && strtol(s + 1, NULL, 10) > 50)
-			return false;
-	return true;
-}
-
 static int compile(struct parser *p, struct term *t, const char *at)
 {
-	if (!sane_regex(t->text) ||
-	    regcomp(&t->re, t->text, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+	if (pattern_compile(&t->re, t->text, REG_NOSUB))
 		return fail(p, at, "not a regular expression:", t->text, strlen(t->text));
 	t->compiled = true;
 	return 0;

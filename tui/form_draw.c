@@ -159,7 +159,7 @@ void form_draw(void *self, struct app *a, struct draw d)
 			draw_field(f, x, row, label, i == f->at);
 		y += rows_of(x);
 	}
-	draw_scrollbar(in, draw_w(in), 0, room, (size_t)f->top, (size_t)room, (size_t)(rows + head));
+	draw_scrollbar(in, draw_w(in), 0, room, (size_t)f->top, (size_t)room, (size_t)rows + (size_t)head);
 	if (draw_h(in) > room)
 		draw_foot(f, in, draw_h(in) - FOOT);
 }

@@ -35,7 +35,8 @@ int64_t graph_newest(const struct graph *g, size_t columns)
 {
 	double per = per_column(g, columns);
 	bool timed = g->end_ms > 0 && g->step_ms > 0;
-	double newest = timed ? (double)(g->end_ms / g->step_ms) : (double)(g->n ? g->series[0].n : 0);
+	int64_t sample = timed ? g->end_ms / g->step_ms : (int64_t)(g->n ? g->series[0].n : 0);
+	double newest = (double)sample;
 	return per < 1 ? (int64_t)ceil((newest + 1) / per - 1e-9) - 1 : (int64_t)floor(newest / per + 1e-9);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/utf8.h"
 #include "tui/logview_impl.h"
+#include "tui/pattern.h"
 
 /* ---- patterns ---- */
 
@@ -23,7 +24,7 @@ int pattern_set(struct pattern *p, const char *text, struct error *err)
 	size_t n = strlen(text);
 	if (n >= 2 && text[0] == '/' && text[n - 1] == '/') {
 		char *re = xstrndup(text + 1, n - 2);
-		bool bad = n > 200 || strchr(re, '{') || regcomp(&next.re, re, REG_EXTENDED | REG_ICASE) != 0;
+		bool bad = pattern_compile(&next.re, re, 0) != 0;
 		free(re);
 		if (bad)
 			return error_set(err, ERR_INVALID, "not a regular expression: %.100s", text);

@@ -108,7 +108,9 @@ static void history_save(struct app *a)
 
 static void history_walk(struct box *b, int step)
 {
-	size_t n = b->history ? b->history->lines.len : 0;
+	if (!b->history)
+		return;
+	size_t n = b->history->lines.len;
 	if ((step < 0 && b->at == 0) || (step > 0 && b->at >= n))
 		return;
 	if (b->at == n) {

@@ -41,7 +41,8 @@ static void send_all(int fd, const char *s, size_t n)
 			return;
 		if (waits-- == 0) {
 			tcflush(fd, TCOFLUSH);
-			k = write(fd, s, n);
+			if (write(fd, s, n) < 0)
+				return;              /* nothing more can be done */
 			return;
 		}
 		(void)poll(&p, 1, 50);

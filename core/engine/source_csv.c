@@ -2,7 +2,11 @@
  *
  * PERMISSIVE (the default): every cell is read as text; short rows are padded with NULL, cells that do not
  * read as their type become NULL. DROPMALFORMED and FAILFAST let the kernel check types and widths while it
- * reads, so that a record can be dropped, or refused with its place. */
+ * reads, so that a record can be dropped, or refused with its place.
+ *
+ * Spark's escape is a backslash, and most files double their quotes instead: "a ""b""". Spark then takes the
+ * whole field as it stands, outer quotes included. The kernel's strict mode refuses such a field, and its
+ * lenient one overlooks records that are too long; so strict mode is given up only for files that need it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +24,7 @@ struct csv {
 	bool header;
 	const char *sep, *quote, *escape, *null_value, *comment, *encoding;
 	const char *date, *timestamp;   /* strptime; NULL: the default reading */
+	bool strict;                    /* the kernel's strict mode */
 };
 
 static int no_format(const char *option, const char *value, struct error *err)
@@ -72,7 +77,7 @@ static void put_option(struct buf *out, const char *name, const char *value)
 }
 
 /* , auto_detect=false, delim=… — everything but the files and the columns. */
-static void put_reader(struct buf *out, const struct csv *o, bool strict)
+static void put_reader(struct buf *out, const struct csv *o)
 {
 	buf_adds(out, ", auto_detect=false");
 	put_option(out, "delim", o->sep);
@@ -86,7 +91,9 @@ static void put_reader(struct buf *out, const struct csv *o, bool strict)
 	if (o->encoding)
 		put_option(out, "encoding", o->encoding);
 	buf_addf(out, ", header=%s", o->header ? "true" : "false");
-	buf_adds(out, strict ? ", strict_mode=true" : ", strict_mode=false, null_padding=true");
+	buf_addf(out, ", strict_mode=%s", o->strict ? "true" : "false");
+	if (o->mode == PERMISSIVE)
+		buf_adds(out, ", null_padding=true");
 }
 
 /* ---- the names ---- */
@@ -255,6 +262,9 @@ static int infer_types(struct sources *s, const struct csv *o, const struct sour
 	struct buf sql = BUF_INIT, cell = BUF_INIT;
 	const char ***rows;
 	size_t n;
+	struct csv lenient = *o;
+	lenient.mode = PERMISSIVE;
+	lenient.strict = false;
 	buf_adds(&sql, "SELECT ");
 	for (size_t i = 0; i < out->n; i++) {
 		buf_clear(&cell);
@@ -265,7 +275,7 @@ static int infer_types(struct sources *s, const struct csv *o, const struct sour
 	}
 	buf_adds(&sql, " FROM read_csv(");
 	source_put_files(&sql, f);
-	put_reader(&sql, o, false);
+	put_reader(&sql, &lenient);
 	put_columns(&sql, out, false);
 	buf_adds(&sql, ")");
 	int rc = source_query(s, buf_str(&sql), a, &rows, &n, err);
@@ -301,6 +311,20 @@ int csv_infer(struct sources *s, const struct sql_source *src, const struct sour
 
 /* ---- scan ---- */
 
+static bool doubled_quotes_stay(const struct csv *o)
+{
+	return *o->quote == '"' && *o->escape == '\\';
+}
+
+/* A field with doubled quotes, as Spark has it. */
+static void put_string(struct buf *out, const struct csv *o, const char *cell)
+{
+	if (doubled_quotes_stay(o))
+		buf_addf(out, "CASE WHEN contains(%s, '\"\"') THEN '\"' || %s || '\"' ELSE %s END", cell, cell, cell);
+	else
+		buf_adds(out, cell);
+}
+
 /* A cell of text as its type, NULL when it does not read as one. */
 static void put_cell(struct buf *out, const struct csv *o, const char *cell, const char *spark,
                      struct arena *a)
@@ -311,7 +335,7 @@ static void put_cell(struct buf *out, const struct csv *o, const char *cell, con
 	if (t)
 		sql_type_kernel(&type, t);
 	if (id == SQL_T_STRING)
-		buf_adds(out, cell);
+		put_string(out, o, cell);
 	else if (id == SQL_T_BINARY)
 		buf_addf(out, "CAST(%s AS BLOB)", cell);
 	else if (id == SQL_T_BOOLEAN)
@@ -335,7 +359,9 @@ static void put_select(struct buf *out, const struct csv *o, const struct sql_sc
 		sql_quote_ident(&cell, c->name);
 		if (i)
 			buf_adds(out, ", ");
-		if (c->partition || o->mode != PERMISSIVE)
+		if (!c->partition && !strcmp(c->type, "string"))
+			put_string(out, o, buf_str(&cell));
+		else if (c->partition || o->mode != PERMISSIVE)
 			buf_adds(out, buf_str(&cell));
 		else
 			put_cell(out, o, buf_str(&cell), c->type, a);
@@ -372,6 +398,29 @@ static int reader_columns(struct sources *s, const struct sql_source *src, const
 	return rc;
 }
 
+#define CHECK_MAX (1ull << 30)
+
+/* Whether strict mode stumbles over doubled quotes: a look through the files, where they are not huge. */
+static void choose_strictness(struct sources *s, struct csv *o, const struct source_files *f,
+                              const struct sql_schema *columns, struct arena *a)
+{
+	struct buf sql = BUF_INIT;
+	struct error err = ERROR_INIT;
+	const char ***rows;
+	size_t n;
+	o->strict = o->mode != PERMISSIVE;
+	if (!o->strict || !doubled_quotes_stay(o) || f->list.bytes > CHECK_MAX)
+		return;
+	buf_adds(&sql, "SELECT count(*) FROM read_csv(");
+	source_put_files(&sql, f);
+	put_reader(&sql, o);
+	put_columns(&sql, columns, false);
+	buf_adds(&sql, ", hive_partitioning=false)");
+	if (source_query(s, buf_str(&sql), a, &rows, &n, &err) && strstr(err.message, "\"\""))
+		o->strict = false;
+	buf_free(&sql);
+}
+
 int csv_scan(struct sources *s, const struct sql_source *src, const struct source_files *f,
              const struct sql_schema *schema, struct arena *a, struct buf *out, struct error *err)
 {
@@ -388,11 +437,12 @@ int csv_scan(struct sources *s, const struct sql_source *src, const struct sourc
 	}
 	if (!has_data_column(&in))
 		return no_format("schema", "without a data column", err);
+	choose_strictness(s, &o, f, &in, a);
 	buf_adds(out, "(SELECT ");
 	put_select(out, &o, schema, a);
 	buf_adds(out, " FROM read_csv(");
 	source_put_files(out, f);
-	put_reader(out, &o, o.mode != PERMISSIVE);
+	put_reader(out, &o);
 	put_columns(out, &in, o.mode != PERMISSIVE);
 	source_put_hive(out, f);
 	if (o.mode == DROPMALFORMED)

@@ -220,17 +220,34 @@ static void manual_text(struct buf *out, const char *s)
 			buf_addc(out, *s);
 }
 
+/* Inside a quoted argument: a quote is doubled, and nothing is taken for a macro or for punctuation. */
+static void manual_keys(struct buf *out, const char *s)
+{
+	buf_adds(out, "\\&");
+	for (; *s; s++)
+		if (*s == '\\')
+			buf_adds(out, "\\e");
+		else if (*s == '"')
+			buf_adds(out, "\"\"");
+		else if (*s == '-')
+			buf_adds(out, "\\-");
+		else
+			buf_addc(out, *s);
+	buf_adds(out, "\\&");
+}
+
 void keymap_manual(const struct bind_scope *scope, struct buf *out)
 {
-	buf_addf(out, ".SS %s\n", scope->title);
+	buf_addf(out, ".Ss %s\n.Bl -tag -width Ds -compact\n", scope->title);
 	for (size_t i = 0; i < scope->n; i++) {
 		const struct binding *b = &scope->items[i];
-		buf_adds(out, ".TP\n.B ");
-		manual_text(out, *b->keys ? b->keys : ":");
-		buf_adds(out, *b->keys ? " (:" : "(");
+		buf_adds(out, ".It Ic \"");
+		manual_keys(out, *b->keys ? b->keys : ":");
+		buf_adds(out, "\" (:");
 		manual_text(out, b->name);
 		buf_adds(out, ")\n");
 		manual_text(out, b->help);
 		buf_adds(out, ".\n");
 	}
+	buf_adds(out, ".El\n");
 }

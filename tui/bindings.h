@@ -70,7 +70,7 @@ char *keymap_short(const struct keymap *km, const struct bind_scope *scope, cons
  * is appended to out; gives their number. Tests run it over every screen. */
 size_t keymap_conflicts(const struct keymap *km, const struct bind_scope *const *scopes, size_t n,
                         struct buf *out);
-/* A scope's bindings as mdoc/man(7) lines, for the manual page. */
+/* A scope's bindings as a subsection in mdoc(7), for the manual page. */
 void keymap_manual(const struct bind_scope *scope, struct buf *out);
 
 #endif

@@ -294,7 +294,9 @@ static void conflicts(void **state)
 	assert_int_equal(out.len, 0);
 	buf_clear(&out);
 	keymap_manual(&my_scope, &out);
-	assert_string_equal(buf_str(&out), ".SS Mine\n.TP\n.B g enter (:go)\ngo there.\n.TP\n.B K (:kill)\nend it.\n");
+	assert_string_equal(buf_str(&out), ".Ss Mine\n.Bl -tag -width Ds -compact\n"
+	                                   ".It Ic \"\\&g enter\\&\" (:go)\ngo there.\n"
+	                                   ".It Ic \"\\&K\\&\" (:kill)\nend it.\n.El\n");
 	buf_free(&out);
 }
 

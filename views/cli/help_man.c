@@ -2,6 +2,8 @@
  * views/cli/stoker.1.in. */
 #include <string.h>
 
+#include "tui/bindings.h"
+#include "views/bindings.h"
 #include "views/cli/help.h"
 
 #define MAN_WIDTH 64   /* escapes make lines longer than what they show */
@@ -100,6 +102,21 @@ static void man_command(FILE *f, const struct cli_command *cmd)
 	man_options(f, cmd->options);
 }
 
+/* The keys of the console, from the table that the console acts by. */
+static void man_keys(FILE *f)
+{
+	static const struct bind_scope *const scopes[] = {
+		&bind_console, &bind_home, &bind_cluster, &bind_steps, &bind_nodes, &bind_graphs, &bind_logs,
+		&bind_lists, &bind_table, &bind_log, &bind_graph, &bind_global,
+	};
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+		keymap_manual(scopes[i], &b);
+	fprintf(f, ".Sh KEYS\nEvery key is a command too, which\n.Ic \\&:\ntakes by name.\n%s", buf_str(&b));
+	buf_free(&b);
+}
+
 void help_man(FILE *f)
 {
 	size_t n;
@@ -115,4 +132,5 @@ void help_man(FILE *f)
 	for (size_t i = 0; i < n; i++)
 		man_command(f, all[i]);
 	fputs(".El\n", f);
+	man_keys(f);
 }

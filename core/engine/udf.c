@@ -260,7 +260,7 @@ int kernel_register_functions(duckdb_connection con, struct error *err)
 {
 	static const struct udf_def *const tables[] = { udf_cast_defs, udf_math_defs, udf_string_defs,
 		                                        udf_regex_defs, udf_time_defs, udf_hash_defs,
-		                                        udf_text_defs, udf_decimal_defs };
+		                                        udf_text_defs, udf_sample_defs, udf_decimal_defs };
 	int rc = 0;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !rc; i++)
 		rc = register_table(con, tables[i], err);

@@ -46,7 +46,7 @@ struct udf_def {
 };
 
 extern const struct udf_def udf_cast_defs[], udf_math_defs[], udf_string_defs[], udf_regex_defs[],
-	udf_time_defs[], udf_hash_defs[], udf_text_defs[], udf_decimal_defs[];
+	udf_time_defs[], udf_hash_defs[], udf_text_defs[], udf_sample_defs[], udf_decimal_defs[];
 
 static inline bool udf_null(const struct udf *u, size_t i)
 {

@@ -117,6 +117,16 @@ struct rel *resolve_limit(struct resolver *r, const struct scope *s, struct rel 
 struct rel *resolve_filter(struct resolver *r, struct rel *child, struct tx *cond);
 bool resolve_same_text(const struct tx *x, const struct tx *y);
 
+/* resolve_join.c */
+struct rel *resolve_join(struct resolver *r, const struct scope *outer, const struct cte_scope *ctes,
+                         const struct sql_rel *ast);
+/* A table function; left: the relation that a lateral generator's arguments may name, or NULL. */
+struct rel *resolve_table_function(struct resolver *r, const struct scope *outer, const struct cte_scope *ctes,
+                                   const struct sql_rel *f, struct rel *left);
+/* Rename and qualify the columns of g from `first` on, those of its generator. */
+bool resolve_generated_names(struct resolver *r, struct rel *g, size_t first, const char *table,
+                             const struct sql_ident *names, size_t n_names, struct sql_pos pos);
+
 struct rel *resolve_pivot(struct resolver *r, const struct scope *outer, const struct cte_scope *ctes,
                           const struct sql_rel *rel);
 struct rel *resolve_unpivot(struct resolver *r, const struct scope *outer, const struct cte_scope *ctes,

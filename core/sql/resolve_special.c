@@ -15,163 +15,19 @@ void *special_mismatch(struct resolver *r, const struct tx *x, const char *what)
 	                    "Cannot resolve \"%s\" due to data type mismatch: it takes %s.", x->call.fn->name, what);
 }
 
-static struct tx *diff_types(struct resolver *r, const struct tx *x)
+struct tx *special_diff_types(struct resolver *r, const struct tx *x)
 {
 	return resolve_fail(r, x->pos, "DATATYPE_MISMATCH.DATA_DIFF_TYPES", "42K09",
 	                    "Cannot resolve \"%s\" due to data type mismatch: input should all be the same type.",
 	                    x->call.fn->name);
 }
 
-static bool need_const(struct resolver *r, const struct tx *x, size_t i)
+bool special_need_const(struct resolver *r, const struct tx *x, size_t i)
 {
 	resolve_fail(r, x->pos, "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "42K09",
 	             "Cannot resolve \"%s\" due to data type mismatch: parameter %zu should be a constant.",
 	             x->call.fn->name, i + 1);
 	return false;
-}
-
-/* ---- text ---- */
-
-static struct tx *concat(struct resolver *r, struct tx *x)
-{
-	bool arrays = false, binary = x->n > 0;
-	for (size_t i = 0; i < x->n; i++) {
-		arrays |= x->args[i]->type->id == SQL_T_ARRAY;
-		binary &= x->args[i]->type->id == SQL_T_BINARY;
-	}
-	x->type = sql_type_of(binary ? SQL_T_BINARY : SQL_T_STRING);
-	if (arrays) {
-		if (!resolve_common(r, x->args, x->n) || x->args[0]->type->id != SQL_T_ARRAY)
-			return diff_types(r, x);
-		x->type = x->args[0]->type;
-	}
-	for (size_t i = 0; i < x->n; i++)
-		if (!(x->args[i] = resolve_implicit(r, x->args[i], x->type)))
-			return special_mismatch(r, x, "strings, binaries or arrays");
-	return x;
-}
-
-static struct tx *concat_ws(struct resolver *r, struct tx *x)
-{
-	const struct sql_type *text = sql_type_of(SQL_T_STRING);
-	for (size_t i = 1; i < x->n; i++) {
-		bool list = x->args[i]->type->id == SQL_T_ARRAY;
-		if (!(x->args[i] = resolve_implicit(r, x->args[i], list ? sql_type_array(r->a, text) : text)))
-			return special_mismatch(r, x, "strings and arrays of strings");
-	}
-	return x;
-}
-
-static struct tx *trim_sides(struct resolver *r, struct tx *x, const struct sql_expr *e)
-{
-	if (x->n < 2)
-		return x;
-	if (e && e->call.syntax == SQL_CALL_TRIM)
-		return x;
-	/* as plain functions these take what to trim first */
-	struct tx *chars = x->args[0];
-	x->args[0] = x->args[1];
-	x->args[1] = chars;
-	char side = x->call.fn->name[0] == 'l' ? 'L' : x->call.fn->name[0] == 'r' ? 'T' : 'B';
-	if (e)
-		shown_set(r, (struct shown){ .expr = e, .name = "TRIM", .form = side });
-	return x;
-}
-
-static struct tx *substring(struct resolver *r, struct tx *x)
-{
-	(void)r;
-	x->type = x->args[0]->type;
-	return x;
-}
-
-static struct tx *length_of(struct resolver *r, struct tx *x)
-{
-	(void)r;
-	return x;
-}
-
-static struct tx *hex(struct resolver *r, struct tx *x)
-{
-	const struct sql_type *t = x->args[0]->type;
-	if (t->id == SQL_T_STRING || t->id == SQL_T_BINARY)
-		return x;
-	if (sql_type_numeric(t) || t->id == SQL_T_VOID)
-		x->args[0] = resolve_cast(r, x->args[0], sql_type_of(SQL_T_BIGINT));
-	else if (!(x->args[0] = resolve_implicit(r, x->args[0], sql_type_of(SQL_T_STRING))))
-		return special_mismatch(r, x, "a bigint, binary or string");
-	return x;
-}
-
-static struct tx *format_number(struct resolver *r, struct tx *x)
-{
-	const struct sql_type *t = x->args[1]->type;
-	if (t->id != SQL_T_STRING && !sql_type_integral(t) && t->id != SQL_T_VOID)
-		return special_mismatch(r, x, "an int or a string as its second parameter");
-	return x;
-}
-
-static struct tx *decode(struct resolver *r, struct tx *x)
-{
-	if (x->n == 2) {
-		struct tx *bytes = x->args[0]->type->id == SQL_T_BINARY ? x->args[0] :
-		                   resolve_implicit(r, x->args[0], sql_type_of(SQL_T_STRING));
-		struct tx *set = resolve_implicit(r, x->args[1], sql_type_of(SQL_T_STRING));
-		if (!bytes || !set)
-			return special_mismatch(r, x, "a binary and a character set");
-		x->args[0] = resolve_cast(r, bytes, sql_type_of(SQL_T_BINARY));
-		x->args[1] = set;
-		x->type = sql_type_of(SQL_T_STRING);
-		return x;
-	}
-	size_t pairs = (x->n - 1) / 2, rest = (x->n - 1) % 2;
-	struct tx *out = tx_new(r->a, TX_CASE, NULL, x->pos, 2 * pairs + rest);
-	struct tx **values = arena_alloc(r->a, (pairs + 1) * sizeof *values);
-	for (size_t i = 0; i < pairs; i++) {
-		out->args[2 * i] = resolve_op(r, SQL_OP_NULLSAFE_EQ, x->args[0], x->args[1 + 2 * i], x->pos, NULL);
-		if (!out->args[2 * i])
-			return NULL;
-		values[i] = x->args[2 + 2 * i];
-	}
-	if (rest)
-		values[pairs] = x->args[x->n - 1];
-	if (!resolve_common(r, values, pairs + rest))
-		return diff_types(r, x);
-	for (size_t i = 0; i < pairs; i++)
-		out->args[2 * i + 1] = values[i];
-	if (rest)
-		out->args[2 * pairs] = values[pairs];
-	out->type = values[0]->type;
-	return out;
-}
-
-/* The format's digits say the type: '$9,999.99' is decimal(6,2). */
-static struct tx *to_number(struct resolver *r, struct tx *x)
-{
-	const char *f = tx_const_string(x->args[1]);
-	int whole = 0, after = 0;
-	bool point = false;
-	if (!f)
-		return need_const(r, x, 1) ? x : NULL;
-	for (; *f; f++) {
-		if (*f == '.' || toupper((unsigned char)*f) == 'D')
-			point = true;
-		else if (*f == '9' || *f == '0')
-			*(point ? &after : &whole) += 1;
-	}
-	x->type = sql_type_decimal(r->a, whole + after > 38 ? 38 : whole + after ? whole + after : 1, after);
-	return x;
-}
-
-static struct tx *like_call(struct resolver *r, struct tx *x, const struct sql_expr *e)
-{
-	struct tx *out = tx_new(r->a, TX_LIKE, x->type, x->pos, 2);
-	out->args[0] = x->args[0];
-	out->args[1] = x->args[1];
-	out->like = x->call.fn->name[0] == 'i' ? SQL_ILIKE : SQL_LIKE;
-	if (e && out->like == SQL_LIKE)
-		shown_set(r, (struct shown){ .expr = e, .name = " LIKE ", .form = 'i' });
-	return out;
 }
 
 /* ---- numbers ---- */
@@ -192,7 +48,7 @@ static struct tx *rounding(struct resolver *r, struct tx *x)
 {
 	int64_t scale;
 	if (!tx_const_int(x->args[1], &scale))
-		return need_const(r, x, 1) ? x : NULL;
+		return special_need_const(r, x, 1) ? x : NULL;
 	x->type = x->args[0]->type;
 	if (x->type->id == SQL_T_DECIMAL)
 		x->type = rounded_type(r, x->type, scale);
@@ -207,7 +63,7 @@ static struct tx *ceil_floor(struct resolver *r, struct tx *x, const struct sql_
 		if (e)
 			shown_set(r, (struct shown){ .expr = e, .name = x->call.fn->name });
 		if (!tx_const_int(x->args[1], &scale))
-			return need_const(r, x, 1) ? x : NULL;
+			return special_need_const(r, x, 1) ? x : NULL;
 		x->args[0] = resolve_cast(r, x->args[0], sql_type_as_decimal(r->a, t));
 		x->type = rounded_type(r, x->args[0]->type, scale);
 		return x;
@@ -339,7 +195,7 @@ static struct tx *first_last(struct resolver *r, struct tx *x, const struct sql_
 {
 	if (x->n == 2) {
 		if (x->args[1]->kind != TX_LITERAL)
-			return need_const(r, x, 1) ? x : NULL;
+			return special_need_const(r, x, 1) ? x : NULL;
 		x->call.ignore_nulls = x->args[1]->lit.b;
 	}
 	x->n = 1;
@@ -415,7 +271,7 @@ static struct tx *named_struct(struct resolver *r, struct tx *x)
 		                    x->n);
 	for (size_t i = 0; i < n; i++) {
 		if (!(f[i].name = tx_const_string(x->args[2 * i])))
-			return need_const(r, x, 2 * i) ? x : NULL;
+			return special_need_const(r, x, 2 * i) ? x : NULL;
 		out->args[i] = x->args[2 * i + 1];
 		f[i].type = out->args[i]->type;
 	}
@@ -441,7 +297,7 @@ static struct tx *map_call(struct resolver *r, struct tx *x)
 		values[i] = x->args[2 * i + 1];
 	}
 	if (!resolve_common(r, keys, n) || !resolve_common(r, values, n))
-		return diff_types(r, x);
+		return special_diff_types(r, x);
 	for (size_t i = 0; i < n; i++) {
 		x->args[2 * i] = keys[i];
 		x->args[2 * i + 1] = values[i];
@@ -507,7 +363,7 @@ static struct tx *sequence(struct resolver *r, struct tx *x)
 {
 	bool dates = sql_type_datetime(x->args[0]->type) || sql_type_datetime(x->args[1]->type);
 	if (!resolve_common(r, x->args, !dates && x->n == 3 ? 3 : 2))
-		return diff_types(r, x);
+		return special_diff_types(r, x);
 	const struct sql_type *t = x->args[0]->type;
 	if (!sql_type_integral(t) && !sql_type_datetime(t))
 		return special_mismatch(r, x, "integers, or dates with an interval");
@@ -537,7 +393,7 @@ static struct tx *from_text(struct resolver *r, struct tx *x, const struct sql_e
 {
 	const char *text = tx_const_string(x->args[1]);
 	if (!text)
-		return need_const(r, x, 1) ? x : NULL;
+		return special_need_const(r, x, 1) ? x : NULL;
 	x->type = sql_type_parse(r->a, text);
 	if (!x->type)
 		x->type = sql_type_parse(r->a, arena_printf(r->a, "struct<%s>", text));
@@ -588,16 +444,6 @@ static struct tx *simple(struct resolver *r, const struct scope *s, struct tx *x
 {
 	(void)s;
 	switch (x->call.fn->special) {
-	case SP_CONCAT: return concat(r, x);
-	case SP_CONCAT_WS: return concat_ws(r, x);
-	case SP_TRIM: return trim_sides(r, x, e);
-	case SP_SUBSTR: return substring(r, x);
-	case SP_LENGTH: return length_of(r, x);
-	case SP_HEX: return hex(r, x);
-	case SP_FORMAT_NUMBER: return format_number(r, x);
-	case SP_DECODE: return decode(r, x);
-	case SP_TO_NUMBER: return to_number(r, x);
-	case SP_LIKE: return like_call(r, x, e);
 	case SP_ROUND:
 	case SP_BROUND: return rounding(r, x);
 	case SP_CEIL:
@@ -661,5 +507,7 @@ struct tx *resolve_special(struct resolver *r, const struct scope *s, struct tx 
 	struct tx *out = special_lambda(r, s, x, e, &handled);
 	if (!handled)
 		out = special_date(r, x, &handled);
+	if (!handled)
+		out = special_text(r, x, e, &handled);
 	return handled ? out : simple(r, s, x, e);
 }

@@ -5,6 +5,8 @@
 void sql_quote_ident(struct buf *out, const char *name)
 {
 	buf_addc(out, '"');
+	if (!*name) /* SELECT '' has a column without a name, which the kernel cannot have */
+		buf_addc(out, ' ');
 	for (; *name; name++) {
 		if (*name == '"')
 			buf_addc(out, '"');

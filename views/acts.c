@@ -33,8 +33,12 @@ static const char *refusal(const cJSON *reply)
 	return NULL;
 }
 
-static void use_new_cluster(struct console *con, const cJSON *reply)
+/* What was just made is what people look for next. */
+static void use_new(struct console *con, const cJSON *reply)
 {
+	const cJSON *step = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(reply, "StepIds"), 0);
+	if (cJSON_IsString(step))
+		snprintf(con->new_step, sizeof con->new_step, "%s", step->valuestring);
 	const cJSON *id = cJSON_GetObjectItemCaseSensitive(reply, "JobFlowId");
 	if (cJSON_IsString(id) && !model_cluster(con->model, id->valuestring))
 		snprintf(con->wish, sizeof con->wish, "%s", id->valuestring);
@@ -51,7 +55,7 @@ static void on_done(void *arg, const cJSON *reply, const struct error *err, doub
 		app_message(con->app, MESSAGE_ERROR, "%s", refusal(reply));
 	} else {
 		app_message(con->app, MESSAGE_OK, "%s", r->act->done);
-		use_new_cluster(con, reply);
+		use_new(con, reply);
 	}
 	live_kick(con->live);
 	console_touch(con);

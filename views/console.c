@@ -83,9 +83,38 @@ static void choose_cluster(struct console *con)
 	console_use(con, m->clusters.items[0]->c->id);
 }
 
+/* The window's title names the cluster and the alarms, for those who look at another window. */
+static void set_title(struct console *con)
+{
+	const struct mcluster *mc = console_cluster(con);
+	char title[160];
+	snprintf(title, sizeof title, "stoker %s%s%.100s", client_name(con->client), mc ? ": " : "",
+	         mc ? cluster_label(mc->c) : "");
+	if (con->model->alarms.len)
+		snprintf(title + strlen(title), sizeof title - strlen(title), " (%zu alarms)",
+		         con->model->alarms.len);
+	if (!strcmp(title, con->title))
+		return;
+	snprintf(con->title, sizeof con->title, "%s", title);
+	sink_title(app_sink(con->app), title);
+}
+
+/* One bell when something new is wrong. */
+static void ring(struct console *con)
+{
+	size_t n = con->model->alarms.len;
+	if (n > con->alarms_seen && con->model->parts[PART_ALARMS].fetched && con->model->link == LINK_LIVE)
+		sink_bell(app_sink(con->app));
+	con->alarms_seen = n;
+}
+
 void console_model_changed(void *ctx)
 {
 	struct console *con = ctx;
+	if (con->app) {
+		set_title(con);
+		ring(con);
+	}
 	choose_cluster(con);
 	for (size_t i = 0; i < con->depth; i++)
 		if (con->stack[i]->ops->changed)
@@ -493,6 +522,7 @@ static int run(struct console *con, struct error *err)
 		return rc;
 	uv_timer_init(&con->loop, &con->unlock);
 	con->unlock.data = con;
+	con->alarms_seen = con->model->alarms.len;
 	console_first_screens(con);
 	con->live = live_new(con->client, con->model, con->cache, console_model_changed, con);
 	wanted(con);

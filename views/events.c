@@ -72,7 +72,7 @@ static const struct table_column columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
 	{ "CLUSTER", .min = 10, .max = 24, .flex = 1, .priority = 1 },
-	{ "MESSAGE", .min = 20, .flex = 6 },
+	{ "MESSAGE", .min = 60, .flex = 6 },
 	{ "TYPE", .min = 20, .max = 34, .priority = 3 },
 	{ "SEVERITY", .min = 8, .max = 8, .priority = 2 },
 };

@@ -159,6 +159,6 @@ void form_create_open(struct console *con)
 	};
 	form_open(con->app, &(struct form_spec){ .title = "Create a cluster",
 		.text = client_is_local(con->client) ? "Its nodes are processes on this machine." : NULL,
-		.fields = fields, .n = sizeof fields / sizeof *fields, .verb = "plan", .summary = summary,
+		.fields = fields, .n = sizeof fields / sizeof *fields, .verb = "show the plan", .summary = summary,
 		.submit = submit, .ctx = con });
 }

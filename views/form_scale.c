@@ -121,7 +121,7 @@ void form_scale_open(struct console *con, const char *group_id)
 		{ FIELD_NUMBER, "count", "nodes", .help = "how many it shall have; + and - step", .value = count,
 		  .min = 0, .max = 1000 },
 	};
-	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 2, .verb = "plan",
+	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 2, .verb = "show the plan",
 		.summary = summary, .submit = submit, .cancel = cancel, .ctx = s });
 }
 
@@ -175,6 +175,6 @@ void form_group_open(struct console *con)
 	if (!mc)
 		return;
 	snprintf(title, sizeof title, "Add task nodes to %s", cluster_label(mc->c));
-	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 3, .verb = "plan",
+	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 3, .verb = "show the plan",
 		.summary = group_summary, .submit = group_submit, .ctx = con });
 }

@@ -95,11 +95,27 @@ static void add_path(struct step *s, const char *path)
 	free(full);
 }
 
+/* A step without a name is called after what it runs: the script's file, or the command's first word. */
+static void name_step(struct step *s, const struct form *f)
+{
+	const char *name = form_text(f, "name"), *file = form_text(f, "file");
+	const char *slash = strrchr(file, '/');
+	if (!*name && is_kind(f, 0) && *file) {
+		const char *base = slash ? slash + 1 : file, *dot = strrchr(base, '.');
+		char *stem = xstrndup(base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+		text_set(&s->name, stem);
+		free(stem);
+	} else if (!*name) {
+		text_set(&s->name, s->args.len ? s->args.items[0] : "step");
+	} else {
+		text_set(&s->name, name);
+	}
+}
+
 static struct step *step_of(const struct form *f)
 {
 	struct step *s = step_new();
 	int how = names_parse(&step_on_failure_names, form_text(f, "on_failure"));
-	text_set(&s->name, form_text(f, "name"));
 	text_set(&s->jar, "command-runner.jar");
 	s->on_failure = how < 0 ? STEP_CONTINUE : (enum step_on_failure)how;
 	if (is_kind(f, 0) || is_kind(f, 1)) {
@@ -119,6 +135,7 @@ static struct step *step_of(const struct form *f)
 	} else {
 		act_split_words(form_text(f, "command"), &s->args, NULL);
 	}
+	name_step(s, f);
 	return s;
 }
 
@@ -194,8 +211,8 @@ void form_step_open(struct console *con, const struct step *like)
 	if (like)
 		command_of(like, &command);
 	const struct form_field fields[] = {
-		{ FIELD_TEXT, "name", "name", .help = "shown in the queue", .value = like ? like->name : "step",
-		  .required = true },
+		{ FIELD_TEXT, "name", "name", .help = "shown in the queue; empty: after what it runs",
+		  .value = like ? like->name : NULL },
 		{ FIELD_CHOICE, "kind", "kind", .help = "what runs", .value = like ? kinds[3] : kinds[0],
 		  .choices = kinds },
 		{ FIELD_TEXT, "file", "script", .help = "Spark SQL: a path of this machine, or s3://…",
@@ -219,7 +236,7 @@ void form_step_open(struct console *con, const struct step *like)
 	};
 	snprintf(title, sizeof title, "Add a step to %s", cluster_label(mc->c));
 	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields,
-		.n = sizeof fields / sizeof *fields, .verb = "plan", .summary = summary, .submit = submit,
+		.n = sizeof fields / sizeof *fields, .verb = "show the plan", .summary = summary, .submit = submit,
 		.ctx = con });
 	buf_free(&command);
 }

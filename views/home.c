@@ -201,6 +201,7 @@ static bool home_action(struct view *v, int action, const char *arg)
 		return false;
 	if (err.code)
 		app_error(v->con->app, &err);
+	list_own(h->lists[h->focus]);
 	follow_selection(h);
 	return true;
 }
@@ -213,6 +214,7 @@ static bool home_event(struct view *v, const struct event *ev)
 		if (!(h->shown >> i & 1) || !table_mouse(list_table(h->lists[i]), ev, &activated))
 			continue;
 		h->focus = i;
+		list_own(h->lists[i]);
 		follow_selection(h);
 		if (activated)
 			open_selected(h);

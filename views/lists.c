@@ -24,7 +24,8 @@ struct list {
 	VEC(void *) rows;
 	char of[MODEL_ID_SIZE];      /* the cluster whose rows these are */
 	int role;
-	bool chosen;                 /* the first selection was made */
+	bool own;                    /* a person has moved the selection: it is not moved any more */
+	char fresh[MODEL_ID_SIZE];   /* the last new step that was selected */
 	char text[300];
 };
 
@@ -89,6 +90,11 @@ void list_role(struct list *l, int role)
 {
 	l->role = role;
 	list_changed(l);
+}
+
+void list_own(struct list *l)
+{
+	l->own = true;
 }
 
 static void *selected(const struct list *l)
@@ -245,27 +251,38 @@ struct mcluster *list_cluster(const struct list *l)
 
 enum { S_SIGN, S_NAME, S_STATE, S_TIME, S_PROGRESS, S_ID, S_STARTED, S_ENDED, S_ON_FAILURE, S_COMMAND };
 
+/* Until a person moves it the selection is on what runs, or on what ended last; a step that was just added
+ * is selected in any case. */
+static void steps_choose(struct list *l, const struct step *first)
+{
+	const char *fresh = l->con->new_step;
+	const struct step *last = l->rows.len ? l->rows.items[l->rows.len - 1] : NULL;
+	if (*fresh && strcmp(l->fresh, fresh) && last && cluster_step(console_cluster(l->con)->c, fresh)) {
+		snprintf(l->fresh, sizeof l->fresh, "%s", fresh);
+		table_select(l->table, fresh);
+		l->own = true;
+	} else if (!l->own && last) {
+		table_select(l->table, first ? first->id : last->id);
+	}
+}
+
 static void steps_collect(struct list *l)
 {
 	struct mcluster *mc = console_cluster(l->con);
+	const struct step *first = NULL;
 	if (strcmp(l->of, l->con->cluster)) {
 		snprintf(l->of, sizeof l->of, "%s", l->con->cluster);
-		l->chosen = false;
+		l->own = false;
 	}
 	if (!mc)
 		return;
-	const char *first = NULL;
 	for (size_t i = 0; i < mc->c->steps.len; i++) {
 		struct step *s = mc->c->steps.items[i];
 		vec_push(&l->rows, (void *)s);
 		if (!first && step_state_active(s->state))
-			first = s->id;
+			first = s;
 	}
-	/* At the start people look for what runs, or for what ended last. */
-	if (!l->chosen && l->rows.len) {
-		table_select(l->table, first ? first : ((struct step *)l->rows.items[l->rows.len - 1])->id);
-		l->chosen = true;
-	}
+	steps_choose(l, first);
 }
 
 static const char *step_id(const void *row)
@@ -360,7 +377,7 @@ struct list *list_steps(struct console *con, enum list_size size)
 		{ "STEP", .min = 10, .max = 36, .flex = 3 },
 		{ "STATE", .min = 10, .max = 14 },
 		{ "TIME", .min = 7, .max = 9, .align = ALIGN_RIGHT, .flags = COL_TIME | COL_DESC },
-		{ "PROGRESS", .min = 12, .max = 60, .flex = 3, .flags = COL_DESC },
+		{ "PROGRESS", .min = 20, .max = 60, .flex = 3, .flags = COL_DESC },
 		{ "STARTED", .min = 12, .max = 12, .priority = 2 },
 		{ "ENDED", .min = 12, .max = 12, .priority = 4 },
 		{ "ON FAILURE", .min = 10, .max = 18, .priority = 5 },

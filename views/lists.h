@@ -15,6 +15,8 @@ void list_free(struct list *l);
 struct table *list_table(const struct list *l);
 /* The model has changed: collect the rows again. */
 void list_changed(struct list *l);
+/* A person has acted on the list: its selection stays where it is put. */
+void list_own(struct list *l);
 /* Nodes: only this role, or -1 for all. Steps and clusters: no effect. */
 void list_role(struct list *l, int role);
 /* The object of the selected row, or NULL. */

@@ -20,8 +20,10 @@ static struct view *steps_open(struct console *con, const char *arg)
 	struct steps *s = xcalloc(1, sizeof *s);
 	s->view.con = con;
 	s->list = list_steps(con, LIST_FULL);
-	if (arg)
+	if (arg) {
 		table_select(list_table(s->list), arg);
+		list_own(s->list);
+	}
 	return &s->view;
 }
 
@@ -129,6 +131,7 @@ static bool steps_action(struct view *view, int action, const char *arg)
 		return false;
 	if (err.code)
 		app_error(view->con->app, &err);
+	list_own(v->list);
 	/* Standing at the oldest row and going on means: read older ones. */
 	if ((action == ACT_UP || action == ACT_PAGE_UP || action == ACT_HOME) && view->con->live &&
 	    table_row_at(list_table(v->list), 0) == table_selected_row(list_table(v->list)))
@@ -141,6 +144,7 @@ static bool steps_event(struct view *view, const struct event *ev)
 	bool activated = false;
 	if (!table_mouse(list_table(steps_of(view)->list), ev, &activated))
 		return false;
+	list_own(steps_of(view)->list);
 	if (activated)
 		steps_action(view, VA_OPEN, NULL);
 	return true;

@@ -56,6 +56,9 @@ struct console {
 	size_t depth;
 	char cluster[MODEL_ID_SIZE];          /* the one at hand; "" while there is none */
 	char wish[128];                       /* --cluster, not found yet */
+	char new_step[MODEL_ID_SIZE];         /* just added: to be selected once it is listed */
+	char title[160];                      /* of the terminal window */
+	size_t alarms_seen;
 	bool show_ended;
 	uv_timer_t unlock;                    /* locks again */
 	bool quitting;

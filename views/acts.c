@@ -44,11 +44,19 @@ static void use_new(struct console *con, const cJSON *reply)
 		snprintf(con->wish, sizeof con->wish, "%s", id->valuestring);
 }
 
+static void keep_trail(const struct act_run *r, const char *outcome)
+{
+	char *call = act_call_text(r->act);
+	cache_audit(r->con->cache, console_now(), call, outcome);
+	free(call);
+}
+
 static void on_done(void *arg, const cJSON *reply, const struct error *err, double ms)
 {
 	struct act_run *r = arg;
 	struct console *con = r->con;
 	(void)ms;
+	keep_trail(r, err ? err->message : refusal(reply) ? refusal(reply) : "done");
 	if (err) {
 		app_error(con->app, err);
 	} else if (refusal(reply)) {

@@ -56,7 +56,8 @@ static void group_money(const struct mcluster *mc, const struct instance_group *
 	             : model_price(g->type, g->running, &unknown);
 	if (k && k->emr < 0)
 		unknown = true;
-	if (col == G_TOTAL && !k)
+	bool ended = g->state == GROUP_TERMINATED || g->state == GROUP_ENDED;
+	if (col == G_TOTAL ? !k : ended)
 		return;
 	if (col == G_TOTAL)
 		v = k->accrued;
@@ -82,7 +83,8 @@ static void group_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 		cell_set(o, ROLE_TEXT, "%s", g->type ? g->type : "");
 		break;
 	case G_COUNT:
-		cell_num(o, g->running == g->requested ? ROLE_TEXT : ROLE_WARN, g->requested,
+		if (g->state != GROUP_TERMINATED && g->state != GROUP_ENDED)
+			cell_num(o, g->running == g->requested ? ROLE_TEXT : ROLE_WARN, g->requested,
 		         g->running == g->requested ? "%d" : "%2$d/%1$d", g->requested, g->running);
 		break;
 	case G_STATE:
@@ -231,7 +233,7 @@ static void option_facts(struct facts *f, const struct mcluster *mc)
 	fact(f, "scale-in", ROLE_TEXT, c->scale_down_behavior);
 }
 
-static void place_facts(struct facts *f, const struct cluster *c)
+static void place_facts(struct facts *f, const struct cluster *c, bool local)
 {
 	struct buf apps = BUF_INIT, tags = BUF_INIT;
 	fact(f, "release", ROLE_TEXT, c->release_label);
@@ -240,7 +242,7 @@ static void place_facts(struct facts *f, const struct cluster *c)
 		         c->applications.items[i].version ? " " : "",
 		         c->applications.items[i].version ? c->applications.items[i].version : "");
 	fact(f, "applications", ROLE_TEXT, buf_str(&apps));
-	fact(f, "logs", ROLE_TEXT, c->log_uri ? c->log_uri : "none are kept");
+	fact(f, "logs", ROLE_TEXT, c->log_uri ? c->log_uri : local ? "in the server's own folder" : "none are kept");
 	fact(f, "master", ROLE_TEXT, c->master_dns);
 	fact(f, "subnet", ROLE_TEXT, c->subnet_id);
 	fact(f, "zone", ROLE_TEXT, c->availability_zone);
@@ -306,7 +308,7 @@ static void draw_facts(struct cluster_view *v, struct draw d, const struct mclus
 		f.y = 0;
 	}
 	option_facts(&f, mc);
-	place_facts(&f, mc->c);
+	place_facts(&f, mc->c, client_is_local(v->view.con->client));
 	list_facts(&f, mc->c);
 	if (!two || f.y > left)
 		left = f.y;

@@ -27,6 +27,8 @@ static void link_text(const struct console *con, const struct glyphs *g, char *o
                       style_t *st)
 {
 	const struct model *m = con->model;
+	const char *op;
+	double left;
 	char age[16];
 	clock_age(console_now() - m->link_heard, age, sizeof age);
 	switch (m->link) {
@@ -36,7 +38,11 @@ static void link_text(const struct console *con, const struct glyphs *g, char *o
 		break;
 	case LINK_POLLING:
 		*st = ROLE_OK;
-		snprintf(out, size, "%s %s ago", g->ring, age);
+		left = con->live ? live_budget(con->live, &op) : 1;
+		if (left < 0.5)
+			snprintf(out, size, "%s %s ago, budget %.0f%%", g->ring, age, left * 100);
+		else
+			snprintf(out, size, "%s %s ago", g->ring, age);
 		break;
 	case LINK_AWAY:
 		*st = ROLE_ERROR;

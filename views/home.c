@@ -124,6 +124,8 @@ static void draw_left(struct home *h, struct draw d)
 	};
 	if (!clusters)
 		it[0].max = 0, it[1].max = 5;
+	if (draw_h(d) < 10)
+		it[0].max = 0;
 	layout_split((struct rect){ 0, 0, draw_w(d), draw_h(d) }, LAYOUT_COLUMN, 0, it, 2);
 	list_pane(h, PANE_CLUSTERS, draw_sub(d, it[0].out), "Clusters",
 	          table_filter_text(list_table(h->lists[PANE_CLUSTERS])), &con->model->parts[PART_CLUSTERS]);

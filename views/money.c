@@ -68,9 +68,9 @@ static void draw_sums(const struct console *con, struct draw d)
 	               text_money(m->cost_today, m->cost_unknown_rate, g, b, sizeof b)) + 3;
 	x += draw_text(d, x, 0, ROLE_DIM, "waiting for work ");
 	draw_text(d, x, 0, idle > 0 ? ROLE_WARN : ROLE_OK, text_rate(idle, false, g, a, sizeof a));
-	snprintf(text, sizeof text, "List prices of %s (%s), not a bill: nodes of this machine cost nothing.%s",
-	         m->price_date, m->price_source,
-	         m->cost_unknown_rate ? " Where the EMR fee of a type is not known, sums are lower bounds." : "");
+	snprintf(text, sizeof text, "List prices of %s, not a bill.%s%s", m->price_date,
+	         client_is_local(con->client) ? " Nodes of this machine cost nothing." : "",
+	         m->cost_unknown_rate ? " Where an EMR fee is not known, sums are lower bounds." : "");
 	draw_paragraph(d, 1, 1, draw_w(d) - 2, draw_h(d) - 1, ROLE_DIM, text);
 }
 

@@ -22,10 +22,15 @@ bool pane_stale(const struct console *con, const struct part *p)
 	return con->model->link == LINK_POLLING && console_now() - p->fetched > STALE_MS * 2;
 }
 
-static void stale_note(const struct part *p, const char *note, char *out, size_t size)
+static void stale_note(const struct console *con, const struct part *p, const char *note, char *out,
+                       size_t size)
 {
 	char age[16];
-	clock_age(console_now() - p->fetched, age, sizeof age);
+	int64_t since = p->fetched;
+	/* Until the connection broke we would have been told of any change. */
+	if (!p->cached && !p->failures && con->model->link_heard > since)
+		since = con->model->link_heard;
+	clock_age(console_now() - since, age, sizeof age);
 	snprintf(out, size, "%s%s%s old", note ? note : "", note && *note ? "  " : "", age);
 }
 
@@ -34,7 +39,7 @@ struct draw pane_open(struct draw d, const struct console *con, const char *titl
 {
 	char text[200];
 	if (pane_stale(con, p)) {
-		stale_note(p, note, text, sizeof text);
+		stale_note(con, p, note, text, sizeof text);
 		note = text;
 	}
 	struct draw in = draw_box(d, title, note, focus);

@@ -35,6 +35,8 @@ static const char schema[] =
 	" PRIMARY KEY(context, cluster, question)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS setting(context TEXT NOT NULL, key TEXT NOT NULL, value TEXT,"
 	" PRIMARY KEY(context, key)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS audit(time INTEGER NOT NULL, context TEXT NOT NULL, person TEXT,"
+	" call TEXT NOT NULL, outcome TEXT NOT NULL);"
 	"PRAGMA user_version=1;";
 
 char *cache_path(const char *home, bool local)
@@ -258,5 +260,21 @@ void cache_set(struct cache *c, const char *key, const char *value)
 	bind_text(st, 2, key);
 	bind_text(st, 3, value);
 	sqlite3_step(st);
+	sqlite3_finalize(st);
+}
+
+void cache_audit(struct cache *c, int64_t time, const char *call, const char *outcome)
+{
+	sqlite3_stmt *st = NULL;
+	const char *person = getenv("USER");
+	if (!c || sqlite3_prepare_v2(c->db, "INSERT INTO audit VALUES(?,?,?,?,?)", -1, &st, NULL) != SQLITE_OK)
+		return;
+	sqlite3_bind_int64(st, 1, time);
+	bind_text(st, 2, c->context);
+	bind_text(st, 3, person);
+	bind_text(st, 4, call);
+	bind_text(st, 5, outcome);
+	if (sqlite3_step(st) != SQLITE_DONE)
+		log_warn("the trail of acts could not be written: %s", sqlite3_errmsg(c->db));
 	sqlite3_finalize(st);
 }

@@ -24,6 +24,8 @@ void cache_flush(struct cache *c);
 bool cache_is_dirty(const struct cache *c);
 /* Fill an empty model: parts are marked `cached`, with the age they had. */
 void cache_load(struct cache *c, struct model *m);
+/* Append to the trail of acts: when, what was asked, what came of it. Never changed, never removed. */
+void cache_audit(struct cache *c, int64_t time, const char *call, const char *outcome);
 /* Small settings of the console ("home.cluster"). Caller frees; NULL when absent. */
 char *cache_setting(struct cache *c, const char *key);
 void cache_set(struct cache *c, const char *key, const char *value);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sql/datetime.h"
 #include "core/sql/print_parts.h"
 
 /* ---- numbers ---- */
@@ -122,15 +123,38 @@ static void print_binary_literal(struct buf *out, const struct sql_literal *lit)
 	buf_addc(out, '\'');
 }
 
+/* In full, as Spark shows what it read; a zone can only be worked in by who knows the session's. */
+static void print_datetime(struct buf *out, const char *word, const struct sql_literal *lit)
+{
+	struct sql_datetime t = {0};
+	char text[96];
+	int32_t days;
+	int year, month, day;
+	buf_addf(out, "%s '", word);
+	if (lit->kind == SQL_LIT_DATE && sql_parse_date(lit->text, lit->len, &days)) {
+		sql_civil_from_days(days, &year, &month, &day);
+		buf_addf(out, "%04d-%02d-%02d", year, month, day);
+	} else if (lit->kind != SQL_LIT_DATE && sql_parse_timestamp(lit->text, lit->len, &t) && !t.zone[0] &&
+	           !t.time_only) {
+		size_t n = strlen(sql_datetime_text(&t, false, text, sizeof text));
+		while (t.micros && text[n - 1] == '0')
+			n--;
+		buf_add(out, text, n);
+	} else {
+		buf_adds(out, lit->text);
+	}
+	buf_addc(out, '\'');
+}
+
 void print_literal(struct buf *out, const struct sql_literal *lit)
 {
 	switch (lit->kind) {
 	case SQL_LIT_FLOAT: sql_print_double(out, strtof(lit->text, NULL), true); break;
 	case SQL_LIT_DOUBLE: sql_print_double(out, strtod(lit->text, NULL), false); break;
 	case SQL_LIT_BINARY: print_binary_literal(out, lit); break;
-	case SQL_LIT_DATE: buf_addf(out, "DATE '%s'", lit->text); break;
-	case SQL_LIT_TIMESTAMP: buf_addf(out, "TIMESTAMP '%s'", lit->text); break;
-	case SQL_LIT_TIMESTAMP_NTZ: buf_addf(out, "TIMESTAMP_NTZ '%s'", lit->text); break;
+	case SQL_LIT_DATE: print_datetime(out, "DATE", lit); break;
+	case SQL_LIT_TIMESTAMP: print_datetime(out, "TIMESTAMP", lit); break;
+	case SQL_LIT_TIMESTAMP_NTZ: print_datetime(out, "TIMESTAMP_NTZ", lit); break;
 	case SQL_LIT_TIME: buf_addf(out, "TIME '%s'", lit->text); break;
 	case SQL_LIT_INTERVAL: sql_print_interval(out, &lit->interval); break;
 	default: buf_add(out, lit->text, lit->len); break;

@@ -62,7 +62,13 @@ class Flights(unittest.TestCase):
             f.write("\n".join(lines) + "\n")
         out = spark_peer.spark_sql(cls.folder, "-d", "input=" + VEGA, "-d", "lake=" + cls.lakes["spark"], "-f", path)
         parts = out.split(MARK + "\n")
-        return parts[0], dict(zip(keys, parts[1:]))
+        return parts[0], dict(zip(keys, map(cls.without_comments, parts[1:])))
+
+    @staticmethod
+    def without_comments(fact):
+        """Names and types count; comments are Spark's own note in the file, not part of the rows."""
+        *columns, digest = fact.splitlines()
+        return "\n".join([*(c.rsplit("\t", 1)[0] for c in columns), digest])
 
     def test_printed(self):
         self.assertEqual(self.ours, self.theirs)

@@ -282,6 +282,31 @@ static void test_column_names(void **state)
 	free(data);
 }
 
+static void test_literal_names(void **state)
+{
+	(void)state;
+	static const char *const names[][2] = {
+		{"date'2024-1-5'", "DATE '2024-01-05'"},
+		{"timestamp'2024-01-31'", "TIMESTAMP '2024-01-31 00:00:00'"},
+		{"timestamp_ntz'2024-1-2 3:04:05.120'", "TIMESTAMP_NTZ '2024-01-02 03:04:05.12'"},
+		{"timestamp'2024-01-01 00:00:00Z'", "TIMESTAMP '2024-01-01 00:00:00Z'"},
+		{"cast(null as array<int>)", "NULL"}, {"cast(x + 1 as char(3))", "CAST((x + 1) AS STRING)"},
+		{"try_cast('1' as decimal(5))", "TRY_CAST(1 AS DECIMAL(5,0))"}, {"interval -90 seconds", "INTERVAL '-90' SECOND"},
+		{"lead(a, 2) over (order by b)",
+		 "lead(a, 2) OVER (ORDER BY b ASC NULLS FIRST ROWS BETWEEN 2 FOLLOWING AND 2 FOLLOWING)"},
+		{"count(*) over ()", "count(1) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"},
+		{"a and b and c and d and e", "(((a AND b) AND c) AND (d AND e))"},
+		{"1 || 'a' || 2", "concat(concat(1, a), 2)"}, {"c ilike any ('a')", "likeany(lower(c))"},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct arena *a = arena_new();
+		struct sql_expr *e;
+		assert_int_equal(sql_parse_expression(a, names[i][0], &e, NULL), 0);
+		assert_string_equal(sql_column_name(a, e, NULL, NULL), names[i][1]);
+		arena_free(a);
+	}
+}
+
 static void assert_double(double v, bool is_float, const char *expected)
 {
 	struct buf b = BUF_INIT;
@@ -344,7 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trees), cmocka_unit_test(test_recorded), cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_place_in_script), cmocka_unit_test(test_depth), cmocka_unit_test(test_column_names),
-		cmocka_unit_test(test_doubles), cmocka_unit_test(test_types_and_schemas), cmocka_unit_test(test_view_text),
+		cmocka_unit_test(test_literal_names), cmocka_unit_test(test_doubles), cmocka_unit_test(test_types_and_schemas), cmocka_unit_test(test_view_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,13 @@ struct app_ops {
 	/* A line from a hit area that draw_hit registered with an action > 0 and arg; optional: without it a
 	 * click acts as the action with arg NULL. */
 	bool (*clicked)(void *ctx, int action, int arg);
+	/* The one line that says the most, for windows below APP_TINY_W x APP_TINY_H, where draw is not
+	 * called. Optional: without it draw gets what there is. */
+	void (*tiny)(void *ctx, struct draw d);
 };
+
+#define APP_TINY_W 20
+#define APP_TINY_H 4
 
 struct app_options {
 	struct sink_options sink;

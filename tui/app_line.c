@@ -86,8 +86,13 @@ static void message_draw(struct app *a, struct draw d)
 	const struct glyphs *g = draw_glyphs(d);
 	const char *sign = m->level == MESSAGE_OK ? g->ok : m->level == MESSAGE_WARN ? g->warn :
 	                   m->level == MESSAGE_ERROR ? g->fail : g->bullet;
+	char at[16];
+	local_time(m->at_ms, at, sizeof at);
+	int w = draw_w(d) >= 60 ? draw_w(d) - 10 : draw_w(d);
 	draw_text(d, 1, 0, roles[m->level], sign);
-	draw_cell(d, 3, 0, draw_w(d) - 4, ALIGN_LEFT, roles[m->level], m->text);
+	draw_cell(d, 3, 0, w - 4, ALIGN_LEFT, roles[m->level], m->text);
+	if (w < draw_w(d))
+		draw_text(d, w + 1, 0, ROLE_FAINT, at);
 }
 
 /* ---- hints ---- */

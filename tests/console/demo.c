@@ -540,8 +540,13 @@ static bool demo_event(void *ctx, const struct event *ev)
 	return false;
 }
 
+static void demo_tiny(void *ctx, struct draw d)
+{
+	draw_textf(d, 0, 0, ROLE_TEXT, "%zu clusters", ((struct demo *)ctx)->rows.len);
+}
+
 static const struct app_ops demo_ops = {
-	.draw = demo_draw, .scopes = demo_scopes, .action = demo_action, .disabled = demo_disabled,
+	.draw = demo_draw, .tiny = demo_tiny, .scopes = demo_scopes, .action = demo_action, .disabled = demo_disabled,
 	.event = demo_event
 };
 

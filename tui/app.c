@@ -21,8 +21,8 @@ static void draw_screen(struct app *a)
 	env->hold = app_hold(a);
 	env->now_ms = clock_now_ms();
 	struct draw all = canvas_draw(a->canvas);
-	if (a->ops->tiny && (w < APP_TINY_W || h < APP_TINY_H)) {
-		a->ops->tiny(a->ctx, draw_sub(all, (struct rect){ 0, 0, w, 1 }));
+	if (a->tiny && (w < APP_TINY_W || h < APP_TINY_H)) {
+		a->tiny(a->ctx, draw_sub(all, (struct rect){ 0, 0, w, 1 }));
 		return;
 	}
 	struct draw screen = draw_sub(all, (struct rect){ 0, 0, w, h - 1 });

@@ -41,13 +41,7 @@ struct app_ops {
 	/* A line from a hit area that draw_hit registered with an action > 0 and arg; optional: without it a
 	 * click acts as the action with arg NULL. */
 	bool (*clicked)(void *ctx, int action, int arg);
-	/* The one line that says the most, for windows below APP_TINY_W x APP_TINY_H, where draw is not
-	 * called. Optional: without it draw gets what there is. */
-	void (*tiny)(void *ctx, struct draw d);
 };
-
-#define APP_TINY_W 20
-#define APP_TINY_H 4
 
 struct app_options {
 	struct sink_options sink;
@@ -65,6 +59,12 @@ int app_new(struct app **out, uv_loop_t *loop, const struct app_options *o, cons
 int app_run(struct app *a);
 void app_free(struct app *a);
 void app_quit(struct app *a, int status);
+
+/* The one line that says the most, for windows smaller than APP_TINY_W x APP_TINY_H, where ops->draw is not
+ * called then. Without it draw gets what there is. */
+#define APP_TINY_W 20
+#define APP_TINY_H 4
+void app_tiny(struct app *a, void (*draw)(void *ctx, struct draw d));
 
 void app_dirty(struct app *a);
 /* Make dirty every ms milliseconds (0: never; the default): the one timer that clocks on screen need. Kept

@@ -25,6 +25,7 @@ struct app {
 	uv_loop_t *loop;
 	const struct app_ops *ops;
 	void *ctx;
+	void (*tiny)(void *ctx, struct draw d);
 	struct sink *sink;
 	struct input *input;
 	struct canvas *canvas;

@@ -150,3 +150,8 @@ void app_set_read_only(struct app *a, bool on)
 	a->read_only = on;
 	a->dirty = true;
 }
+
+void app_tiny(struct app *a, void (*draw)(void *ctx, struct draw d))
+{
+	a->tiny = draw;
+}

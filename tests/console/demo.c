@@ -546,7 +546,7 @@ static void demo_tiny(void *ctx, struct draw d)
 }
 
 static const struct app_ops demo_ops = {
-	.draw = demo_draw, .tiny = demo_tiny, .scopes = demo_scopes, .action = demo_action, .disabled = demo_disabled,
+	.draw = demo_draw, .scopes = demo_scopes, .action = demo_action, .disabled = demo_disabled,
 	.event = demo_event
 };
 
@@ -603,6 +603,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "demo: %s%s%s\n", err.message, *err.hint ? "\n  " : "", err.hint);
 	} else {
 		app_tick(m.app, tick);
+		app_tiny(m.app, demo_tiny);
 		status = app_run(m.app);
 		app_free(m.app);
 	}

@@ -24,7 +24,7 @@
 #include "tests/console/term_impl.h"
 #include "tui/keys.h"
 
-#define DEADLINE_MS 10000
+#define DEADLINE_MS TERM_DEADLINE_MS
 
 /* ---- starting ---- */
 
@@ -189,7 +189,8 @@ void term_settle(struct term *t, int quiet_ms)
 static void give_up(struct term *t, const char *what, const char *text)
 {
 	char *s = term_screen(t);
-	print_message("the screen %s '%s' in %d ms:\n%s\n", what, text, DEADLINE_MS, s);
+	printf("the screen %s '%s' in %d ms:\n%s\n", what, text, DEADLINE_MS, s);
+	fflush(stdout);
 	free(s);
 	fail();
 }

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #define TERM_FROZEN "1763714467000"
+#define TERM_DEADLINE_MS 10000
 
 struct term;
 
@@ -57,7 +58,8 @@ char *term_line(struct term *t, int y);
 char *term_screen(struct term *t);
 /* As term_screen, then a map of styles: one letter per cell and what each letter means. */
 char *term_screen_styles(struct term *t);
-/* Compare with tests/console/golden/<name>.txt; UPDATE=1 in the environment writes it instead. */
+/* Compare with tests/console/golden/<name>.txt, until they are the same or the deadline is over; UPDATE=1 in
+ * the environment writes the file instead, once the screen is quiet. */
 void term_golden(struct term *t, const char *name);
 void term_golden_styles(struct term *t, const char *name);
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/base/buf.h"
+#include "core/engine/format.h"
 #include "core/engine/udf.h"
 #include "core/sql/datetime.h"
 
@@ -44,6 +45,73 @@ static int64_t join(const struct sql_datetime *t)
 static int weekday(int64_t day) /* 0 = Monday */
 {
 	return (int)(((day + 3) % 7 + 7) % 7);
+}
+
+/* ---- zones: the kernel's own conversions take a microsecond a row ---- */
+
+/* Documented state: each thread keeps the zone it used last. */
+static _Thread_local struct { char name[64]; struct zone *zone; } kept;
+
+static struct zone *zone_named(struct udf *u, const char *name, size_t n)
+{
+	if (kept.zone && strlen(kept.name) == n && !memcmp(kept.name, name, n))
+		return kept.zone;
+	zone_free(kept.zone);
+	snprintf(kept.name, sizeof kept.name, "%.*s", (int)n, name);
+	kept.zone = zone_new(kept.name);
+	if (!kept.zone)
+		udf_fail(u, "INVALID_TIMEZONE", "22009", "The timezone: %s is invalid.", kept.name);
+	return kept.zone;
+}
+
+static struct zone *zone_arg(struct udf *u, size_t i)
+{
+	size_t n;
+	const char *name = udf_string(u, i, &n);
+	return zone_named(u, name, n);
+}
+
+static int64_t instant_of(struct zone *z, int64_t wall)
+{
+	int64_t guess = wall - zone_offset_us(z, wall), at = wall - zone_offset_us(z, guess);
+	return at;
+}
+
+static bool wall(struct udf *u)
+{
+	struct zone *z = zone_arg(u, 1);
+	return z && udf_put_long(u, udf_long(u, 0) + zone_offset_us(z, udf_long(u, 0)));
+}
+
+static bool instant(struct udf *u)
+{
+	struct zone *z = zone_arg(u, 1);
+	return z && udf_put_long(u, instant_of(z, udf_long(u, 0)));
+}
+
+/* The instant of a text's date and time: in its own zone, else in the session's, which is argument `zone`. */
+static bool put_instant(struct udf *u, const struct sql_datetime *t, size_t zone)
+{
+	struct zone *z = t->zone[0] ? zone_named(u, t->zone, strlen(t->zone)) : zone_arg(u, zone);
+	return z && udf_put_long(u, instant_of(z, join(t)));
+}
+
+static bool cast_timestamp(struct udf *u)
+{
+	size_t n;
+	struct sql_datetime t;
+	const char *s = udf_string(u, 0, &n);
+	if (sql_parse_timestamp(s, n, &t) && !t.time_only) {
+		if (put_instant(u, &t, 1))
+			return true;
+		u->failed = false; /* a zone that does not exist is malformed text */
+	}
+	if (udf_int(u, 2) != 0)
+		return false;
+	return udf_fail(u, "CAST_INVALID_INPUT", "22018",
+	                "The value '%.*s' of the type \"STRING\" cannot be cast to \"TIMESTAMP\" because it is "
+	                "malformed. Correct the value as per the syntax, or change its target type. Use `try_cast` to "
+	                "tolerate malformed input and return NULL instead.", (int)(n > 200 ? 200 : n), s);
 }
 
 /* ---- formatting ---- */
@@ -368,21 +436,19 @@ static bool valid(struct parsing *x)
 	       t->hour < 24 && t->minute < 60 && t->second < 60;
 }
 
-/* Text by a pattern, as text that the kernel reads; args: text, pattern, keep the zone, mode. */
+/* Text by a pattern. Arguments: text, pattern, mode[, session zone]: an instant when there is a zone, else a
+ * wall clock; both in microseconds. */
 static bool parse_time(struct udf *u)
 {
 	size_t n, pn;
-	char text[128];
 	const char *s = udf_string(u, 0, &n), *p = udf_string(u, 1, &pn);
 	struct parsing x = { .s = s, .end = s + n, .t = { .year = 1970, .month = 1, .day = 1 }, .pm = -1 };
 	bool ok = read_pattern(&x, p, pn) && valid(&x);
 	if (x.bad_pattern)
 		return bad_pattern(u, p, pn);
-	if (ok) {
-		sql_datetime_text(&x.t, udf_bool(u, 2), text, sizeof text);
-		return udf_put_string(u, text, strlen(text));
-	}
-	if (udf_int(u, 3) != 0)
+	if (ok)
+		return u->n > 3 ? put_instant(u, &x.t, 3) : udf_put_long(u, join(&x.t));
+	if (udf_int(u, 2) != 0)
 		return false;
 	return udf_fail(u, "CANNOT_PARSE_TIMESTAMP", "22007",
 	                "Text '%.*s' could not be parsed by '%.*s'. Use `try_to_timestamp` to tolerate invalid input "
@@ -545,7 +611,11 @@ static bool json_time(struct udf *u)
 
 const struct udf_def udf_time_defs[] = {
 	{ "spark_date_format", "tssi", 's', date_format },
-	{ "spark_parse_time", "ssbi", 's', parse_time },
+	{ "spark_wall", "ls", 't', wall },
+	{ "spark_instant", "ts", 'l', instant },
+	{ "spark_to_timestamp", "ssi", 'l', cast_timestamp },
+	{ "spark_parse_wall", "ssi", 't', parse_time },
+	{ "spark_parse_instant", "ssis", 'l', parse_time },
 	{ "spark_date_trunc", "st", 't', date_trunc },
 	{ "spark_trunc", "Ds", 'D', trunc_date },
 	{ "spark_months_between", "ttb", 'd', months_between },

@@ -18,6 +18,9 @@ void lower_cast(struct buf *out, const char *x, const struct sql_type *from, con
 /* Text of a value as to_json writes it, NULL for NULL. */
 void lower_json(struct buf *out, const char *x, const struct sql_type *t, int depth);
 void lower_type(struct buf *out, const struct sql_type *t);           /* as sql_type_kernel */
+/* The wall clock (the kernel's TIMESTAMP) of x, SQL of a timestamp of either kind, and back to an instant. */
+void lower_wall(struct buf *out, const char *x, const struct sql_type *t);
+void lower_instant(struct buf *out, const char *wall);
 char *lower_sql(const struct tx *e);                                 /* caller frees */
 /* A call to the kernel's error() with Spark's message. */
 void lower_error(struct buf *out, const char *class_name, const char *sqlstate, const char *message);

@@ -88,7 +88,7 @@ static void list_from(struct buf *out, const struct tx *e, size_t first)
 	}
 }
 
-/* $1 … $9, $*, $0, $z, $m. */
+/* $1 … $9, $*, $0, $z, $m; %1 … %9: the argument's wall clock. */
 static void placeholder(struct buf *out, char c, const struct tx *e)
 {
 	if (c == '*')
@@ -108,7 +108,12 @@ void lower_template(struct buf *out, const char *t, const struct tx *e)
 	for (; *t; t++) {
 		if (*t == '$' && t[1])
 			placeholder(out, *++t, e);
-		else if (*t == '@')
+		else if (*t == '%' && t[1] >= '1' && t[1] <= '9' && (size_t)(t[1] - '1') < e->n) {
+			const struct tx *x = e->args[*++t - '1'];
+			char *sql = lower_sql(x);
+			lower_wall(out, sql, x->type);
+			free(sql);
+		} else if (*t == '@')
 			arguments(out, e);
 		else if (*t == '}')
 			tail(out, e);

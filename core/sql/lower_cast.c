@@ -14,6 +14,20 @@ struct casting {
 	int depth;
 };
 
+/* Not the kernel's casts between its two timestamps: those ask ICU for every row. */
+void lower_wall(struct buf *out, const char *x, const struct sql_type *t)
+{
+	if (t->id == SQL_T_TIMESTAMP)
+		buf_addf(out, "spark_wall(epoch_us(%s), current_setting('TimeZone'))", x);
+	else
+		buf_addf(out, "CAST(%s AS TIMESTAMP)", x);
+}
+
+void lower_instant(struct buf *out, const char *wall)
+{
+	buf_addf(out, "make_timestamptz(spark_instant(%s, current_setting('TimeZone')))", wall);
+}
+
 static void kernel_cast(struct buf *out, const struct casting *c, const char *x)
 {
 	buf_addf(out, "%s(%s AS ", c->mode == TX_CAST_ANSI ? "CAST" : "TRY_CAST", x);
@@ -106,7 +120,9 @@ static void to_string(struct buf *out, const struct casting *c)
 		buf_addf(out, "spark_string(%s)", c->x);
 		return;
 	case SQL_T_TIMESTAMP:
-		buf_addf(out, "CAST(CAST(%s AS TIMESTAMP) AS VARCHAR)", c->x);
+		buf_adds(out, "CAST(");
+		lower_wall(out, c->x, c->from);
+		buf_adds(out, " AS VARCHAR)");
 		return;
 	case SQL_T_BINARY:
 		buf_addf(out, "spark_utf8(%s)", c->x);
@@ -264,7 +280,8 @@ static void to_boolean(struct buf *out, const struct casting *c)
 static void to_timestamp(struct buf *out, const struct casting *c)
 {
 	if (c->from->id == SQL_T_STRING)
-		buf_addf(out, "CAST(spark_timestamp_text(%s, TRUE, %d) AS TIMESTAMPTZ)", c->x, (int)c->mode);
+		buf_addf(out, "make_timestamptz(spark_to_timestamp(%s, current_setting('TimeZone'), %d))", c->x,
+		         (int)c->mode);
 	else if (sql_type_integral(c->from))
 		buf_addf(out, "make_timestamptz(CAST(%s AS BIGINT) * 1000000)", c->x);
 	else if (c->from->id == SQL_T_DECIMAL)
@@ -273,8 +290,12 @@ static void to_timestamp(struct buf *out, const struct casting *c)
 		buf_addf(out, "make_timestamptz(CAST(trunc(CAST(%s AS DOUBLE) * 1000000) AS BIGINT))", c->x);
 	else if (c->from->id == SQL_T_BOOLEAN)
 		buf_addf(out, "make_timestamptz(CAST(%s AS BIGINT))", c->x);
-	else
-		plain_cast(out, c->x, c->to);
+	else {
+		struct buf b = BUF_INIT;
+		lower_wall(&b, c->x, c->from);
+		lower_instant(out, buf_str(&b));
+		buf_free(&b);
+	}
 }
 
 static void to_wall_clock(struct buf *out, const struct casting *c)
@@ -282,7 +303,7 @@ static void to_wall_clock(struct buf *out, const struct casting *c)
 	if (c->from->id == SQL_T_STRING)
 		buf_addf(out, "CAST(spark_timestamp_text(%s, FALSE, %d) AS TIMESTAMP)", c->x, (int)c->mode);
 	else
-		plain_cast(out, c->x, c->to);
+		lower_wall(out, c->x, c->from);
 }
 
 static void to_interval(struct buf *out, const struct casting *c)
@@ -364,8 +385,11 @@ void lower_cast(struct buf *out, const char *x, const struct sql_type *from, con
 	case SQL_T_DATE:
 		if (from->id == SQL_T_STRING)
 			call_cast(out, &c, "spark_to_date");
-		else
-			plain_cast(out, x, to);
+		else {
+			buf_adds(out, "CAST(");
+			lower_wall(out, x, from);
+			buf_adds(out, " AS DATE)");
+		}
 		return;
 	case SQL_T_TIMESTAMP: to_timestamp(out, &c); return;
 	case SQL_T_TIMESTAMP_NTZ: to_wall_clock(out, &c); return;

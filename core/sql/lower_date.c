@@ -11,7 +11,9 @@ static void format_time(struct buf *out, const char *ts, const struct tx *patter
 {
 	const char *p = tx_const_string(pattern);
 	bool zone = !p || strpbrk(p, "XxZOVvz");
-	buf_addf(out, "spark_date_format(CAST(%s AS TIMESTAMP), ", ts);
+	buf_adds(out, "spark_date_format(");
+	lower_wall(out, ts, sql_type_of(SQL_T_TIMESTAMP));
+	buf_adds(out, ", ");
 	lower_expr(out, pattern);
 	if (zone)
 		buf_addf(out, ", current_setting('TimeZone'), CAST(date_part('timezone', %s) AS INTEGER))", ts);
@@ -48,12 +50,13 @@ static void as_moment(struct buf *out, const struct tx *e, const struct sql_type
 	char *s = lower_sql(x);
 	if (x->type->id == SQL_T_STRING && e->n > 1) {
 		bool zone = to->id == SQL_T_TIMESTAMP;
-		buf_addf(out, "CAST(CAST(spark_parse_time(%s, ", s);
+		buf_addf(out, zone ? "make_timestamptz(spark_parse_instant(%s, " : "CAST(spark_parse_wall(%s, ", s);
 		lower_expr(out, e->args[1]);
-		buf_addf(out, ", %s, %d) AS %s) AS ", zone ? "TRUE" : "FALSE", (int)mode_of(e),
-		         zone ? "TIMESTAMPTZ" : "TIMESTAMP");
-		lower_type(out, to);
-		buf_addc(out, ')');
+		buf_addf(out, zone ? ", %d, current_setting('TimeZone')))" : ", %d) AS ", (int)mode_of(e));
+		if (!zone) {
+			lower_type(out, to);
+			buf_addc(out, ')');
+		}
 	} else
 		lower_cast(out, s, x->type, to, mode_of(e), 0);
 	free(s);
@@ -112,8 +115,8 @@ static void timestampdiff(struct buf *out, const struct tx *e)
 {
 	char *a = lower_sql(e->args[1]), *b = lower_sql(e->args[2]);
 	struct buf x = BUF_INIT, y = BUF_INIT;
-	buf_addf(&x, "CAST(%s AS TIMESTAMP)", a);
-	buf_addf(&y, "CAST(%s AS TIMESTAMP)", b);
+	lower_wall(&x, a, e->args[1]->type);
+	lower_wall(&y, b, e->args[2]->type);
 	buf_addf(out, UNITS[unit_of(e)].diff, buf_str(&x), buf_str(&y));
 	buf_free(&x);
 	buf_free(&y);
@@ -127,6 +130,8 @@ static void date_part(struct buf *out, const struct tx *e)
 	const char *f = tx_const_string(e->args[0]);
 	const struct sql_type *t = e->args[1]->type;
 	char *x = lower_sql(e->args[1]);
+	struct buf wall = BUF_INIT;
+	lower_wall(&wall, x, t);
 	bool months = t->id == SQL_T_INTERVAL_YM;
 	char c = *f | 0x20;
 	if (sql_type_ansi_interval(t) && e->type->id == SQL_T_INT) {
@@ -143,11 +148,11 @@ static void date_part(struct buf *out, const struct tx *e)
 	} else if (sql_type_ansi_interval(t))
 		buf_addf(out, "CAST(spark_micros(%s) %% 60000000 / 1000000 AS DECIMAL(8,6))", x);
 	else if (e->type->id == SQL_T_DECIMAL)
-		buf_addf(out, "CAST(CAST(date_part('microseconds', CAST(%s AS TIMESTAMP)) AS DECIMAL(14,0)) * "
-		         "CAST(0.000001 AS DECIMAL(7,6)) AS DECIMAL(8,6))", x);
+		buf_addf(out, "CAST(CAST(date_part('microseconds', %s) AS DECIMAL(14,0)) * "
+		         "CAST(0.000001 AS DECIMAL(7,6)) AS DECIMAL(8,6))", buf_str(&wall));
 	else
-		buf_addf(out, "CAST(date_part('%s', CAST(%s AS TIMESTAMP)) AS INTEGER)",
-		         c == 'y' ? "isoyear" : "isodow", x);
+		buf_addf(out, "CAST(date_part('%s', %s) AS INTEGER)", c == 'y' ? "isoyear" : "isodow", buf_str(&wall));
+	buf_free(&wall);
 	free(x);
 }
 

@@ -368,8 +368,9 @@ void lower_json(struct buf *out, const char *x, const struct sql_type *t, int de
 		return;
 	case SQL_T_TIMESTAMP:
 	case SQL_T_TIMESTAMP_NTZ:
-		buf_addf(out, "spark_json_time(CAST(%s AS TIMESTAMP), %s)", x,
-		         t->id == SQL_T_TIMESTAMP ? "TRUE" : "FALSE");
+		buf_adds(out, "spark_json_time(");
+		lower_wall(out, x, t);
+		buf_adds(out, t->id == SQL_T_TIMESTAMP ? ", TRUE)" : ", FALSE)");
 		return;
 	case SQL_T_BINARY:
 		buf_addf(out, "('\"' || to_base64(%s) || '\"')", x);

@@ -27,7 +27,11 @@ struct driver_executors {
 	VEC(struct one) all;        /* connected */
 	int count, vcpu, mem_mb;    /* wanted */
 	int granted_mb;             /* of the last grant */
+	int cannot_start;           /* executors in a row whose kernel did not start */
+	struct error why;
 };
+
+#define GIVE_UP 3
 
 /* ---- their arrival ---- */
 
@@ -37,9 +41,13 @@ static void on_hello(struct link *l, const cJSON *msg, const void *data, size_t 
 	struct one o = { .taken = false };
 	(void)data;
 	(void)len;
-	if (!strcmp(json_str(msg, "type", ""), "error")) { /* its kernel does not start: another will not either */
+	if (!strcmp(json_str(msg, "type", ""), "error")) {
 		log_error("an executor could not start: %s %s", json_str(msg, "message", ""),
 		          json_str(msg, "detail", ""));
+		error_set(&x->why, ERR_UNAVAILABLE, "no executor can start: %s", json_str(msg, "message", ""));
+		error_class(&x->why, json_str(msg, "kind", "INTERNAL"), NULL);
+		error_detail(&x->why, "%s", json_str(msg, "detail", ""));
+		x->cannot_start++;
 		return;
 	}
 	if (strcmp(json_str(msg, "type", ""), "hello") || strcmp(json_str(msg, "token", ""), x->token)) {
@@ -48,6 +56,7 @@ static void on_hello(struct link *l, const cJSON *msg, const void *data, size_t 
 		return;
 	}
 	snprintf(o.id, sizeof o.id, "%s", json_str(msg, "id", ""));
+	x->cannot_start = 0;
 	o.peer = peer_adopt(x->loop, l, x->cancel);
 	vec_push(&x->all, o);
 }
@@ -150,7 +159,7 @@ static struct peer *wait_one(struct driver_executors *x)
 	uv_timer_t tick;
 	uv_timer_init(x->loop, &tick);
 	uv_timer_start(&tick, on_tick, 50, 50);
-	while (!(p = take_free(x)) && !*x->cancel)
+	while (!(p = take_free(x)) && !*x->cancel && x->cannot_start < GIVE_UP)
 		uv_run(x->loop, UV_RUN_ONCE);
 	uv_timer_stop(&tick);
 	uv_close((uv_handle_t *)&tick, NULL);
@@ -166,7 +175,9 @@ struct peer *driver_executors_get(struct driver_executors *x, bool larger, struc
 	}
 	server_request_executors(x->server, x->count, x->vcpu, x->mem_mb);
 	struct peer *p = wait_one(x);
-	if (!p) {
+	if (!p && !*x->cancel) {
+		*err = x->why;
+	} else if (!p) {
 		error_set(err, ERR_CANCELLED, "cancelled while waiting for an executor");
 		error_class(err, "KILLED", NULL);
 	}

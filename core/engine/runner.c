@@ -456,7 +456,7 @@ int runner_run(struct runner *r, const char *script, size_t begin, size_t end,
 	r->statement++;
 	int rc = sql_compile(r->session, script, begin, end, &p, err);
 	if (!rc) {
-		log_debug("runner: compiled");
+		log_debug("runner: compiled: %s", p->kernel_sql ? p->kernel_sql : "nothing for the kernel");
 		eventlog_statement_start(r->log, p);
 		rc = run_plan(r, p, out, res, err);
 	}

@@ -71,10 +71,14 @@ static struct zone *zone_arg(struct udf *u, size_t i)
 	return zone_named(u, name, n);
 }
 
-static int64_t instant_of(struct zone *z, int64_t wall)
+/* As java.time: the earlier of two instants when clocks go back, and a time that clocks skipped moves on by the
+ * length of the gap. */
+static int64_t instant_of(struct zone *z, int64_t wall_us)
 {
-	int64_t guess = wall - zone_offset_us(z, wall), at = wall - zone_offset_us(z, guess);
-	return at;
+	int64_t before = zone_offset_us(z, wall_us - DAY_US), after = zone_offset_us(z, wall_us + DAY_US);
+	if (before == after || zone_offset_us(z, wall_us - before) == before)
+		return wall_us - before;
+	return zone_offset_us(z, wall_us - after) == after ? wall_us - after : wall_us - before;
 }
 
 static bool wall(struct udf *u)

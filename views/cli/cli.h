@@ -119,7 +119,8 @@ const char *cli_count(double n, char *out, size_t size);    /* "2.9 M" */
 
 /* ---- progress.c: one line that lives ---- */
 /* On a terminal (stderr) the line is rewritten in place; elsewhere a line is printed when it changes.
- * --json keeps it silent. */
+ * --json keeps it silent. What stands before a tab is the key: without a terminal a change behind it
+ * makes a line only every 5 s. */
 struct cli_progress;
 struct cli_progress *cli_progress_new(struct cli *c);
 void cli_progress_say(struct cli_progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

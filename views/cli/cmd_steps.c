@@ -93,7 +93,7 @@ static void detail_people(struct cli *c, const cJSON *s, const cJSON *p)
 	fprintf(c->out, "started    %s\n", cli_time(ask_timeline(s, "StartDateTime"), a, sizeof a));
 	if (ran_ms(s) >= 0)
 		fprintf(c->out, "time       %s\n", clock_duration((int64_t)ran_ms(s), a, sizeof a));
-	if (p)
+	if (json_int(p, "Statements", 0) > 0)
 		fprintf(c->out, "progress   %.0f%%, statement %d of %d, %s rows in, %s rows out  %s\n",
 		        json_num(p, "Fraction", 0) * 100, (int)json_int(p, "Statement", 0),
 		        (int)json_int(p, "Statements", 0), cli_count(json_num(p, "RowsIn", 0), a, sizeof a),

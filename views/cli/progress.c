@@ -8,13 +8,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/utf8.h"
 
 struct cli_progress {
 	struct cli *cli;
 	bool tty, quiet;
 	char *last;
+	size_t key;              /* bytes of last before its tab */
+	int64_t shown_us;
 };
+
+#define PLAIN_US (5 * 1000000LL)  /* without a terminal: a line so often, and whenever the key changes */
 
 struct cli_progress *cli_progress_new(struct cli *c)
 {
@@ -34,9 +39,20 @@ static int terminal_width(FILE *f)
 	return ioctl(fileno(f), TIOCGWINSZ, &ws) == 0 && ws.ws_col > 1 ? ws.ws_col - 1 : 79;
 }
 
+static bool due(const struct cli_progress *p, const char *text, size_t key)
+{
+	if (!p->last)
+		return true;
+	if (p->tty)
+		return strcmp(p->last, text) != 0;
+	return key != p->key || strncmp(p->last, text, key) != 0 ||
+	       (clock_mono_us() - p->shown_us > PLAIN_US && strcmp(p->last, text) != 0);
+}
+
 void cli_progress_say(struct cli_progress *p, const char *fmt, ...)
 {
 	struct buf raw = BUF_INIT, b = BUF_INIT;
+	size_t key;
 	va_list ap;
 	int used;
 
@@ -47,8 +63,9 @@ void cli_progress_say(struct cli_progress *p, const char *fmt, ...)
 		if (raw.data[i] == '\n')
 			raw.data[i] = ' ';
 	utf8_clean(&b, buf_str(&raw), raw.len);
+	key = strcspn(buf_str(&raw), "\t");
 	buf_free(&raw);
-	if (!p->quiet && (!p->last || strcmp(p->last, buf_str(&b)))) {
+	if (!p->quiet && due(p, buf_str(&b), key)) {
 		fflush(p->cli->out);
 		if (p->tty)
 			fprintf(p->cli->err, "\r\033[K%.*s",
@@ -58,6 +75,8 @@ void cli_progress_say(struct cli_progress *p, const char *fmt, ...)
 		fflush(p->cli->err);
 		free(p->last);
 		p->last = xstrdup(buf_str(&b));
+		p->key = key;
+		p->shown_us = clock_mono_us();
 	}
 	buf_free(&b);
 }

@@ -86,7 +86,7 @@ static void say_step(struct waiter *w, const char *cluster, const cJSON *step, b
 	p = cJSON_GetArrayItem(json_arr(reply, "Steps"), 0);
 	fraction = json_num(p, "Fraction", -1);
 	if (fraction >= 0)
-		cli_progress_say(w->progress, "%s  %s  %3.0f%%  %s  %s rows in  %s", json_str(step, "Name", ""),
+		cli_progress_say(w->progress, "%s  %s\t %3.0f%%  %s  %s rows in  %s", json_str(step, "Name", ""),
 		                 ask_state(step), fraction * 100, span,
 		                 cli_count(json_num(p, "RowsIn", 0), rows, sizeof rows),
 		                 json_str(p, "Description", ""));

@@ -77,7 +77,8 @@ void sql_map_kernel_error(const struct sql_plan *plan, const char *m, struct err
 		if (strstr(m, KNOWN[i].a) && strstr(m, KNOWN[i].b)) {
 			error_set(err, ERR_INVALID, "%s", KNOWN[i].words);
 			error_class(err, KNOWN[i].class_name, KNOWN[i].sqlstate);
-			error_detail(err, "%s", m);
+			if (strcmp(KNOWN[i].class_name, "SCALAR_SUBQUERY_TOO_MANY_ROWS"))
+				error_detail(err, "%s", m);
 			mapped = true;
 		}
 	if (!mapped)

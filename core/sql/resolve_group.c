@@ -167,10 +167,10 @@ static struct tx *grouping_call(struct selecting *x, const struct tx *e, bool *f
 	if (!x->has_sets)
 		goto bad;
 	if (e->n == 0) {
-		c->args = x->groups.items;
 		c->n = x->groups.len;
 		c->args = arena_alloc(x->r->a, (c->n + 1) * sizeof *c->args);
-		memcpy(c->args, x->groups.items, c->n * sizeof *c->args);
+		for (size_t i = 0; i < c->n; i++)
+			c->args[i] = x->groups.items[i];
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		bool found = false;
@@ -258,7 +258,8 @@ void select_aggregation(struct selecting *x)
 	if (x->has_sets) {
 		rel->agg.n_sets = x->sets.len;
 		rel->agg.sets = arena_alloc(a, (x->sets.len + 1) * sizeof *rel->agg.sets);
-		memcpy(rel->agg.sets, x->sets.items, x->sets.len * sizeof *rel->agg.sets);
+		for (size_t i = 0; i < x->sets.len; i++)
+			rel->agg.sets[i] = x->sets.items[i];
 	}
 	x->rel = rel;
 }

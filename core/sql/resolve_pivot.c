@@ -195,7 +195,7 @@ struct rel *resolve_unpivot(struct resolver *r, const struct scope *outer, const
 	if (!call || !resolve_generator_columns(r, call, &own, &n))
 		return NULL;
 	struct rel *g = rel_new(r->a, REL_GENERATE, child, child->n_cols + n);
-	memcpy(g->cols, child->cols, child->n_cols * sizeof *g->cols);
+	cols_copy(g->cols, child->cols, child->n_cols);
 	g->gen.call = call;
 	for (size_t i = 0; i < n; i++) {
 		own[i].name = i ? ast->unpivot.value_columns[i - 1].name : ast->unpivot.name_column.name;

@@ -250,7 +250,7 @@ static struct rel *visible_sort(struct selecting *x, struct rel *child, size_t n
                                 size_t n)
 {
 	struct rel *s = rel_new(x->r->a, REL_SORT, child, n_visible);
-	memcpy(s->cols, child->cols, n_visible * sizeof *s->cols);
+	cols_copy(s->cols, child->cols, n_visible);
 	s->sort.keys = keys;
 	s->sort.n_keys = n;
 	return s;
@@ -300,8 +300,8 @@ static void add_generators(struct selecting *x)
 		struct col *own = g->cols;
 		size_t n = g->n_cols;
 		g->cols = arena_alloc(x->r->a, (child->n_cols + n) * sizeof *g->cols);
-		memcpy(g->cols, child->cols, child->n_cols * sizeof *g->cols);
-		memcpy(g->cols + child->n_cols, own, n * sizeof *g->cols);
+		cols_copy(g->cols, child->cols, child->n_cols);
+		cols_copy(g->cols + child->n_cols, own, n);
 		g->n_cols = child->n_cols + n;
 		g->child = child;
 		x->rel = g;
@@ -347,7 +347,7 @@ static struct rel *finish(struct selecting *x, struct ordering *o, struct tx *qu
 		out = qualified_rows(x, p, qualify);
 	if (x->sel->distinct) {
 		out = rel_new(x->r->a, REL_DISTINCT, out, n_visible);
-		memcpy(out->cols, p->cols, n_visible * sizeof *out->cols);
+		cols_copy(out->cols, p->cols, n_visible);
 	}
 	if (o->n || p->n_cols > n_visible)
 		out = visible_sort(x, out, n_visible, o->keys, o->n);

@@ -210,6 +210,12 @@ bool tx_has_generator(const struct tx *e)
 	return !tx_walk(e, not_generator, NULL);
 }
 
+void cols_copy(struct col *to, const struct col *from, size_t n)
+{
+	if (n)
+		memcpy(to, from, n * sizeof *to);
+}
+
 struct rel *rel_new(struct arena *a, enum rel_kind kind, struct rel *child, size_t n_cols)
 {
 	struct rel *r = arena_new_of(a, struct rel);

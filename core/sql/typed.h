@@ -185,6 +185,7 @@ bool tx_has_aggregate(const struct tx *e); /* an aggregate call that is not a wi
 bool tx_has_window(const struct tx *e);
 bool tx_has_generator(const struct tx *e);
 
+void cols_copy(struct col *to, const struct col *from, size_t n); /* n = 0: both may be NULL */
 struct rel *rel_new(struct arena *a, enum rel_kind kind, struct rel *child, size_t n_cols);
 
 #endif

@@ -262,7 +262,16 @@ int kernel_register_functions(duckdb_connection con, struct error *err)
 		                                        udf_regex_defs, udf_time_defs, udf_hash_defs,
 		                                        udf_text_defs, udf_sample_defs, udf_decimal_defs };
 	int rc = 0;
+	duckdb_result res;
+	/* in one transaction: one commit instead of hundreds */
+	bool begun = duck.query(con, "BEGIN", &res) == DuckDBSuccess;
+	duck.destroy_result(&res);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !rc; i++)
 		rc = register_table(con, tables[i], err);
+	if (begun) {
+		if (duck.query(con, rc ? "ROLLBACK" : "COMMIT", &res) == DuckDBError && !rc)
+			rc = error_set(err, ERR_INTERNAL, "the kernel did not take the functions");
+		duck.destroy_result(&res);
+	}
 	return rc;
 }

@@ -135,7 +135,7 @@ static void test_recorded_types(void **state)
 	fclose(f);
 	sql_session_free(s);
 	assert_true(c.rows > 6000);
-	assert_true(c.passed >= 4000);
+	assert_true(c.passed >= 5690);
 }
 
 static void test_table_is_sound(void **state)

@@ -314,7 +314,6 @@ static void draw_facts(struct cluster_view *v, struct draw d, const struct mclus
 		left = f.y;
 	fact(&f, "id", ROLE_DIM, mc->c->id);
 	v->fact_lines = left + 1;
-	v->fact_rows = draw_h(d);
 }
 
 static void limit_scroll(struct cluster_view *v)
@@ -341,10 +340,14 @@ static void cluster_draw(struct view *view, struct draw d)
 	}
 	const struct part *p = &mc->parts[CPART_DETAIL];
 	char note[64] = "";
+	/* The frame tells how much there is before the facts are drawn: count them in a window without height. */
+	struct draw box = draw_sub(d, it[0].out);
+	draw_facts(v, draw_sub(box, (struct rect){ 1, 1, draw_w(box) - 2, 0 }), mc);
+	v->fact_rows = draw_h(box) - 2;
 	limit_scroll(v);
-	if (v->fact_lines > v->fact_rows && v->fact_rows)
+	if (v->fact_lines > v->fact_rows && v->fact_rows > 0)
 		snprintf(note, sizeof note, "%d-%d of %d", v->scroll + 1, v->scroll + v->fact_rows, v->fact_lines);
-	struct draw in = pane_open(draw_sub(d, it[0].out), con, cluster_label(mc->c), note, v->facts_focus, p);
+	struct draw in = pane_open(box, con, cluster_label(mc->c), note, v->facts_focus, p);
 	draw_facts(v, in, mc);
 	pane_close(in, con, p);
 	if (!it[1].out.h)

@@ -83,6 +83,22 @@ static void choose_cluster(struct console *con)
 	console_use(con, m->clusters.items[0]->c->id);
 }
 
+/* --log: the log of what runs, else of what waits first, else of the last step. */
+static void open_wished_log(struct console *con)
+{
+	const struct mcluster *mc = console_cluster(con);
+	const struct step *found = NULL;
+	if (!con->log_wish || *con->wish || !mc || mc->parts[CPART_STEPS].cached || !mc->c->steps.len)
+		return;
+	for (size_t i = 0; i < mc->c->steps.len; i++) {
+		const struct step *s = mc->c->steps.items[i];
+		if (!found || !step_state_active(found->state) || (s->state == STEP_RUNNING && found->state != STEP_RUNNING))
+			found = s;
+	}
+	con->log_wish = false;
+	log_open_step(con, con->cluster, found->id, NULL);
+}
+
 /* The window's title names the cluster and the alarms, for those who look at another window. */
 static void set_title(struct console *con)
 {
@@ -119,6 +135,7 @@ void console_model_changed(void *ctx)
 	for (size_t i = 0; i < con->depth; i++)
 		if (con->stack[i]->ops->changed)
 			con->stack[i]->ops->changed(con->stack[i]);
+	open_wished_log(con);
 	console_touch(con);
 }
 
@@ -461,6 +478,7 @@ static int open_client(struct console *con, struct error *err)
 		snprintf(con->cluster, sizeof con->cluster, "%s", last);
 	free(last);
 	snprintf(con->wish, sizeof con->wish, "%s", o->cluster ? o->cluster : "");
+	con->log_wish = o->log && o->cluster;
 	con->show_ended = true;
 	choose_cluster(con);
 	return 0;

@@ -186,8 +186,22 @@ static size_t trailing_gap(const struct metric_set *s)
 	return v ? gap : 0;
 }
 
+int64_t graph_young_span(const struct mcluster *mc)
+{
+	static const int minutes[] = { 5, 10, 20, 30 };
+	int64_t end = mc && mc->c->timeline.ended ? mc->c->timeline.ended : console_now();
+	int64_t age = mc && mc->c->timeline.created ? end - mc->c->timeline.created : range_ms(RANGE_HOUR);
+	if (mc && mc->c->timeline.ended)
+		return range_ms(RANGE_HOUR);
+	for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++)
+		if (age < minutes[i] * 60000)
+			return minutes[i] * 60000;
+	return range_ms(RANGE_HOUR);
+}
+
 void graph_pane(struct draw d, const struct console *con, enum graph_set what, const char *title,
-                const struct mcluster *mc, const char *instance, enum range r, const int *cursor)
+                const struct mcluster *mc, const char *instance, enum range r, int64_t span,
+                const int *cursor)
 {
 	const struct metric_set *s = mc ? metrics_peek(mc->metrics, instance, r) : NULL;
 	struct part p = part_of(s);
@@ -206,7 +220,7 @@ void graph_pane(struct draw d, const struct console *con, enum graph_set what, c
 		g.series = list;
 		g.step_ms = s->period;
 		g.end_ms = s->end - (int64_t)gap * s->period;
-		g.span_ms = range_ms(r);
+		g.span_ms = span ? span : range_ms(r);
 		g.scale = !simple(what) && draw_w(d) >= 40;
 		g.legend = !simple(what);
 		graph_note(&g, draw_w(d) - 2, note, sizeof note);

@@ -51,7 +51,7 @@ static void one(struct graphs *g, struct draw d, enum graph_set s)
 	struct mcluster *mc = console_cluster(g->view.con);
 	title_of(g, s, mc, title, sizeof title);
 	g->width = draw_w(d) - 2;
-	graph_pane(d, g->view.con, s, title, mc, g->instance, g->range, &g->cursor);
+	graph_pane(d, g->view.con, s, title, mc, g->instance, g->range, 0, &g->cursor);
 }
 
 /* Wide: CPU across, the rest in two columns. Narrow: one column, the last ones dropped first. */

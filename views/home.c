@@ -134,21 +134,32 @@ static void draw_left(struct home *h, struct draw d)
 	list_pane(h, PANE_STEPS, draw_sub(d, it[1].out), title, note, mc ? &mc->parts[CPART_STEPS] : NULL);
 }
 
+static void span_text(int64_t span, const char *what, char *out, size_t size)
+{
+	if (span < range_ms(RANGE_HOUR))
+		snprintf(out, size, "%s %dm", what, (int)(span / 60000));
+	else
+		snprintf(out, size, "%s 1h", what);
+}
+
 static void draw_right(struct home *h, struct draw d)
 {
 	struct console *con = h->view.con;
 	struct mcluster *mc = console_cluster(con);
 	const struct glyphs *g = draw_glyphs(d);
-	char title[128];
+	char title[128], what[24];
 	struct layout_item it[] = {
 		{ .min = 4, .max = 12, .flex = 2 },
 		{ .min = 4, .max = 10, .flex = 1, .priority = 2 },
 		{ .min = 4, .flex = 2, .max = 0, .priority = 1 },
 	};
 	layout_split((struct rect){ 0, 0, draw_w(d), draw_h(d) }, LAYOUT_COLUMN, 0, it, 3);
-	title_of(mc, g, "CPU 1h", title, sizeof title);
-	graph_pane(draw_sub(d, it[0].out), con, GRAPH_SET_BUSY, title, mc, "", RANGE_HOUR, NULL);
-	graph_pane(draw_sub(d, it[1].out), con, GRAPH_SET_MEMORY_SHARE, "Memory 1h", mc, "", RANGE_HOUR, NULL);
+	int64_t span = graph_young_span(mc);
+	span_text(span, "CPU", what, sizeof what);
+	title_of(mc, g, what, title, sizeof title);
+	graph_pane(draw_sub(d, it[0].out), con, GRAPH_SET_BUSY, title, mc, "", RANGE_HOUR, span, NULL);
+	span_text(span, "Memory", what, sizeof what);
+	graph_pane(draw_sub(d, it[1].out), con, GRAPH_SET_MEMORY_SHARE, what, mc, "", RANGE_HOUR, span, NULL);
 	list_pane(h, PANE_NODES, draw_sub(d, it[2].out), "Nodes", mc ? mc->parts[CPART_NODES].error : NULL,
 	          mc ? &mc->parts[CPART_INSTANCES] : NULL);
 }

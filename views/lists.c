@@ -523,7 +523,8 @@ static void node_cell(struct list *l, const void *row, int what, struct table_ce
 			         clock_duration(end - in->timeline.created, text, sizeof text));
 		break;
 	default:
-		node_metric_cell(n, what, o);
+		if (in->state != INSTANCE_TERMINATED)
+			node_metric_cell(n, what, o);
 	}
 }
 

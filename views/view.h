@@ -59,6 +59,7 @@ struct console {
 	char new_step[MODEL_ID_SIZE];         /* just added: to be selected once it is listed */
 	char title[160];                      /* of the terminal window */
 	size_t alarms_seen;
+	bool log_wish;                        /* --log, not opened yet */
 	bool show_ended;
 	uv_timer_t unlock;                    /* locks again */
 	bool quitting;

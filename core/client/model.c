@@ -522,6 +522,8 @@ int model_take_progress(struct mcluster *mc, const cJSON *reply, struct error *e
 			.rows_in = json_int(x, "RowsIn", 0), .rows_out = json_int(x, "RowsOut", 0),
 			.bytes_in = json_int(x, "BytesIn", 0), .bytes_out = json_int(x, "BytesOut", 0) };
 		snprintf(p.id, sizeof p.id, "%s", json_str(x, "StepId", ""));
+		const struct step *step = cluster_step(mc->c, p.id);
+		p.final = step && step_state_ended(step->state);
 		snprintf(p.description, sizeof p.description, "%s", json_str(x, "Description", ""));
 		put_progress(mc, &p);
 	}

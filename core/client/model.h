@@ -55,6 +55,7 @@ struct step_progress {
 	double fraction;       /* 0–1; below 0: not known */
 	int statement, statements, stage, tasks_done, tasks;
 	int64_t rows_in, rows_out, bytes_in, bytes_out;
+	bool final;            /* told after the step had ended */
 	char description[160];
 };
 

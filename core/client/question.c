@@ -29,16 +29,23 @@ static cJSON *of_cluster(const struct model *m, const struct mcluster *mc)
 	return json_add_str(cJSON_CreateObject(), "ClusterId", mc->c->id);
 }
 
-/* Progress of what runs; nothing to ask when nothing does. */
+/* A step whose last word we have not heard: it runs, or it ended since we asked. */
+static bool progress_open(const struct mcluster *mc, const struct step *s)
+{
+	const struct step_progress *p = model_progress(mc, s->id);
+	if (s->state == STEP_RUNNING || s->state == STEP_CANCEL_PENDING)
+		return true;
+	return s->state == STEP_COMPLETED && (!p || !p->final);
+}
+
+/* Of the newest steps; nothing to ask when all has been heard. */
 static cJSON *ask_progress(const struct model *m, const struct mcluster *mc)
 {
+	const struct step_list *steps = &mc->c->steps;
 	cJSON *ids = cJSON_CreateArray();
-	for (size_t i = mc->c->steps.len; i-- > 0 && cJSON_GetArraySize(ids) < 10;) {
-		const struct step *s = mc->c->steps.items[i];
-		if (s->state == STEP_RUNNING || s->state == STEP_CANCEL_PENDING ||
-		    (s->state == STEP_COMPLETED && !model_progress(mc, s->id) && mc->c->steps.len - i < 10))
-			cJSON_AddItemToArray(ids, cJSON_CreateString(s->id));
-	}
+	for (size_t i = steps->len; i-- > 0 && steps->len - i <= 50 && cJSON_GetArraySize(ids) < 10;)
+		if (progress_open(mc, steps->items[i]))
+			cJSON_AddItemToArray(ids, cJSON_CreateString(steps->items[i]->id));
 	if (!cJSON_GetArraySize(ids)) {
 		cJSON_Delete(ids);
 		return NULL;

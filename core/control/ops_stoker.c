@@ -166,6 +166,19 @@ static const char *const progress_names[][2] = {
 	{ "TasksDone", "tasks_done" }, { "Tasks", "tasks" },
 };
 
+static void add_totals(cJSON *o, const struct step *s)
+{
+	json_add_num(o, "Fraction", 1);
+	if (!s->statements)
+		return;
+	json_add_int(o, "Statement", s->statements);
+	json_add_int(o, "Statements", s->statements);
+	json_add_int(o, "RowsIn", s->rows_in);
+	json_add_int(o, "RowsOut", s->rows_out);
+	json_add_int(o, "BytesIn", s->bytes_in);
+	json_add_int(o, "BytesOut", s->bytes_out);
+}
+
 static int get_step_progress(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                              struct error *err)
 {
@@ -184,7 +197,7 @@ static int get_step_progress(struct control *ctl, const cJSON *in, cJSON *out, s
 			continue;
 		cJSON *o = json_add_str(cJSON_CreateObject(), "StepId", s->id);
 		if (s->state == STEP_COMPLETED)
-			json_add_num(o, "Fraction", 1);
+			add_totals(o, s);
 		for (size_t k = 0; rt && rt->progress && k < sizeof progress_names / sizeof *progress_names; k++) {
 			const cJSON *v = cJSON_GetObjectItemCaseSensitive(rt->progress, progress_names[k][1]);
 			if (v && !cJSON_IsNull(v))

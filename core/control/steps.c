@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/control/state.h"
 
@@ -87,9 +88,25 @@ static void on_failure(struct control *ctl, struct cluster *c, const struct step
 	}
 }
 
+/* What is worth knowing of a step when its runtime goes: how much it read and wrote. */
+static void keep_totals(struct step *s)
+{
+	const struct ctl_step *rt = s->runtime;
+
+	if (!rt || !rt->progress)
+		return;
+	s->statements = (int)json_int(rt->progress, "statements", 0);
+	s->rows_in = json_int(rt->progress, "rows_in", 0);
+	s->rows_out = json_int(rt->progress, "rows_out", 0);
+	s->bytes_in = json_int(rt->progress, "bytes_in", 0);
+	s->bytes_out = json_int(rt->progress, "bytes_out", 0);
+}
+
 void step_end(struct control *ctl, struct cluster *c, struct step *s, enum step_state state)
 {
 	s->timeline.ended = clock_now_ms();
+	if (state == STEP_COMPLETED)
+		keep_totals(s);
 	set_state(ctl, c, s, state);
 	step_free_runtime(s);
 	runtime_of(c)->idle_since = s->timeline.ended;

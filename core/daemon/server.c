@@ -158,11 +158,8 @@ static void close_handle(uv_handle_t *h)
 		uv_close(h, NULL);
 }
 
-static void on_end(uv_timer_t *t)
+static void close_all(struct server *s)
 {
-	struct server *s = t->data;
-
-	log_info("stopping; workers and their jobs go on");
 	if (s->unix_fd >= 0)
 		socket_unlink_unix(s->socket, s->unix_fd);
 	control_free(s->control);
@@ -172,6 +169,12 @@ static void on_end(uv_timer_t *t)
 	close_handle((uv_handle_t *)&s->term);
 	close_handle((uv_handle_t *)&s->intr);
 	close_handle((uv_handle_t *)&s->end);
+}
+
+static void on_end(uv_timer_t *t)
+{
+	log_info("stopping; workers and their jobs go on");
+	close_all(t->data);
 }
 
 static void stop(void *ctx)
@@ -261,19 +264,23 @@ static int run(struct server *s, int ready)
 	start_hooks(s);
 	if ((ret = take_lock(s, &err)) || (ret = load_keys(s, &err)) || (ret = open_all(s, &err))) {
 		say_error(&err, ready);
-		return 1;
+		close_all(s);
+	} else {
+		report_ready(ready, "ok");
 	}
-	report_ready(ready, "ok");
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&s->loop);
 	if (s->unix_fd >= 0)
 		close(s->unix_fd);
-	unlink(s->pid_file);
-	close(s->lock);
+	if (!ret)
+		unlink(s->pid_file);
+	if (s->lock >= 0)
+		close(s->lock);
 	free(s->socket);
 	free(s->pid_file);
-	log_info("stopped");
-	return 0;
+	if (!ret)
+		log_info("stopped");
+	return ret ? 1 : 0;
 }
 
 /* Away from the terminal: a session of its own, messages into the log. The parent waits for the outcome. */
@@ -332,17 +339,15 @@ static bool parse_number(const char *s, int max, int *out)
 	return true;
 }
 
-int server_main(int argc, char **argv)
+static int parse_options(struct server *s, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' }, { "memory-share", required_argument, NULL, 'm' },
 		{ "foreground", no_argument, NULL, 'f' }, { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct server *s = xcalloc(1, sizeof *s);
-	int opt, tty;
+	int opt;
 
-	s->port = s->unix_fd = s->lock = -1;
 	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (opt == 'p' && !parse_number(optarg, 65535, &s->port))
 			return usage("--port must be a number from 0 to 65535");
@@ -353,13 +358,19 @@ int server_main(int argc, char **argv)
 		if (opt == 'h' || opt == '?')
 			return usage(NULL);
 	}
-	if (optind < argc)
-		return usage("it takes no other arguments");
+	return optind < argc ? usage("it takes no other arguments") : 0;
+}
+
+int server_main(int argc, char **argv)
+{
+	struct server s = { .port = -1, .unix_fd = -1, .lock = -1 };
+	int status = parse_options(&s, argc, argv);
+
+	if (status)
+		return status;
 	/* Whoever has no terminal is in the background already. */
-	tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (tty >= 0)
 		close(tty);
-	int status = s->foreground || tty < 0 ? run(s, -1) : run_in_background(s);
-	free(s);
-	return status;
+	return s.foreground || tty < 0 ? run(&s, -1) : run_in_background(&s);
 }

@@ -345,7 +345,7 @@ int worker_main(int argc, char **argv)
 		{ "instance", required_argument, NULL, 'i' }, { "token", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct worker *w = xcalloc(1, sizeof *w);
+	struct worker self = { 0 }, *w = &self;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)

@@ -156,7 +156,6 @@ static void golden(struct term *t, const char *screen, const struct look *l)
 {
 	char name[64];
 	snprintf(name, sizeof name, "%s-%s", screen, l->name);
-	term_settle(t, 150);
 	term_golden(t, name);
 }
 

@@ -60,3 +60,15 @@ char *id_uuid(char *out, size_t size)
 	         b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 	return out;
 }
+
+const char *id_take_secret(const char *variable)
+{
+	static char secret[128];
+	const char *v = getenv(variable);
+
+	if (!v)
+		return NULL;
+	snprintf(secret, sizeof secret, "%s", v);
+	unsetenv(variable);
+	return secret;
+}

@@ -13,5 +13,9 @@ char *id_hex(char *out, size_t size, const char *prefix, int n);
 char *id_uuid(char *out, size_t size);
 /* n random characters of A–Za–z0–9 (secrets); gives out. */
 char *id_secret(char *out, size_t size, int n);
+/* The secret that a parent gave in this environment variable, taken out of the environment so that no child
+ * inherits it; NULL when there is none. Secrets go this way because ps shows arguments to everybody and
+ * an environment to its owner only. Static storage, for one secret per process. */
+const char *id_take_secret(const char *variable);
 
 #endif

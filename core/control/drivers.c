@@ -71,12 +71,12 @@ static void launch_executor(struct control *ctl, struct exec *driver, struct exe
 	char *dir = xasprintf("%s/%s", logs, x->m->id);
 	char *out = xasprintf("%s/stdout", dir), *err = xasprintf("%s/stderr", dir);
 	const char *own[] = { ctl->program, "executor", "--id", number, "--container", x->m->id, "--connect",
-	                      sock, "--token", driver->m->token, "--vcpu", vcpu, "--mem-mb", mem, "--temp",
-	                      temp };
+	                      sock, "--vcpu", vcpu, "--mem-mb", mem, "--temp", temp };
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		cJSON_AddItemToArray(argv, cJSON_CreateString(own[i]));
 	json_add_str(env, "STOKER_HOME", ctl->home);
 	json_add_str(env, "STOKER_CLUSTER_ID", c->id);
+	json_add_str(env, "STOKER_TOKEN", driver->m->token);
 	fs_mkdirs(temp, 0700, NULL);
 	fs_mkdirs(dir, 0755, NULL);
 	exec_launch(ctl, x, argv, env, temp, out, err); /* its folder is where it spills */

@@ -55,7 +55,7 @@ static cJSON *driver_argv(struct control *ctl, struct cluster *c, struct step *s
 {
 	cJSON *argv = cJSON_CreateArray();
 	const char *own[] = { ctl->program, "driver", "--container", e->m->id, "--cluster", c->id, "--step",
-	                      s->id, "--token", e->m->token, "--" };
+	                      s->id, "--" };
 
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		add(argv, own[i]);
@@ -115,6 +115,8 @@ static cJSON *environment(struct control *ctl, struct cluster *c, struct step *s
 	json_add_str(env, "STOKER_LAKE", lake);
 	json_add_str(env, "STOKER_HDFS", hdfs);
 	json_add_str(env, "STOKER_SYSLOG", syslog);
+	if (e->m->kind == CONTAINER_DRIVER)
+		json_add_str(env, "STOKER_TOKEN", e->m->token);
 	json_add_str(env, "EMR_CLUSTER_ID", c->id);
 	json_add_str(env, "EMR_STEP_ID", s->id);
 	json_add_str(env, "EMR_RELEASE_LABEL", c->release_label);
@@ -158,13 +160,13 @@ static int prepare_folders(struct control *ctl, struct cluster *c, struct step *
 }
 
 static void log_start(struct control *ctl, struct cluster *c, struct step *s, const cJSON *argv,
-                      const char *cwd, const char *token)
+                      const char *cwd)
 {
 	struct buf line = BUF_INIT;
 	const cJSON *a;
 
 	cJSON_ArrayForEach(a, argv) {
-		const char *v = strcmp(a->valuestring, token) ? a->valuestring : "****";
+		const char *v = a->valuestring;
 		if (line.len)
 			buf_addc(&line, ' ');
 		if (*v && strcspn(v, " \t\n\"'\\$`") == strlen(v))
@@ -201,7 +203,7 @@ int step_launch(struct control *ctl, struct cluster *c, struct step *s, struct n
 		argv = driver_argv(ctl, c, s, e);
 	out = path_step_log(ctl, c, s, "stdout");
 	log = path_step_log(ctl, c, s, "stderr");
-	log_start(ctl, c, s, argv, cwd, e->m->token);
+	log_start(ctl, c, s, argv, cwd);
 	exec_launch(ctl, e, argv, environment(ctl, c, s, e), cwd, out, log);
 	if (sql)
 		driver_prelaunch(ctl, e);

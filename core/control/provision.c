@@ -16,6 +16,7 @@
 extern char **environ;
 
 #define MARK "STOKER_INSTANCE="
+#define TOKEN "STOKER_TOKEN="     /* never an argument: ps shows those to everybody */
 
 /* The worker's environment: ours, with its own name in it. What it starts inherits that, so that nothing
  * of a lost node can hide. */
@@ -25,12 +26,14 @@ static char **environment(const struct control *ctl, const struct node *n)
 
 	while (environ[count])
 		count++;
-	char **env = xcalloc(count + 3, sizeof *env);
+	char **env = xcalloc(count + 4, sizeof *env);
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(environ[i], MARK, strlen(MARK)) && strncmp(environ[i], "STOKER_HOME=", 12))
+		if (strncmp(environ[i], MARK, strlen(MARK)) && strncmp(environ[i], "STOKER_HOME=", 12) &&
+		    strncmp(environ[i], TOKEN, strlen(TOKEN)))
 			env[k++] = xstrdup(environ[i]);
 	env[k++] = xasprintf("STOKER_HOME=%s", ctl->home);
 	env[k++] = xasprintf(MARK "%s", n->m->id);
+	env[k++] = xasprintf(TOKEN "%s", n->m->token);
 	return env;
 }
 
@@ -38,8 +41,7 @@ static int local_spawn(struct control *ctl, struct node *n, struct error *err)
 {
 	char *dir = xasprintf("%s/clusters/%s/nodes/%s", ctl->home, n->c->id, n->m->id);
 	char *log = xasprintf("%s/worker.log", dir);
-	char *argv[] = { ctl->program, (char *)"worker", (char *)"--instance", n->m->id, (char *)"--token",
-	                 n->m->token, NULL };
+	char *argv[] = { ctl->program, (char *)"worker", (char *)"--instance", n->m->id, NULL };
 	char **env = environment(ctl, n);
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;

@@ -16,6 +16,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fs.h"
+#include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -334,16 +335,15 @@ static void start_hooks(struct worker *w)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: stokerd worker --instance ci-… --token T\n"
-	        "The server starts workers; STOKER_HOME names its folder.\n");
+	fprintf(stderr, "usage: stokerd worker --instance ci-…\n"
+	        "The server starts workers; STOKER_HOME names its folder, STOKER_TOKEN proves who they are.\n");
 	return 2;
 }
 
 int worker_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "instance", required_argument, NULL, 'i' }, { "token", required_argument, NULL, 't' },
-		{ NULL, 0, NULL, 0 },
+		{ "instance", required_argument, NULL, 'i' }, { NULL, 0, NULL, 0 },
 	};
 	struct worker self = { 0 }, *w = &self;
 	int opt;
@@ -351,10 +351,9 @@ int worker_main(int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (opt == 'i')
 			w->instance = optarg;
-		else if (opt == 't')
-			w->token = optarg;
 		else
 			return usage();
+	w->token = id_take_secret("STOKER_TOKEN");
 	if (!w->instance || !w->token || optind < argc)
 		return usage();
 	char *who = xasprintf("worker %s", w->instance);

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/engine/driver.h"
 #include "core/engine/session.h"
 
 static int usage(void)
 {
-	fputs("usage: stokerd driver --container C --cluster J --step S --token T -- spark-sql ...\n"
+	fputs("usage: stokerd driver --container C --cluster J --step S -- spark-sql ...\n"
 	      "       stokerd driver --session --fd N [--no-server --vcpu N --mem-mb N] [spark-sql options]\n"
 	      "The server and `stoker sql` start it; it is of no use by hand.\n", stderr);
 	return 2;
@@ -46,7 +47,7 @@ static int step(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "container", 1, NULL, 'c' }, { "cluster", 1, NULL, 'j' }, { "step", 1, NULL, 's' },
-		{ "token", 1, NULL, 't' }, { NULL, 0, NULL, 0 }
+		{ NULL, 0, NULL, 0 }
 	};
 	struct driver_options o = { 0 };
 	optind = 1;
@@ -55,12 +56,12 @@ static int step(int argc, char **argv)
 		case 'c': o.container = optarg; break;
 		case 'j': o.cluster = optarg; break;
 		case 's': o.step = optarg; break;
-		case 't': o.token = optarg; break;
 		default: return usage();
 		}
 	}
 	o.argc = argc - optind;
 	o.argv = argv + optind;
+	o.token = id_take_secret("STOKER_TOKEN");
 	if (!o.container || !o.step || !o.token || o.argc < 1)
 		return usage();
 	return driver_main(&o);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -401,7 +402,7 @@ int executor_serve(const struct executor_options *o)
 
 static int usage(void)
 {
-	fputs("usage: stokerd executor --id N --container C --connect PATH --token T --vcpu N --mem-mb N "
+	fputs("usage: stokerd executor --id N --container C --connect PATH --vcpu N --mem-mb N "
 	      "--temp DIR\nA driver starts it; it is of no use by hand.\n", stderr);
 	return 2;
 }
@@ -428,7 +429,7 @@ int engine_executor_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "id", 1, NULL, 'i' }, { "container", 1, NULL, 'c' }, { "connect", 1, NULL, 's' },
-		{ "token", 1, NULL, 't' }, { "vcpu", 1, NULL, 'v' }, { "mem-mb", 1, NULL, 'm' },
+		{ "vcpu", 1, NULL, 'v' }, { "mem-mb", 1, NULL, 'm' },
 		{ "temp", 1, NULL, 'd' }, { "timezone", 1, NULL, 'z' }, { NULL, 0, NULL, 0 }
 	};
 	struct executor_options o = { .id = "1", .token = "", .vcpu = 1, .mem_mb = 1024 };
@@ -439,7 +440,6 @@ int engine_executor_main(int argc, char **argv)
 		case 'i': o.id = optarg; break;
 		case 'c': container = optarg; break;
 		case 's': path = optarg; break;
-		case 't': o.token = optarg; break;
 		case 'v': o.vcpu = atoi(optarg); break;
 		case 'm': o.mem_mb = atoi(optarg); break;
 		case 'd': o.temp = optarg; break;
@@ -449,6 +449,8 @@ int engine_executor_main(int argc, char **argv)
 	}
 	if (!path || optind != argc)
 		return usage();
+	const char *token = id_take_secret("STOKER_TOKEN");
+	o.token = token ? token : "";
 	char who[96];
 	snprintf(who, sizeof who, "executor %s %s", o.id, container);
 	log_open(who);

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -168,6 +169,21 @@ class Nodes(Base):
             {i["Id"] for i in self.running(cid)}), 15)
         self.assertLess(time.monotonic() - begin, 15)
         self.assertEqual(self.ended(cid, sid)["State"], "COMPLETED")
+
+    def test_no_secret_is_an_argument(self):
+        cid = self.server.cluster("argv", core=1)
+        sid = self.server.step(cid, "s", ["spark-sql", "-e", "SELECT count(*) FROM range(300000000000)"])
+        wait_for("its processes", lambda: self.server.processes("driver") and self.server.processes("executor"))
+        wait_for("it to run", lambda: self.step_status(cid, sid)["State"] == "RUNNING")
+        with sqlite3.connect(f"file:{self.server.home}/stoker.db?mode=ro", uri=True) as db:
+            secrets = [t for (t,) in db.execute("SELECT token FROM instances UNION SELECT token FROM containers")]
+        self.assertGreater(len(secrets), 2)
+        for pid in self.server.processes():
+            with open(f"/proc/{pid}/cmdline") as f:
+                argv = f.read()
+            self.assertFalse([t for t in secrets if t and t in argv], argv)
+        self.call("CancelSteps", ClusterId=cid, StepIds=[sid])
+        self.assertEqual(self.ended(cid, sid)["State"], "CANCELLED")
 
     def test_silent_worker_is_replaced(self):
         cid = self.server.cluster("silent", core=1)

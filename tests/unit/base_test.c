@@ -220,6 +220,15 @@ static void ids_have_their_shape_and_differ(void **state)
 	assert_int_equal(strlen(id_hex(a, 5, "i-", 17)), 4); /* never past the buffer */
 }
 
+static void secrets_leave_the_environment(void **state)
+{
+	(void)state;
+	setenv("STOKER_TEST_SECRET", "abc", 1);
+	assert_string_equal(id_take_secret("STOKER_TEST_SECRET"), "abc");
+	assert_null(getenv("STOKER_TEST_SECRET"));
+	assert_null(id_take_secret("STOKER_TEST_SECRET"));
+}
+
 static void files_are_written_whole_or_not_at_all(void **state)
 {
 	(void)state;
@@ -286,6 +295,7 @@ int main(void)
 		cmocka_unit_test(json_refuses_what_is_not_one_value),
 		cmocka_unit_test(json_reads_only_the_right_type),
 		cmocka_unit_test(ids_have_their_shape_and_differ),
+		cmocka_unit_test(secrets_leave_the_environment),
 		cmocka_unit_test(files_are_written_whole_or_not_at_all),
 		cmocka_unit_test(utf8_survives_anything),
 	};

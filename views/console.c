@@ -203,7 +203,7 @@ static void draw_all(void *ctx, struct draw d)
 	struct console *con = ctx;
 	struct view *v = console_top(con);
 	int w = draw_w(d), h = draw_h(d);
-	bool header = h >= 6, alarm = con->model->alarms.len && h >= 12;
+	bool header = h >= 6, alarm = (con->model->alarms.len || con->model->link == LINK_AWAY) && h >= 12;
 	int y = header ? 1 : 0, rest = h - y - (alarm ? 1 : 0);
 	if (header)
 		header_draw(con, draw_sub(d, (struct rect){ 0, 0, w, 1 }));

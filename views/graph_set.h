@@ -17,10 +17,10 @@ enum graph_set {
 };
 
 const char *graph_set_title(enum graph_set s);
-/* How much of the last hour a cluster's graphs show on the home screen: all of its life while it is young. */
+/* How much of the last hour the home screen's graphs show: all of a cluster's life while it is young. */
 int64_t graph_young_span(const struct mcluster *mc);
-/* Draws a pane with the graph. span: ms shown; 0 = the whole range. mc may be NULL (empty pane). cursor: NULL none; else columns from the right
- * edge, -1 none. */
+/* Draws a pane with the graph. span: ms shown; 0 = the whole range. mc may be NULL (empty pane). cursor:
+ * NULL none; else columns from the right edge, -1 none. */
 void graph_pane(struct draw d, const struct console *con, enum graph_set s, const char *title,
                 const struct mcluster *mc, const char *instance, enum range r, int64_t span,
                 const int *cursor);

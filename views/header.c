@@ -46,7 +46,9 @@ static void link_text(const struct console *con, const struct glyphs *g, char *o
 		break;
 	case LINK_AWAY:
 		*st = ROLE_ERROR;
-		if (m->link_heard)
+		if (m->link_refused)
+			snprintf(out, size, "%s refused", g->fail);
+		else if (m->link_heard)
 			snprintf(out, size, "%s no answer for %s", g->fail, age);
 		else
 			snprintf(out, size, "%s no answer", g->fail);
@@ -130,7 +132,15 @@ void header_draw(const struct console *con, struct draw d)
 void alarm_line_draw(const struct console *con, struct draw d)
 {
 	const struct model *m = con->model;
-	if (!m->alarms.len || draw_h(d) < 1)
+	if (draw_h(d) < 1)
+		return;
+	/* While nobody answers, why is what matters. */
+	if (m->link == LINK_AWAY && *m->link_error) {
+		int at = 1 + draw_text(d, 1, 0, ROLE_ERROR, draw_glyphs(d)->fail) + 1;
+		draw_cell(d, at, 0, draw_w(d) - at - 1, ALIGN_LEFT, ROLE_ERROR, m->link_error);
+		return;
+	}
+	if (!m->alarms.len)
 		return;
 	const struct malarm *a = &m->alarms.items[0];
 	const struct mcluster *mc = model_cluster(m, a->cluster_id);

@@ -58,11 +58,6 @@ static void pump(struct live *l);
 static bool ask_page(struct live *l, const struct question *q, int index, struct mcluster *mc,
                      const char *marker, int page);
 
-static bool live_link(const struct live *l)
-{
-	return !l->watch_unknown;
-}
-
 /* Schedules go by the monotonic clock; only ages that people see go by the wall clock. */
 static int64_t mono_ms(void)
 {
@@ -144,6 +139,7 @@ static void link_down(struct live *l, const struct error *err)
 	struct model *m = l->model;
 	int64_t now = mono_ms();
 	note_error(m->link_error, sizeof m->link_error, err);
+	m->link_refused = err->code == ERR_AUTH;
 	if (!l->heard && !l->started && client_may_start(l->client)) {
 		struct error why = ERROR_INIT;
 		l->started = true;
@@ -260,7 +256,9 @@ static void on_reply(void *arg, const cJSON *reply, const struct error *err, dou
 	*a->link = a->next;
 	if (a->next)
 		a->next->link = a->link;
-	if (err && (err->code == ERR_UNAVAILABLE || err->code == ERR_TIMEOUT))
+	if (err && !l->heard && err->code == ERR_AUTH)
+		link_down(l, err);
+	else if (err && (err->code == ERR_UNAVAILABLE || err->code == ERR_TIMEOUT))
 		link_down(l, err);
 	else
 		link_up(l);
@@ -352,13 +350,13 @@ static int64_t interval(const struct live *l, const struct question *q, const st
 	bool progress = q == &cluster_questions[CPART_PROGRESS];
 	if (mc && progress && !has_running_step(mc))
 		return 0;
-	if (mc && cluster_state_ended(mc->c->state) && live_link(l))
+	if (mc && cluster_state_ended(mc->c->state) && !l->watch_unknown)
 		return 0;
-	return live_link(l) ? q->live_ms : q->poll_ms;
+	return !l->watch_unknown ? q->live_ms : q->poll_ms;
 }
 
 /* When a part is due: 0 now, > 0 in so many ms, -1 not before something happens. */
-static int64_t part_due(const struct live *l, const struct part *p, int64_t every, int64_t now)
+static int64_t part_due(const struct part *p, int64_t every, int64_t now)
 {
 	if (p->pending || p->unsupported)
 		return -1;
@@ -373,7 +371,6 @@ static int64_t part_due(const struct live *l, const struct part *p, int64_t ever
 		return -1;
 	if (at < p->retry_at)
 		at = p->retry_at;
-	(void)l;
 	return at > now ? at - now : 0;
 }
 
@@ -387,21 +384,16 @@ static void consider(struct live *l, const struct question *q, int index, struct
                      int64_t now, int64_t *wait)
 {
 	struct part *p = mc ? &mc->parts[index] : &l->model->parts[index];
-	int64_t due = part_due(l, p, interval(l, q, mc), now);
+	int64_t due = part_due(p, interval(l, q, mc), now);
 	if (due == 0) {
 		if (!budget_take(l->budget, q->target, true, now)) {
 			sooner(wait, budget_wait(l->budget, q->target, true, now));
 			return;
 		}
 		ask_page(l, q, index, mc, NULL, 0);
-		due = part_due(l, p, interval(l, q, mc), now);
+		due = part_due(p, interval(l, q, mc), now);
 	}
 	sooner(wait, due);
-}
-
-static bool metrics_wanted_once(const struct live *l, const struct mcluster *mc)
-{
-	return cluster_state_ended(mc->c->state) && live_link(l);
 }
 
 static void ask_metrics(struct live *l, struct mcluster *mc, struct metric_set *s, int64_t now)
@@ -427,7 +419,8 @@ static void consider_metrics(struct live *l, struct mcluster *mc, int64_t now, i
 		return;
 	int64_t every = s->period < 60000 ? s->period : 60000;
 	int64_t at = s->asked && !s->failures ? s->asked + every : s->retry_at;
-	if (s->fetched && !s->cached && !s->failures && metrics_wanted_once(l, mc))
+	bool over = cluster_state_ended(mc->c->state) && !l->watch_unknown;
+	if (s->fetched && !s->cached && !s->failures && over)
 		return;
 	if (at > now) {
 		sooner(wait, at - now);
@@ -487,14 +480,9 @@ static void keep_watch(struct live *l, int64_t now, int64_t *wait)
 
 /* ---- the pump ---- */
 
-static unsigned always(void)
-{
-	return 1u << PART_CLUSTERS | 1u << PART_ALARMS | 1u << PART_COST;
-}
-
 static void consider_all(struct live *l, int64_t now, int64_t *wait)
 {
-	unsigned globals = l->want.globals | always();
+	unsigned globals = l->want.globals | 1u << PART_CLUSTERS | 1u << PART_ALARMS | 1u << PART_COST;
 	/* Costs belong to clusters that must be known first. */
 	if (!l->model->parts[PART_CLUSTERS].fetched)
 		globals &= ~(1u << PART_COST);

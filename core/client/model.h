@@ -103,6 +103,7 @@ struct model {
 	enum link_state link;
 	int64_t link_heard;    /* last reply of any kind */
 	int64_t link_retry;
+	bool link_refused;     /* while away: somebody answers, but does not let us in */
 	char link_error[512];
 	int64_t version;       /* of WatchState */
 

@@ -219,4 +219,7 @@ void question_take_cached(struct model *m, struct mcluster *mc, const char *name
 		if (!list[i].take(m, mc, reply, true, &err))
 			cached_part(mc ? &mc->parts[i] : &m->parts[i], fetched);
 	}
+	/* What a step had reached in an earlier session need not be its last word. */
+	for (size_t i = 0; mc && i < mc->progress.len; i++)
+		mc->progress.items[i].final = false;
 }

@@ -379,11 +379,12 @@ static void welcome(struct control *ctl, struct driver *d, int mem_mb, int vcpu)
 	struct step *s = d->exec ? d->exec->step : NULL;
 	char *lake = xasprintf("%s/lake", ctl->home), *warehouse = xasprintf("%s/warehouse", ctl->home);
 	char *history = xasprintf("%s/history", ctl->home);
-	char *hdfs = c ? path_cluster(ctl, c, "hdfs") : xasprintf("%s/hdfs", ctl->home);
+	char *hdfs = c ? path_cluster(ctl, c, "hdfs") : NULL; /* a session is on no cluster */
 
 	json_add_int(msg, "done", s ? s->checkpoint : 0);
 	json_add_str(msg, "lake", lake);
-	json_add_str(msg, "hdfs", hdfs);
+	if (hdfs)
+		json_add_str(msg, "hdfs", hdfs);
 	json_add_str(msg, "warehouse", warehouse);
 	json_add_str(msg, "history", history);
 	if (d->session) {

@@ -93,7 +93,10 @@ int paths_map(const struct path_roots *r, const char *user, struct arena *a, con
 		return map_local(*path ? path : "/", a, local, err);
 	if (n == 4 && !strncasecmp(user, "hdfs", n)) {
 		int rc = need_root(r->hdfs, user, "cluster storage for hdfs:// paths", err);
-		if (!rc)
+		if (rc)
+			error_hint(err, "hdfs:// is a cluster's own storage: run this as a step of a cluster, or use "
+			                "a local path, file:// or s3:// (a folder of the lake)");
+		else
 			*local = join(a, r->hdfs, path);
 		return rc;
 	}

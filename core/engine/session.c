@@ -360,6 +360,13 @@ static char *dup_str(const cJSON *o, const char *name)
 	return xstrdup(json_str(o, name, NULL));
 }
 
+/* hdfs:// ends with its cluster, so a session has one only where a step of a cluster started it. */
+static char *cluster_storage(void)
+{
+	const char *folder = getenv("STOKER_HDFS");
+	return folder && *folder ? xstrdup(folder) : NULL;
+}
+
 static int join_server(struct session *s, struct error *err)
 {
 	struct server_handlers h = { NULL, s };
@@ -374,7 +381,7 @@ static int join_server(struct session *s, struct error *err)
 		return err->code;
 	const cJSON *w = server_welcome(s->server);
 	s->r.roots.lake = dup_str(w, "lake");
-	s->r.roots.hdfs = dup_str(w, "hdfs");
+	s->r.roots.hdfs = cluster_storage();
 	s->r.roots.warehouse = dup_str(w, "warehouse");
 	s->vcpu = (int)json_int(w, "vcpu", s->vcpu);
 	s->mem_mb = (int)json_int(w, "mem_mb", FIRST_MEM_MB);
@@ -385,7 +392,7 @@ static int join_server(struct session *s, struct error *err)
 static void stand_alone(struct session *s)
 {
 	s->r.roots.lake = fs_home_path("lake");
-	s->r.roots.hdfs = fs_home_path("hdfs");
+	s->r.roots.hdfs = cluster_storage();
 	s->r.roots.warehouse = fs_home_path("warehouse");
 	s->mem_mb = s->o->mem_mb ? s->o->mem_mb : FIRST_MEM_MB;
 	s->r.catalog = catalog_new_memory();

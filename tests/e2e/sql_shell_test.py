@@ -81,6 +81,13 @@ class Sql(unittest.TestCase):
         self.assertEqual(r.stdout, "1\ta\tNULL\ttrue\n")
         self.assertEqual(r.stderr, "")
 
+    def test_a_shell_has_no_cluster_storage(self):
+        for statement in ("INSERT OVERWRITE DIRECTORY 'hdfs:///x' USING csv SELECT 1", "SELECT * FROM csv.`hdfs:///x`"):
+            for words in ((), ("--no-server",)):
+                err = self.sql(*words, "-e", statement, status=1).stderr
+                self.assertIn("hdfs:///x: there is no cluster storage for hdfs:// paths here; line 1 pos", err)
+                self.assertIn("run this as a step of a cluster", err)
+
     def test_header_csv_json(self):
         query = "SELECT 1 AS one, 'a,b' AS two, CAST(NULL AS STRING) AS three"
         self.assertEqual(self.sql("--header", "-e", query).stdout, "one\ttwo\tthree\n1\ta,b\tNULL\n")

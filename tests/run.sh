@@ -12,7 +12,7 @@ LIMIT=${TEST_LIMIT:-600}   # seconds for one suite: a hang is a failure, not the
 unset STOKER_HOME STOKER_FROZEN_TIME
 out=$(mktemp) || exit 2
 trap 'rm -f "$out"' EXIT
-passed=0 failed=0 skipped=0 bad=()
+passed=${ADD_PASSED:-0} failed=${ADD_FAILED:-0} skipped=0 bad=()   # of an earlier run of the same check
 
 last_number() { grep -oE "$1" "$out" | tail -n 1 | grep -oE '[0-9]+' | head -n 1; }
 
@@ -91,7 +91,7 @@ if [ -z "$only" ]; then
 	done
 fi
 for t in "$@"; do suite "$t"; done
-[ "$failed" = 0 ] || printf '\nfailed: %s\n' "${bad[*]}"
+[ ${#bad[@]} = 0 ] || printf '\nfailed: %s\n' "${bad[*]}"
 [ "$skipped" = 0 ] || echo "$skipped skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -288,6 +288,7 @@ static void on_checkpoint(struct control *ctl, struct driver *d, const cJSON *ms
 		char *path = path_step_log(ctl, d->exec->c, s, "stdout");
 		struct stat st;
 		s->checkpoint = done;
+		step_keep_totals(s, msg);
 		s->output = stat(path, &st) ? 0 : st.st_size;
 		free(path);
 		mark_dirty(ctl, OBJECT_STEP, s);
@@ -382,6 +383,12 @@ static void welcome(struct control *ctl, struct driver *d, int mem_mb, int vcpu)
 	char *hdfs = c ? path_cluster(ctl, c, "hdfs") : NULL; /* a session is on no cluster */
 
 	json_add_int(msg, "done", s ? s->checkpoint : 0);
+	if (s && s->checkpoint) {
+		json_add_int(msg, "rows_in", s->rows_in);
+		json_add_int(msg, "rows_out", s->rows_out);
+		json_add_int(msg, "bytes_in", s->bytes_in);
+		json_add_int(msg, "bytes_out", s->bytes_out);
+	}
 	json_add_str(msg, "lake", lake);
 	if (hdfs)
 		json_add_str(msg, "hdfs", hdfs);

@@ -134,6 +134,8 @@ void exec_ended(struct control *ctl, struct exec *e, int status, int signal, con
 	struct node *n = e->node;
 	struct container *m = e->m;
 
+	if (e->driver) /* the worker's word may overtake the driver's last ones */
+		link_receive(e->driver->link);
 	if (n)
 		send_worker(ctl, n, json_add_str(message("forget"), "id", m->id));
 	release(ctl, e);

@@ -168,10 +168,12 @@ static const char *const progress_names[][2] = {
 
 static void add_totals(cJSON *o, const struct step *s)
 {
-	json_add_num(o, "Fraction", 1);
+	if (s->state == STEP_COMPLETED)
+		json_add_num(o, "Fraction", 1);
 	if (!s->statements)
 		return;
-	json_add_int(o, "Statement", s->statements);
+	if (s->state == STEP_COMPLETED)
+		json_add_int(o, "Statement", s->statements);
 	json_add_int(o, "Statements", s->statements);
 	json_add_int(o, "RowsIn", s->rows_in);
 	json_add_int(o, "RowsOut", s->rows_out);
@@ -196,7 +198,7 @@ static int get_step_progress(struct control *ctl, const cJSON *in, cJSON *out, s
 		if (ids.len ? !str_list_has(&ids, s->id) : s->state != STEP_RUNNING)
 			continue;
 		cJSON *o = json_add_str(cJSON_CreateObject(), "StepId", s->id);
-		if (s->state == STEP_COMPLETED)
+		if (step_state_ended(s->state))
 			add_totals(o, s);
 		for (size_t k = 0; rt && rt->progress && k < sizeof progress_names / sizeof *progress_names; k++) {
 			const cJSON *v = cJSON_GetObjectItemCaseSensitive(rt->progress, progress_names[k][1]);

@@ -276,6 +276,8 @@ void step_exec_ended(struct control *ctl, struct cluster *c, struct step *s, str
                      int signal, const char *error);
 void step_exec_lost(struct control *ctl, struct cluster *c, struct step *s, const char *why);
 void step_end(struct control *ctl, struct cluster *c, struct step *s, enum step_state state);
+/* What a step did so far, from a message of its driver: journaled with the step. */
+void step_keep_totals(struct step *s, const cJSON *progress);
 void steps_end_all(struct control *ctl, struct cluster *c); /* the cluster terminates */
 enum step_state step_cancel(struct control *ctl, struct cluster *c, struct step *s,
                             enum step_cancel_option option);

@@ -88,25 +88,20 @@ static void on_failure(struct control *ctl, struct cluster *c, const struct step
 	}
 }
 
-/* What is worth knowing of a step when its runtime goes: how much it read and wrote. */
-static void keep_totals(struct step *s)
+void step_keep_totals(struct step *s, const cJSON *progress)
 {
-	const struct ctl_step *rt = s->runtime;
-
-	if (!rt || !rt->progress)
-		return;
-	s->statements = (int)json_int(rt->progress, "statements", 0);
-	s->rows_in = json_int(rt->progress, "rows_in", 0);
-	s->rows_out = json_int(rt->progress, "rows_out", 0);
-	s->bytes_in = json_int(rt->progress, "bytes_in", 0);
-	s->bytes_out = json_int(rt->progress, "bytes_out", 0);
+	s->statements = (int)json_int(progress, "statements", s->statements);
+	s->rows_in = json_int(progress, "rows_in", s->rows_in);
+	s->rows_out = json_int(progress, "rows_out", s->rows_out);
+	s->bytes_in = json_int(progress, "bytes_in", s->bytes_in);
+	s->bytes_out = json_int(progress, "bytes_out", s->bytes_out);
 }
 
 void step_end(struct control *ctl, struct cluster *c, struct step *s, enum step_state state)
 {
 	s->timeline.ended = clock_now_ms();
-	if (state == STEP_COMPLETED)
-		keep_totals(s);
+	if (s->runtime)
+		step_keep_totals(s, step_runtime(s)->progress);
 	set_state(ctl, c, s, state);
 	step_free_runtime(s);
 	runtime_of(c)->idle_since = s->timeline.ended;

@@ -45,6 +45,17 @@ struct driver {
 
 /* ---- what the server hears ---- */
 
+static const struct runner_progress none = { .description = "" };
+
+static void add_totals(cJSON *m, const struct driver *d, const struct runner_progress *now)
+{
+	json_add_int(m, "statements", d->statements);
+	json_add_int(m, "rows_in", (int64_t)(d->rows_in + now->rows_in));
+	json_add_int(m, "rows_out", (int64_t)(d->rows_out + now->rows_out));
+	json_add_int(m, "bytes_in", (int64_t)(d->bytes_in + now->bytes_in));
+	json_add_int(m, "bytes_out", (int64_t)(d->bytes_out + now->bytes_out));
+}
+
 static void tell_progress(struct driver *d, const struct runner_progress *p, bool now)
 {
 	int64_t t = clock_mono_us() / 1000;
@@ -55,13 +66,9 @@ static void tell_progress(struct driver *d, const struct runner_progress *p, boo
 	double here = p->fraction > 1 ? 1 : p->fraction;
 	json_add_str(m, "type", "progress");
 	json_add_int(m, "statement", d->done + 1 > d->statements ? d->statements : d->done + 1);
-	json_add_int(m, "statements", d->statements);
 	json_add_str(m, "description", p->description);
 	json_add_num(m, "fraction", d->statements ? (d->done + here) / d->statements : here);
-	json_add_int(m, "rows_in", (int64_t)(d->rows_in + p->rows_in));
-	json_add_int(m, "rows_out", (int64_t)(d->rows_out + p->rows_out));
-	json_add_int(m, "bytes_in", (int64_t)(d->bytes_in + p->bytes_in));
-	json_add_int(m, "bytes_out", (int64_t)(d->bytes_out + p->bytes_out));
+	add_totals(m, d, p);
 	json_add_int(m, "stage", 0);
 	json_add_int(m, "tasks_done", d->done);
 	json_add_int(m, "tasks", d->statements);
@@ -84,6 +91,7 @@ static int checkpoint(struct driver *d, struct error *err)
 	cJSON *m = cJSON_CreateObject();
 	json_add_str(m, "type", "checkpoint");
 	json_add_int(m, "done", d->done);
+	add_totals(m, d, &none);
 	return server_ask(d->server, m, NULL, err);
 }
 
@@ -272,6 +280,10 @@ static int join_server(struct driver *d, struct error *err)
 		return err->code;
 	const cJSON *w = server_welcome(d->server);
 	d->skip = (int)json_int(w, "done", 0);
+	d->rows_in = (uint64_t)json_int(w, "rows_in", 0);
+	d->rows_out = (uint64_t)json_int(w, "rows_out", 0);
+	d->bytes_in = (uint64_t)json_int(w, "bytes_in", 0);
+	d->bytes_out = (uint64_t)json_int(w, "bytes_out", 0);
 	d->r.roots.lake = dup_str(w, "lake");
 	d->r.roots.hdfs = dup_str(w, "hdfs");
 	d->r.roots.warehouse = dup_str(w, "warehouse");
@@ -468,6 +480,8 @@ int driver_main(const struct driver_options *o)
 		else if (!rc)
 			rc = work(&d, &err);
 	}
+	if (d.server && d.statements)
+		tell_progress(&d, &none, true);
 	status = !rc ? 0 : d.signal ? 128 + d.signal : bad ? 2 : 1;
 	if (rc && !d.signal && d.server)
 		tell_failed(&d, &err);

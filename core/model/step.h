@@ -48,7 +48,7 @@ struct step {
 	int attempts;      /* times it was launched */
 	int checkpoint;    /* statements that an earlier attempt finished */
 	int64_t output;    /* bytes of stdout at that moment: what follows is written again */
-	int statements;    /* what an ended step did, by its last progress; not in the journal */
+	int statements;    /* what it did: at its end, or at its last checkpoint */
 	int64_t rows_in, rows_out, bytes_in, bytes_out;
 	void *runtime;     /* the control plane's; never owned by the model */
 };

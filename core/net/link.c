@@ -249,6 +249,14 @@ void link_resume(struct link *l)
 	arm(l);
 }
 
+void link_receive(struct link *l)
+{
+	if (l->busy || l->ended)
+		return;
+	read_some(l);
+	arm(l);
+}
+
 int link_flush(struct link *l, int timeout_ms, struct error *err)
 {
 	int64_t until = clock_mono_us() + (int64_t)timeout_ms * 1000;

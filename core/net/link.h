@@ -53,6 +53,10 @@ size_t link_queued(const struct link *l);
 void link_pause(struct link *l);
 void link_resume(struct link *l);
 
+/* Read what has arrived, now: when something else has told that the peer is gone, its last words come first.
+ * May call on_close. Does nothing inside on_message of this link. */
+void link_receive(struct link *l);
+
 /* Write everything that is queued, blocking up to timeout_ms: for a last word before exit. */
 int link_flush(struct link *l, int timeout_ms, struct error *err);
 /* End now; queued bytes are dropped. NULL is allowed. */

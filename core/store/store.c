@@ -31,6 +31,11 @@ static const char *const migrations[STORE_SCHEMA] = {
 	"CREATE TABLE tables (database TEXT, name TEXT, body TEXT,"
 	" PRIMARY KEY (database, name)) WITHOUT ROWID",
 	"ALTER TABLE steps ADD COLUMN output INTEGER DEFAULT 0",
+	"ALTER TABLE steps ADD COLUMN statements INTEGER DEFAULT 0;"
+	"ALTER TABLE steps ADD COLUMN rows_in INTEGER DEFAULT 0;"
+	"ALTER TABLE steps ADD COLUMN rows_out INTEGER DEFAULT 0;"
+	"ALTER TABLE steps ADD COLUMN bytes_in INTEGER DEFAULT 0;"
+	"ALTER TABLE steps ADD COLUMN bytes_out INTEGER DEFAULT 0",
 };
 
 #define APP_ID 0x53746f6b /* "Stok" */

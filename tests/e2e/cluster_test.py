@@ -73,6 +73,38 @@ class Steps(Base):
             self.assertEqual(f.read(), "boom\n")
         self.assertFalse(os.path.exists(os.path.join(self.server.home, "clusters", cid)))
 
+    def test_ended_steps_keep_their_counters(self):
+        cid = self.server.cluster("rows", core=0)
+        out = os.path.join(self.server.home, "lake", "rows")
+        sid = self.server.step(cid, "s", ["spark-sql", "-e", f"""
+            CREATE TABLE t USING parquet LOCATION '{out}' AS SELECT id FROM range(1000); SELECT count(*) FROM t"""])
+        bad = self.server.step(cid, "bad", ["spark-sql", "-e", "SELECT * FROM t; SELECT * FROM nowhere"])
+        self.assertEqual(self.ended(cid, sid)["State"], "COMPLETED")
+        self.assertEqual(self.ended(cid, bad)["State"], "FAILED")
+
+        def counters():
+            steps = self.call("Stoker.GetStepProgress", ClusterId=cid, StepIds=[sid, bad])["Steps"]
+            return {s["StepId"]: s for s in steps}
+        before = counters()
+        self.assertEqual(before[sid]["Fraction"], 1)
+        self.assertEqual(before[sid]["Statements"], 2)
+        self.assertEqual(before[sid]["RowsOut"], 1001)
+        self.assertEqual(before[bad]["RowsOut"], 1000)
+        self.assertNotIn("Fraction", before[bad])
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(counters(), before)
+
+    def test_events_are_in_order(self):
+        cid = self.server.cluster("events", core=0)
+        sids = [self.server.step(cid, f"s{i}", ["true"]) for i in range(10)]
+        for sid in sids:
+            self.ended(cid, sid)
+        events = self.call("Stoker.ListEvents", ClusterId=cid, MaxResults=1000)["Events"]
+        order = [(e["ResourceId"], e["Message"].split(" is ")[-1]) for e in reversed(events)
+                 if e["ResourceId"] in sids]
+        self.assertEqual(order, [(s, state) for s in sids for state in ("RUNNING", "COMPLETED")])
+
     def test_missing_program_is_named(self):
         cid = self.server.cluster("missing", core=0)
         sid = self.server.step(cid, "s", ["surely-not-installed", "--x"])

@@ -114,6 +114,11 @@ static struct step *example_step(int seq)
 	s->attempts = 2;
 	s->checkpoint = 5;
 	s->output = 5000000000;
+	s->statements = 3;
+	s->rows_in = 6000000000;
+	s->rows_out = 7;
+	s->bytes_in = 8;
+	s->bytes_out = 9;
 	return s;
 }
 
@@ -170,6 +175,11 @@ static void test_round_trip(void **state)
 	assert_int_equal(st->timeline.ended, 30);
 	assert_int_equal(st->checkpoint, 5);
 	assert_true(st->output == 5000000000);
+	assert_int_equal(st->statements, 3);
+	assert_true(st->rows_in == 6000000000);
+	assert_int_equal(st->rows_out, 7);
+	assert_int_equal(st->bytes_in, 8);
+	assert_int_equal(st->bytes_out, 9);
 	store_drop_cluster(s, "j-1");
 	assert_int_equal(store_commit(s, &f->err), 0);
 	store_close(s);
@@ -255,7 +265,10 @@ static void test_older_schema_is_migrated(void **state)
 	assert_int_equal(store_commit(s, &f->err), 0);
 	store_close(s);
 	cluster_free(c);
-	raw_sql(f->path, "ALTER TABLE steps DROP COLUMN output; PRAGMA user_version=1");
+	raw_sql(f->path, "ALTER TABLE steps DROP COLUMN output; ALTER TABLE steps DROP COLUMN statements;"
+	        "ALTER TABLE steps DROP COLUMN rows_in; ALTER TABLE steps DROP COLUMN rows_out;"
+	        "ALTER TABLE steps DROP COLUMN bytes_in; ALTER TABLE steps DROP COLUMN bytes_out;"
+	        "PRAGMA user_version=1");
 	assert_int_equal(store_open(f->path, &s, &f->err), 0);
 	assert_int_equal(store_load_clusters(s, collect, f, &f->err), 0);
 	assert_int_equal(f->loaded[0]->steps.len, 1);
@@ -356,6 +369,16 @@ static void test_events_settings_tables_containers(void **state)
 	assert_int_equal(store_load_events(s, "j-2", 102, 10, &events, &f->err), 0);
 	assert_int_equal(events.len, 2);
 	assert_int_equal(events.items[0].time, 104);
+	event_list_free(&events);
+	for (int i = 0; i < 3; i++) { /* of one millisecond: the last one first */
+		struct event same = { .time = 500, .type = (char *)"t", .message = (char *[]){ "a", "b", "c" }[i] };
+		store_add_event(s, &same);
+	}
+	assert_int_equal(store_commit(s, &f->err), 0);
+	assert_int_equal(store_load_events(s, NULL, 500, 10, &events, &f->err), 0);
+	assert_int_equal(events.len, 3);
+	assert_string_equal(events.items[0].message, "c");
+	assert_string_equal(events.items[2].message, "a");
 	event_list_free(&events);
 	char *port = store_get(s, "port");
 	assert_string_equal(port, "1235");

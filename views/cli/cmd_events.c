@@ -16,36 +16,26 @@ static int add_cluster(struct cli *c, const struct cli_args *a, cJSON *req, stru
 	return rc;
 }
 
-static int by_time(const void *a, const void *b)
-{
-	double x = json_num(*(cJSON *const *)a, "Time", 0), y = json_num(*(cJSON *const *)b, "Time", 0);
-
-	return (x > y) - (x < y);
-}
-
+/* The server gives the newest first, and those of one millisecond as they came: no sorting by time could. */
 static void events_people(struct cli *c, const cJSON *events)
 {
 	struct text_table *t = text_table_new();
-	VEC(const cJSON *) sorted = { 0 };
-	const cJSON *x;
+	const cJSON *last = events ? events->child : NULL;
 	char buf[64];
 
-	cJSON_ArrayForEach(x, events)
-		vec_push(&sorted, x);
-	if (sorted.len)
-		qsort(sorted.items, sorted.len, sizeof *sorted.items, by_time);
 	text_table_column(t, "TIME", TABLE_LEFT, false);
 	text_table_column(t, "SEVERITY", TABLE_LEFT, false);
 	text_table_column(t, "CLUSTER", TABLE_LEFT, false);
 	text_table_column(t, "MESSAGE", TABLE_LEFT, true);
-	for (size_t i = 0; i < sorted.len; i++) {
-		const char *severity = json_str(sorted.items[i], "Severity", "");
-		text_table_cell(t, "", "%s", cli_time(json_num(sorted.items[i], "Time", 0), buf, sizeof buf));
+	while (last && last->next)
+		last = last->next;
+	for (const cJSON *x = last; x; x = x == events->child ? NULL : x->prev) {
+		const char *severity = json_str(x, "Severity", "");
+		text_table_cell(t, "", "%s", cli_time(json_num(x, "Time", 0), buf, sizeof buf));
 		text_table_cell(t, cli_state_color(c, severity), "%s", severity);
-		text_table_cell(t, "", "%s", json_str(sorted.items[i], "ClusterId", "-"));
-		text_table_cell(t, "", "%s", json_str(sorted.items[i], "Message", ""));
+		text_table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
+		text_table_cell(t, "", "%s", json_str(x, "Message", ""));
 	}
-	vec_free(&sorted);
 	cli_print_table(c, t);
 }
 

@@ -11,7 +11,8 @@
 	X(ACT_FILTER, "filter", "/", "filter", \
 	  "show only matching rows: text !text /regex/ ~fuzzy col:text col>n", BIND_HINT | BIND_LAST) \
 	X(ACT_BACK, "back", "esc", "back", "close what is open, else one screen back", 0) \
-	X(ACT_QUIT, "quit", "q ctrl-c", "quit", "leave; clusters and jobs keep running", 0) \
+	X(ACT_CLOSE, "close", "q", "close", "close this screen; on the first one leave", 0) \
+	X(ACT_QUIT, "quit", "Q ctrl-c", "quit", "leave; clusters and jobs keep running", 0) \
 	X(ACT_REDRAW, "redraw", "ctrl-l", "redraw", "paint the whole screen again", 0) \
 	X(ACT_SUSPEND, "suspend", "ctrl-z", "suspend", "back to the shell; `fg` returns", 0) \
 	X(ACT_MOUSE, "mouse", "f9", "mouse", "mouse on or off (off: the terminal's own selection works)", 0) \

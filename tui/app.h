@@ -9,7 +9,8 @@
  * bindings of the active scopes and of bind_global; the action found goes to ops->action unless
  * ops->disabled gives a reason, which is then shown. ACT_HELP, ACT_COMMAND, ACT_REDRAW, ACT_SUSPEND,
  * ACT_MOUSE, ACT_MESSAGES, ACT_THEME, ACT_LEAN and ACT_DUMP are done by the app when ops->action does not
- * take them; so is ACT_QUIT. ACT_BACK and ACT_FILTER are always the program's. */
+ * take them; so are ACT_QUIT and ACT_CLOSE (which leaves too). ACT_BACK and ACT_FILTER are always the
+ * program's. */
 #ifndef TUI_APP_H
 #define TUI_APP_H
 

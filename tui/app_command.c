@@ -59,6 +59,7 @@ bool app_builtin(struct app *a, int action, const char *arg)
 	switch (action) {
 	case ACT_HELP: help_open(a); return true;
 	case ACT_COMMAND: app_command_open(a); return true;
+	case ACT_CLOSE:
 	case ACT_QUIT: app_quit(a, 0); return true;
 	case ACT_REDRAW: sink_repaint(a->sink); return true;
 	case ACT_SUSPEND: sink_suspend(a->sink); return true;

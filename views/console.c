@@ -367,6 +367,8 @@ static bool own_action(struct console *con, int action)
 	case ACT_BACK:
 		back(con);
 		return true;
+	case ACT_CLOSE:
+		return console_back(con);
 	case ACT_FILTER:
 		filter_or_search(con);
 		return true;

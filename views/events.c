@@ -31,12 +31,52 @@ static const char *event_id(void *ctx, size_t row)
 	return event_at(ctx, row)->id;
 }
 
+/* Length of an id such as "s-1UB6H2IKFSTOS" or "i-0a1b…" at p; 0: none. */
+static size_t id_length(const char *p)
+{
+	static const char *const kinds[] = { "j-", "s-", "ig-", "ci-", "i-" };
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		size_t n = strlen(kinds[i]);
+		if (strncmp(p, kinds[i], n))
+			continue;
+		size_t rest = strspn(p + n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef0123456789");
+		if (rest >= 8)
+			return n + rest;
+	}
+	return 0;
+}
+
+/* The message as people read it: "s-1UB… (load) of cluster j-8GJ…" is "load". Ids without a name stay. */
+static void say_short(const char *s, char *out, size_t size)
+{
+	static const char of_cluster[] = " of cluster ";
+	size_t n = 0;
+	while (*s && n + 1 < size) {
+		size_t id = id_length(s), of = strlen(of_cluster);
+		if (!strncmp(s, of_cluster, of) && id_length(s + of)) {
+			s += of + id_length(s + of);
+			continue;
+		}
+		const char *end = id && !strncmp(s + id, " (", 2) ? strchr(s + id, ')') : NULL;
+		if (!end) {
+			out[n++] = *s++;
+			continue;
+		}
+		size_t label = (size_t)(end - (s + id + 2));
+		label = label < size - 1 - n ? label : size - 1 - n;
+		memcpy(out + n, s + id + 2, label);
+		n += label;
+		s = end + 1;
+	}
+	out[n] = '\0';
+}
+
 static void event_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 {
 	const struct mevent *e = event_at(ctx, row);
 	const struct mcluster *mc = model_cluster(((struct events *)ctx)->view.con->model, e->cluster_id);
 	struct state_look look = look_severity(o->glyphs, e->severity);
-	char text[64];
+	char text[64], message[400];
 	switch (col) {
 	case 0:
 		cell_set(o, look.style, "%s", look.sign);
@@ -48,7 +88,8 @@ static void event_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 		cell_set(o, ROLE_STRONG, "%s", mc ? cluster_label(mc->c) : e->cluster_id);
 		break;
 	case 3:
-		cell_set(o, look.style == ROLE_DIM ? ROLE_TEXT : look.style, "%s", e->message);
+		say_short(e->message, message, sizeof message);
+		cell_set(o, look.style == ROLE_DIM ? ROLE_TEXT : look.style, "%s", message);
 		break;
 	case 4:
 		cell_set(o, ROLE_DIM, "%s", e->type);

@@ -83,7 +83,9 @@ static void group_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 		cell_set(o, ROLE_TEXT, "%s", g->type ? g->type : "");
 		break;
 	case G_COUNT:
-		if (g->state != GROUP_TERMINATED && g->state != GROUP_ENDED)
+		if (g->state == GROUP_TERMINATED || g->state == GROUP_ENDED)
+			cell_num(o, ROLE_DIM, g->requested, "%d", g->requested);
+		else
 			cell_num(o, g->running == g->requested ? ROLE_TEXT : ROLE_WARN, g->requested,
 		         g->running == g->requested ? "%d" : "%2$d/%1$d", g->requested, g->running);
 		break;

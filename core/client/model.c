@@ -99,10 +99,13 @@ void model_count(const struct mcluster *mc, enum instance_role role, int *reques
 	}
 	if (mc->c->groups.len)
 		return;
-	for (size_t i = 0; i < mc->cost.groups.len; i++)
-		if (!strcmp(mc->cost.groups.items[i].role, names_get(&instance_role_names, role)))
-			*requested += mc->cost.groups.items[i].count;
-	*running = *requested;
+	for (size_t i = 0; i < mc->cost.groups.len; i++) {
+		const struct group_cost *g = &mc->cost.groups.items[i];
+		if (strcmp(g->role, names_get(&instance_role_names, role)) != 0)
+			continue;
+		*requested += g->requested;
+		*running += g->count;
+	}
 }
 
 size_t model_alarms_of(const struct model *m, const char *cluster_id)
@@ -251,6 +254,7 @@ static void take_cluster_cost(struct cluster_cost *k, const cJSON *x)
 		snprintf(gc.role, sizeof gc.role, "%s", json_str(g, "Role", ""));
 		snprintf(gc.type, sizeof gc.type, "%s", json_str(g, "Type", ""));
 		gc.count = (int)json_int(g, "Count", 0);
+		gc.requested = (int)json_int(g, "Requested", gc.count);
 		gc.ec2 = json_num(g, "Ec2PerHour", 0);
 		gc.emr = json_num(g, "EmrPerHour", PRICE_UNKNOWN);
 		gc.accrued = json_num(g, "Accrued", 0);

@@ -37,7 +37,7 @@ enum cluster_part {
 struct group_cost {
 	char id[MODEL_ID_SIZE];
 	char role[16], type[32];
-	int count;
+	int count, requested;  /* running now; wanted, also of clusters that ended */
 	double ec2, emr;       /* $/h; emr < 0: unknown */
 	double accrued;
 };

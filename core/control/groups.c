@@ -46,8 +46,10 @@ void group_set_state(struct control *ctl, struct instance_group *g, enum group_s
 	text_set(&g->reason_message, msg);
 	if (s == GROUP_RUNNING && !g->timeline.ready)
 		g->timeline.ready = clock_now_ms();
-	if (s == GROUP_TERMINATED)
+	if (s == GROUP_TERMINATED) { /* the requested size stays, as EMR has it */
 		g->timeline.ended = clock_now_ms();
+		g->running = 0;
+	}
 	mark_dirty(ctl, OBJECT_GROUP, g);
 }
 

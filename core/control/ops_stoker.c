@@ -224,6 +224,7 @@ static cJSON *group_cost(const struct cluster *c, const struct instance_group *g
 	json_add_str(o, "Role", names_get(&instance_role_names, (int)g->role));
 	json_add_str(o, "Type", g->type);
 	json_add_int(o, "Count", g->running);
+	json_add_int(o, "Requested", g->requested);
 	if (p)
 		json_add_num(o, "Ec2PerHour", p->ec2);
 	if (p && p->emr >= 0)

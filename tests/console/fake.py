@@ -286,7 +286,7 @@ class Server:
         out = []
         for cid, (rate, accrued, today) in self.w["cost"].items():
             groups = [{"InstanceGroupId": g["Id"], "Role": g["InstanceGroupType"], "Type": g["InstanceType"],
-                       "Count": g["RunningInstanceCount"], "Ec2PerHour": 0.192, "EmrPerHour": 0.048,
+                       "Count": g["RunningInstanceCount"], "Requested": g["RequestedInstanceCount"], "Ec2PerHour": 0.192, "EmrPerHour": 0.048,
                        "Accrued": round(accrued / 3, 4)} for g in self.w["groups"].get(cid, [])]
             for g in groups:
                 if g["Type"].startswith("m6g"):

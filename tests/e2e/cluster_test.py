@@ -95,6 +95,18 @@ class Steps(Base):
         self.server.start()
         self.assertEqual(counters(), before)
 
+    def test_sizes_stay_when_a_cluster_has_ended(self):
+        cid = self.server.cluster("sizes", core=2)
+        self.call("TerminateJobFlows", JobFlowIds=[cid])
+        wait_for("the cluster to end", lambda: self.state(cid)["State"] == "TERMINATED")
+        groups = self.call("Stoker.GetCost", ClusterIds=[cid])["Clusters"][0]["Groups"]
+        self.assertEqual([(g["Role"], g["Requested"], g["Count"]) for g in groups], [("MASTER", 1, 0), ("CORE", 2, 0)])
+        wanted = [g["RequestedInstanceCount"] for g in self.call("ListInstanceGroups", ClusterId=cid)["InstanceGroups"]]
+        self.assertEqual(wanted, [1, 2])
+        table = subprocess.run([os.path.join(os.path.dirname(STOKERD), "stoker"), "clusters"], env=self.server.env,
+                               capture_output=True, text=True, timeout=20).stdout
+        self.assertRegex(table, r"sizes +TERMINATED +1\+2 ")
+
     def test_events_are_in_order(self):
         cid = self.server.cluster("events", core=0)
         sids = [self.server.step(cid, f"s{i}", ["true"]) for i in range(10)]

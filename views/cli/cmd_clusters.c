@@ -77,7 +77,7 @@ static void cluster_row(struct cli *c, struct text_table *t, const cJSON *x, con
 	text_table_cell(t, "", "%s", json_str(x, "Id", ""));
 	text_table_cell(t, "", "%s", json_str(x, "Name", ""));
 	text_table_cell(t, cli_state_color(c, state), "%s", state);
-	text_table_cell(t, "", "%s", cost ? shape(json_arr(cost, "Groups"), "Role", "Count", buf, sizeof buf) : "-");
+	text_table_cell(t, "", "%s", cost ? shape(json_arr(cost, "Groups"), "Role", "Requested", buf, sizeof buf) : "-");
 	text_table_cell(t, "", "%s", rate(cost, "PerHour", buf, sizeof buf));
 	text_table_cell(t, "", "%s", rate(cost, "Accrued", buf, sizeof buf));
 	text_table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
@@ -245,7 +245,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_clusters = {
 	.name = "clusters", .alias = "ls", .args = "[CLUSTER]", .max = 1,
 	.summary = "list clusters, or show one in detail",
-	.about = "NODES counts master, core and task instances. A cost that begins with ≥ leaves out a fee "
+	.about = "NODES are the master, core and task instances wanted, also of clusters that ended. A cost that begins with ≥ leaves out a fee "
 	         "that is not known. --json gives the API's objects, each with its Cost.",
 	.options = options, .words = "cluster", .exec = exec_clusters,
 };

@@ -19,7 +19,8 @@ static void group_rows(struct cli *c, struct text_table *t, const cJSON *cluster
 	cJSON_ArrayForEach(g, json_arr(cluster, "Groups")) {
 		bool unknown = !cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(g, "EmrPerHour"));
 		int count = (int)json_int(g, "Count", 0);
-		text_table_cell(t, cli_dim(c), "  %s %d × %s", json_str(g, "Role", ""), count, json_str(g, "Type", ""));
+		text_table_cell(t, cli_dim(c), "  %s %d × %s", json_str(g, "Role", ""),
+		                (int)json_int(g, "Requested", count), json_str(g, "Type", ""));
 		text_table_cell(t, cli_dim(c), "%s%s", unknown ? "≥" : "",
 		           cli_money((json_num(g, "Ec2PerHour", 0) + json_num(g, "EmrPerHour", 0)) * count, buf,
 		                     sizeof buf));

@@ -8,6 +8,7 @@
 #include <wctype.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "core/base/utf8.h"
 #include "core/engine/udf.h"
 
@@ -240,6 +241,44 @@ static bool find_in_set(struct udf *u)
 	}
 }
 
+/* Code points of a text; bytes that are no UTF-8 stand for themselves. */
+static size_t code_points(const char *s, size_t n, int32_t *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < n; count++) {
+		size_t len = char_at(s + i, n - i, 1);
+		uint32_t c = 0;
+		for (size_t end = i + (len ? len : 1); i < end; i++)
+			c = c << 8 | (unsigned char)s[i];
+		out[count] = (int32_t)c;
+	}
+	return count;
+}
+
+/* Edits between characters, where the kernel's counts bytes: one row of the matrix at a time. */
+static bool levenshtein(struct udf *u)
+{
+	size_t an, bn;
+	const char *s = udf_string(u, 0, &an), *t = udf_string(u, 1, &bn);
+	int32_t *a = xmalloc((an + 2 * bn + 1) * sizeof *a), *b = a + an, *row = b + bn;
+	an = code_points(s, an, a);
+	bn = code_points(t, bn, b);
+	for (size_t k = 0; k <= bn; k++)
+		row[k] = (int32_t)k;
+	for (size_t i = 0; i < an; i++) {
+		int32_t corner = row[0];
+		row[0] = (int32_t)i + 1;
+		for (size_t k = 0; k < bn; k++) {
+			int32_t above = row[k + 1], least = above < row[k] ? above : row[k];
+			row[k + 1] = corner + (a[i] != b[k]) < least + 1 ? corner + (a[i] != b[k]) : least + 1;
+			corner = above;
+		}
+	}
+	int32_t distance = row[bn];
+	free(a);
+	return udf_put_int(u, distance);
+}
+
 static bool overlay(struct udf *u)
 {
 	size_t n, rn;
@@ -396,6 +435,7 @@ const struct udf_def udf_string_defs[] = {
 	{ "spark_ascii", "s", 'i', ascii },
 	{ "spark_chr", "l", 's', chr },
 	{ "spark_elt", "?iis*", 's', elt },
+	{ "spark_levenshtein", "ss", 'i', levenshtein },
 	{ "spark_find_in_set", "ss", 'i', find_in_set },
 	{ "spark_overlay", "ssii", 's', overlay },
 	{ "spark_substring_index", "ssi", 's', substring_index },

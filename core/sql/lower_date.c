@@ -69,12 +69,12 @@ static void to_moment(struct buf *out, const struct tx *e)
 
 static void unix_timestamp(struct buf *out, const struct tx *e)
 {
-	buf_adds(out, "spark_floor_div(epoch_us(");
+	buf_adds(out, "(epoch_us("); /* towards zero, before 1970 as well */
 	if (e->args[0]->type->id == SQL_T_TIMESTAMP)
 		lower_expr(out, e->args[0]);
 	else
 		as_moment(out, e, sql_type_of(SQL_T_TIMESTAMP));
-	buf_adds(out, "), 1000000)");
+	buf_adds(out, ") // 1000000)");
 }
 
 static const struct { const char *name, *add, *diff; } UNITS[] = {
@@ -134,16 +134,16 @@ static void date_part(struct buf *out, const struct tx *e)
 	lower_wall(&wall, x, t);
 	bool months = t->id == SQL_T_INTERVAL_YM;
 	char c = *f | 0x20;
-	if (sql_type_ansi_interval(t) && e->type->id == SQL_T_INT) {
+	if (sql_type_ansi_interval(t) && e->type->id != SQL_T_DECIMAL) {
 		static const char *const day_time = "CAST(spark_micros(%s) // %s AS INTEGER)";
 		if (months && c == 'y')
 			buf_addf(out, "CAST(spark_months(%s) // 12 AS INTEGER)", x);
 		else if (months)
-			buf_addf(out, "CAST(spark_months(%s) %% 12 AS INTEGER)", x);
+			buf_addf(out, "CAST(spark_months(%s) %% 12 AS TINYINT)", x);
 		else if (c == 'd')
 			buf_addf(out, day_time, x, "86400000000");
 		else
-			buf_addf(out, "CAST(spark_micros(%s) %% %s // %s AS INTEGER)", x,
+			buf_addf(out, "CAST(spark_micros(%s) %% %s // %s AS TINYINT)", x,
 			         c == 'h' ? "86400000000" : "3600000000", c == 'h' ? "3600000000" : "60000000");
 	} else if (sql_type_ansi_interval(t))
 		buf_addf(out, "CAST(spark_micros(%s) %% 60000000 / 1000000 AS DECIMAL(8,6))", x);

@@ -276,11 +276,28 @@ static void reverse(struct buf *out, const struct tx *e)
 	buf_addc(out, ')');
 }
 
+/* Every element is the start and so many months: a series would go on from a shortened last day of a month. */
+static void months_sequence(struct buf *out, const struct tx *e, const char *a, const char *b)
+{
+	char *step = lower_sql(e->args[2]);
+	buf_addf(out, "CAST(list_filter(list_transform(generate_series(0, date_diff('month', %s, %s) // "
+	         "spark_months(%s) + 1), lambda m_k: %s + to_months(CAST(m_k * spark_months(%s) AS INTEGER))), "
+	         "lambda m_d: CASE WHEN spark_months(%s) > 0 THEN m_d <= %s ELSE m_d >= %s END) AS ",
+	         a, b, step, a, step, step, b, b);
+	lower_type(out, e->type);
+	buf_addc(out, ')');
+	free(step);
+}
+
 static void sequence(struct buf *out, const struct tx *e)
 {
 	char *a = lower_sql(e->args[0]), *b = lower_sql(e->args[1]);
 	struct buf cast = BUF_INIT;
 	bool integral = sql_type_integral(e->type->element);
+	if (e->n == 3 && e->args[2]->type->id == SQL_T_INTERVAL_YM) {
+		months_sequence(out, e, a, b);
+		goto out;
+	}
 	buf_addf(&cast, "generate_series(%s, %s, ", a, b);
 	if (e->n == 3)
 		lower_expr(&cast, e->args[2]);
@@ -292,6 +309,7 @@ static void sequence(struct buf *out, const struct tx *e)
 	buf_addf(out, "CAST(%s AS ", buf_str(&cast));
 	lower_type(out, e->type);
 	buf_addc(out, ')');
+out:
 	buf_free(&cast);
 	free(a);
 	free(b);

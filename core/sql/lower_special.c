@@ -344,6 +344,12 @@ static void sum(struct buf *out, const struct tx *e, bool try_it)
 		lower_template(out, "spark_wrap_hugeint({sum(@)})", e);
 		return;
 	}
+	if (id == SQL_T_DECIMAL && e->type->precision == 38) { /* the kernel's 38 digits may hold a 39th */
+		buf_addf(out, "spark_dec_mul_%d(", e->type->scale);
+		lower_template(out, "{sum(@)}", e);
+		buf_addf(out, ", 1, %s)", try_it || !e->call.ansi ? "TRUE" : "FALSE");
+		return;
+	}
 	lower_template(out, try_it || !e->call.ansi ? "TRY_CAST({sum(@)} AS $0)" : "CAST({sum(@)} AS $0)", e);
 }
 
@@ -501,7 +507,7 @@ static void levenshtein(struct buf *out, const struct tx *e)
 {
 	char *d = NULL;
 	struct buf b = BUF_INIT;
-	lower_template(&b, "CAST(levenshtein($1, $2) AS INTEGER)", e);
+	lower_template(&b, "spark_levenshtein($1, $2)", e);
 	d = buf_steal(&b);
 	if (e->n == 2)
 		buf_adds(out, d);

@@ -148,6 +148,8 @@ const char *resolve_item_name(struct resolver *r, const struct sql_expr *e)
 {
 	if (e->kind == SQL_EX_ALIAS && e->alias.n_names == 1)
 		return e->alias.names[0].name;
+	if (e->kind == SQL_EX_COLUMN && e->column.name.n > 1) /* a field of a struct too goes by its last name */
+		return e->column.name.parts[e->column.name.n - 1];
 	return sql_column_name(r->a, e, show_node, r);
 }
 

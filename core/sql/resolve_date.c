@@ -67,6 +67,15 @@ static bool is_any(const char *s, const char *const *list)
 	return false;
 }
 
+/* Months, hours and minutes are tinyint in Spark; years and days int. */
+static struct tx *part_of_interval(struct tx *x, char field)
+{
+	bool months = x->args[1]->type->id == SQL_T_INTERVAL_YM;
+	if (months ? field == 'm' : field != 'd')
+		x->type = sql_type_of(SQL_T_TINYINT);
+	return x;
+}
+
 static struct tx *date_part(struct resolver *r, struct tx *x)
 {
 	static const char *const seconds[] = { "SECOND", "S", "SEC", "SECONDS", "SECS", NULL };
@@ -88,7 +97,7 @@ static struct tx *date_part(struct resolver *r, struct tx *x)
 		return x;
 	for (size_t i = 0; f && i < sizeof FIELDS / sizeof *FIELDS; i++)
 		if (!strcasecmp(FIELDS[i].field, f))
-			return interval ? x : resolve_named_call(r, FIELDS[i].function, &from, 1, x->pos);
+			return interval ? part_of_interval(x, *f | 0x20) : resolve_named_call(r, FIELDS[i].function, &from, 1, x->pos);
 	return resolve_fail(r, x->pos, "INVALID_EXTRACT_FIELD", "42601",
 	                    "Cannot extract `%s` from an expression of type \"%s\".", f ? f : "?",
 	                    sql_type_sql(r->a, from->type));

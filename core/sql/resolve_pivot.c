@@ -83,6 +83,28 @@ static bool pivot_inputs(struct pivoting *p)
 	return true;
 }
 
+/* Spark answers NULL where a value has no row at all, but only if every aggregate is a number or a boolean:
+ * it then puts results of groups side by side. Otherwise it aggregates what is NULL elsewhere: count gives 0. */
+static bool side_by_side(const struct pivoting *p)
+{
+	for (size_t i = 0; i < p->ast->pivot.n_aggregates; i++) {
+		const struct sql_type *t = p->aggregates[i]->type;
+		if (!sql_type_numeric(t) && t->id != SQL_T_BOOLEAN)
+			return false;
+	}
+	return true;
+}
+
+/* CASE WHEN bool_or(cond) THEN call END */
+static struct tx *where_any(struct resolver *r, struct tx *cond, struct tx *call)
+{
+	struct tx *x = arena_new_of(r->a, struct tx);
+	*x = (struct tx){ .kind = TX_CASE, .type = call->type, .pos = call->pos, .n = 2 };
+	x->args = arena_alloc(r->a, 2 * sizeof *x->args);
+	x->args[1] = call;
+	return (x->args[0] = resolve_named_call(r, "bool_or", &cond, 1, call->pos)) ? x : NULL;
+}
+
 struct rel *resolve_pivot(struct resolver *r, const struct scope *outer, const struct cte_scope *ctes,
                           const struct sql_rel *ast)
 {
@@ -102,6 +124,7 @@ struct rel *resolve_pivot(struct resolver *r, const struct scope *outer, const s
 			rel->agg.groups[g] = tx_column(r->a, &child->cols[i], ast->pos);
 			rel->cols[g++] = child->cols[i];
 		}
+	bool absent_is_null = side_by_side(&p);
 	for (size_t v = 0; v < n_values; v++) {
 		struct tx *cond = pivot_condition(&p, &ast->pivot.values[v]);
 		if (!cond)
@@ -110,7 +133,9 @@ struct rel *resolve_pivot(struct resolver *r, const struct scope *outer, const s
 			struct tx *call = arena_new_of(r->a, struct tx);
 			*call = *p.aggregates[i];
 			call->call.filter = cond;
-			rel->agg.aggregates[k] = call;
+			rel->agg.aggregates[k] = absent_is_null ? where_any(r, cond, call) : call;
+			if (!rel->agg.aggregates[k])
+				return NULL;
 			rel->cols[g + k] = (struct col){ .id = ++r->next_id, .type = call->type };
 			rel->cols[g + k].name = pivot_name(&p, &ast->pivot.values[v], ast->pivot.aggregates[i]);
 		}

@@ -64,10 +64,12 @@ static void tell_progress(struct driver *d, const struct runner_progress *p, boo
 	d->told = t;
 	cJSON *m = cJSON_CreateObject();
 	double here = p->fraction > 1 ? 1 : p->fraction;
+	if (here < 0 && d->done)
+		here = 0; /* the statements before this one are known to be done */
 	json_add_str(m, "type", "progress");
 	json_add_int(m, "statement", d->done + 1 > d->statements ? d->statements : d->done + 1);
 	json_add_str(m, "description", p->description);
-	json_add_num(m, "fraction", d->statements ? (d->done + here) / d->statements : here);
+	json_add_num(m, "fraction", d->statements && here >= 0 ? (d->done + here) / d->statements : here);
 	add_totals(m, d, p);
 	json_add_int(m, "stage", 0);
 	json_add_int(m, "tasks_done", d->done);

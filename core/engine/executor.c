@@ -213,7 +213,7 @@ static void report_progress(struct executor *x)
 	if (!req || again)
 		return;
 	cJSON *m = message("progress", req);
-	json_add_num(m, "fraction", p.percentage > 0 ? p.percentage / 100 : 0);
+	json_add_num(m, "fraction", p.percentage >= 0 ? p.percentage / 100 : -1);
 	json_add_int(m, "rows_in", (int64_t)rows);
 	send_free(x, m);
 }

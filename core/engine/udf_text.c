@@ -164,7 +164,8 @@ enum charset { UTF8, LATIN1, ASCII, UTF16, UTF16BE, UTF16LE, UTF32, NO_CHARSET }
 
 static enum charset charset_of(struct udf *u)
 {
-	static const char *const names[] = { "UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32" };
+	static const char *const names[] = { "UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16BE", "UTF-16LE",
+	                                     "UTF-32" };
 	size_t n;
 	const char *s = udf_string(u, 1, &n);
 	for (int i = 0; i < 7; i++)

@@ -529,7 +529,8 @@ static bool months_between(struct udf *u)
 	bool last = a.day == sql_month_days(a.year, a.month) && b.day == sql_month_days(b.year, b.month);
 	if (a.day == b.day || last)
 		return udf_put_double(u, months);
-	double sa = (double)((udf_long(u, 0) - d1 * DAY_US) / 1000000), sb = (double)((udf_long(u, 1) - d2 * DAY_US) / 1000000);
+	double sa = (double)((udf_long(u, 0) - d1 * DAY_US) / 1000000);
+	double sb = (double)((udf_long(u, 1) - d2 * DAY_US) / 1000000);
 	double v = months + ((a.day - b.day) * 86400.0 + sa - sb) / (31 * 86400.0);
 	return udf_put_double(u, udf_bool(u, 2) ? round(v * 1e8) / 1e8 : v);
 }

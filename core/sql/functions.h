@@ -21,7 +21,8 @@
  * "array<$n>"; "!" when `special` decides.
  *
  * kernel: the SQL, with $n for arguments, $* for all, $0 for the result's kernel type, $z for the session
- * zone, %n for the wall clock of a timestamp argument, $m for the cast mode (0 ANSI, 2 not). Aggregates mark their call with {…}, where
+ * zone, %n for the wall clock of a timestamp argument, $m for the cast mode (0 ANSI, 2 not).
+ * Aggregates mark their call with {…}, where
  * DISTINCT, ORDER BY, FILTER and OVER belong: "CAST({sum(@)} AS BIGINT)"; @ stands for all arguments.
  * NULL: special lowers it. */
 #ifndef CORE_SQL_FUNCTIONS_H

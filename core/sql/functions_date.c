@@ -58,7 +58,8 @@ const struct sql_function sql_functions_date[] = {
 	SP("to_timestamp_ltz", "any string?", "timestamp", NULL, SP_TO_TIMESTAMP),
 	SP("to_timestamp_ntz", "any string?", "timestamp_ntz", NULL, SP_TO_TIMESTAMP),
 	SP("to_unix_timestamp", "any string=yyyy-MM-dd_HH:mm:ss", "bigint", NULL, SP_UNIX_TIMESTAMP),
-	FN("to_utc_timestamp", "timestamp string", "timestamp", /* the kernel takes the later of two instants when clocks go back, java.time the earlier */
+	/* The kernel takes the later of two instants when clocks go back, java.time the earlier. */
+	FN("to_utc_timestamp", "timestamp string", "timestamp",
 	   "CASE WHEN timezone($2, timezone($2, timezone('UTC', $1)) - INTERVAL 1 HOUR) = timezone('UTC', $1) "
 	   "THEN timezone($2, timezone('UTC', $1)) - INTERVAL 1 HOUR ELSE timezone($2, timezone('UTC', $1)) END"),
 	SP("trunc", "date string", "date", "spark_trunc($1, $2)", SP_TRUNC),

@@ -97,7 +97,8 @@ static struct tx *date_part(struct resolver *r, struct tx *x)
 		return x;
 	for (size_t i = 0; f && i < sizeof FIELDS / sizeof *FIELDS; i++)
 		if (!strcasecmp(FIELDS[i].field, f))
-			return interval ? part_of_interval(x, *f | 0x20) : resolve_named_call(r, FIELDS[i].function, &from, 1, x->pos);
+			return interval ? part_of_interval(x, *f | 0x20)
+			                : resolve_named_call(r, FIELDS[i].function, &from, 1, x->pos);
 	return resolve_fail(r, x->pos, "INVALID_EXTRACT_FIELD", "42601",
 	                    "Cannot extract `%s` from an expression of type \"%s\".", f ? f : "?",
 	                    sql_type_sql(r->a, from->type));

@@ -288,7 +288,8 @@ static struct tx *array_call(struct resolver *r, struct tx *x)
 static struct tx *map_call(struct resolver *r, struct tx *x)
 {
 	size_t n = x->n / 2;
-	struct tx **keys = arena_alloc(r->a, (n + 1) * sizeof *keys), **values = arena_alloc(r->a, (n + 1) * sizeof *values);
+	struct tx **keys = arena_alloc(r->a, (n + 1) * sizeof *keys);
+	struct tx **values = arena_alloc(r->a, (n + 1) * sizeof *values);
 	if (x->n % 2)
 		return resolve_fail(r, x->pos, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
 		                    "The `map` requires 2n (n > 0) parameters but the actual number is %zu.", x->n);

@@ -245,7 +245,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_clusters = {
 	.name = "clusters", .alias = "ls", .args = "[CLUSTER]", .max = 1,
 	.summary = "list clusters, or show one in detail",
-	.about = "NODES are the master, core and task instances wanted, also of clusters that ended. A cost that begins with ≥ leaves out a fee "
-	         "that is not known. --json gives the API's objects, each with its Cost.",
+	.about = "NODES are the master, core and task instances wanted, also of clusters that ended. A cost that "
+	         "begins with ≥ leaves out a fee that is not known. --json gives the API's objects, each with its Cost.",
 	.options = options, .words = "cluster", .exec = exec_clusters,
 };

@@ -26,8 +26,11 @@ static void progress_show(struct sql_view *v, const cJSON *p)
 
 	if (!isatty(fileno(v->cli->err)))
 		return;
-	fprintf(v->cli->err, "\r\033[K%3.0f%%  %s rows read", json_num(p, "fraction", 0) * 100,
-	        cli_count(json_num(p, "rows_in", 0), rows, sizeof rows));
+	fputs("\r\033[K", v->cli->err);
+	double fraction = json_num(p, "fraction", -1);
+	if (fraction >= 0)
+		fprintf(v->cli->err, "%3.0f%%  ", fraction * 100);
+	fprintf(v->cli->err, "%s rows read", cli_count(json_num(p, "rows_in", 0), rows, sizeof rows));
 	fflush(v->cli->err);
 	v->progress_shown = true;
 }

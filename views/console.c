@@ -72,7 +72,11 @@ static void choose_cluster(struct console *con)
 		}
 		return;
 	}
-	if (console_cluster(con) || !m->clusters.len)
+	const struct mcluster *now = console_cluster(con);
+	bool fresh = con->remembered && !m->parts[PART_CLUSTERS].cached;
+	if (fresh)
+		con->remembered = false;
+	if ((now && !(fresh && cluster_state_ended(now->c->state))) || !m->clusters.len)
 		return;
 	for (size_t i = 0; i < m->clusters.len; i++) {
 		if (!cluster_state_ended(m->clusters.items[i]->c->state)) {
@@ -80,7 +84,8 @@ static void choose_cluster(struct console *con)
 			return;
 		}
 	}
-	console_use(con, m->clusters.items[0]->c->id);
+	if (!now)
+		console_use(con, m->clusters.items[0]->c->id);
 }
 
 /* --log: the log of what runs, else of what waits first, else of the last step. */
@@ -478,6 +483,7 @@ static int open_client(struct console *con, struct error *err)
 	char *last = o->cluster ? NULL : cache_setting(con->cache, "cluster");
 	if (last && model_cluster(con->model, last))
 		snprintf(con->cluster, sizeof con->cluster, "%s", last);
+	con->remembered = *con->cluster;
 	free(last);
 	snprintf(con->wish, sizeof con->wish, "%s", o->cluster ? o->cluster : "");
 	con->log_wish = o->log && o->cluster;

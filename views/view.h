@@ -56,6 +56,7 @@ struct console {
 	size_t depth;
 	char cluster[MODEL_ID_SIZE];          /* the one at hand; "" while there is none */
 	char wish[128];                       /* --cluster, not found yet */
+	bool remembered;                      /* cluster is the last session's: not yet seen alive */
 	char new_step[MODEL_ID_SIZE];         /* just added: to be selected once it is listed */
 	char title[160];                      /* of the terminal window */
 	size_t alarms_seen;

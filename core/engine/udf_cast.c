@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "core/base/buf.h"
+#include "core/engine/format.h"
 #include "core/engine/udf.h"
 #include "core/sql/datetime.h"
 #include "core/sql/print.h"
@@ -160,16 +161,14 @@ static bool put_buf(struct udf *u, struct buf *b)
 
 static bool double_string(struct udf *u)
 {
-	struct buf b = BUF_INIT;
-	sql_print_double(&b, udf_double(u, 0), false);
-	return put_buf(u, &b);
+	char text[FORMAT_MAX];
+	return udf_put_string(u, text, format_double(text, udf_double(u, 0)));
 }
 
 static bool float_string(struct udf *u)
 {
-	struct buf b = BUF_INIT;
-	sql_print_double(&b, udf_float(u, 0), true);
-	return put_buf(u, &b);
+	char text[FORMAT_MAX];
+	return udf_put_string(u, text, format_float(text, udf_float(u, 0)));
 }
 
 static bool decimal_string(struct udf *u)

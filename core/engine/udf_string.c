@@ -155,12 +155,31 @@ static void put_lower(struct buf *b, uint32_t cp)
 		put_char(b, (uint32_t)towlower_l((wint_t)cp, letters()));
 }
 
+/* Text of plain ASCII, which most is, without a look at the locale; false: there is more than ASCII. */
+static bool change_ascii(struct udf *u, const char *s, size_t n, char how)
+{
+	char out[256];
+	bool up = how != 'l';
+	if (n > sizeof out)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char c = s[i];
+		if (c & 0x80)
+			return false;
+		out[i] = up ? (char)(c - 32 * (c >= 'a' && c <= 'z')) : (char)(c + 32 * (c >= 'A' && c <= 'Z'));
+		up = how == 'u' || (how == 'i' && c == ' ');
+	}
+	return udf_put_string(u, out, n);
+}
+
 static bool change_case(struct udf *u, char how)
 {
 	size_t n;
 	const char *s = udf_string(u, 0, &n);
 	struct buf b = BUF_INIT;
 	bool word = true;
+	if (change_ascii(u, s, n, how))
+		return true;
 	for (size_t i = 0; i < n;) {
 		uint32_t cp;
 		i += utf8_decode(s + i, n - i, &cp);

@@ -54,25 +54,31 @@ static bool sha2(struct udf *u)
 	int bits = udf_int(u, 1);
 	const char *name = bits == 224 ? "SHA224" : bits == 0 || bits == 256 ? "SHA256" : bits == 384 ? "SHA384" :
 	                   bits == 512 ? "SHA512" : NULL;
-	struct buf b = BUF_INIT;
+	char hex[128];
 	if (!d)
 		return udf_fail(u, "UNSUPPORTED_FEATURE", "0A000", "libcrypto, which makes digests, cannot be opened.");
 	if (!name || !d->digest(s, n, md, &len, d->by_name(name), NULL))
 		return false;
-	for (unsigned i = 0; i < len; i++)
-		buf_addf(&b, "%02x", md[i]);
-	return put_buf(u, &b);
+	for (unsigned i = 0; i < len; i++) {
+		hex[2 * i] = "0123456789abcdef"[md[i] >> 4];
+		hex[2 * i + 1] = "0123456789abcdef"[md[i] & 15];
+	}
+	return udf_put_string(u, hex, 2 * len);
 }
 
 static bool crc32(struct udf *u)
 {
+	static const uint32_t by_nibble[16] = {
+		0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
+		0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C
+	};
 	size_t n;
 	uint32_t c = 0xFFFFFFFFu;
 	const char *s = udf_string(u, 0, &n);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) { /* four bits at a time */
 		c ^= (unsigned char)s[i];
-		for (int k = 0; k < 8; k++)
-			c = c & 1 ? c >> 1 ^ 0xEDB88320u : c >> 1;
+		c = c >> 4 ^ by_nibble[c & 15];
+		c = c >> 4 ^ by_nibble[c & 15];
 	}
 	return udf_put_long(u, (int64_t)(c ^ 0xFFFFFFFFu));
 }

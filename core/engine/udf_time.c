@@ -157,12 +157,27 @@ static void put_text(struct buf *out, const char *name, size_t n)
 		buf_add(out, name, n == 5 ? 1 : 3);
 }
 
+/* With zeros in front up to the width; for the numbers of a date printf would take most of the time. */
+static void put_number(struct buf *out, int width, int v)
+{
+	char digits[12], *p = digits + sizeof digits;
+	if (v < 0 || width > 10) {
+		buf_addf(out, "%0*d", width, v);
+		return;
+	}
+	for (int left = v; left || p == digits + sizeof digits; left /= 10)
+		*--p = (char)('0' + left % 10);
+	while (digits + sizeof digits - p < width)
+		*--p = '0';
+	buf_add(out, p, (size_t)(digits + sizeof digits - p));
+}
+
 static void put_year(struct buf *out, const struct moment *m, size_t n)
 {
 	if (n == 2)
 		buf_addf(out, "%02d", abs(m->t.year) % 100);
 	else
-		buf_addf(out, "%0*d", (int)n, m->t.year);
+		put_number(out, (int)n, m->t.year);
 }
 
 static bool put_field(struct buf *out, const struct moment *m, char c, size_t n)
@@ -175,26 +190,26 @@ static bool put_field(struct buf *out, const struct moment *m, char c, size_t n)
 	case 'M':
 	case 'L':
 		if (n <= 2)
-			buf_addf(out, "%0*d", w, t->month);
+			put_number(out, w, t->month);
 		else
 			put_text(out, MONTHS[t->month - 1], n);
 		return true;
-	case 'd': buf_addf(out, "%0*d", w, t->day); return true;
-	case 'D': buf_addf(out, "%0*d", w, (int)(m->day - sql_days_from_civil(t->year, 1, 1) + 1)); return true;
+	case 'd': put_number(out, w, t->day); return true;
+	case 'D': put_number(out, w, (int)(m->day - sql_days_from_civil(t->year, 1, 1) + 1)); return true;
 	case 'E': put_text(out, DAYS[weekday(m->day)], n); return true;
-	case 'F': buf_addf(out, "%0*d", w, (t->day - 1) / 7 + 1); return true;
+	case 'F': put_number(out, w, (t->day - 1) / 7 + 1); return true;
 	case 'Q':
 	case 'q':
 		if (n == 3)
 			buf_addc(out, 'Q');
 		buf_addf(out, n == 2 ? "%02d" : "%d", (t->month + 2) / 3);
 		return true;
-	case 'H': buf_addf(out, "%0*d", w, t->hour); return true;
-	case 'k': buf_addf(out, "%0*d", w, t->hour ? t->hour : 24); return true;
-	case 'K': buf_addf(out, "%0*d", w, t->hour % 12); return true;
-	case 'h': buf_addf(out, "%0*d", w, t->hour % 12 ? t->hour % 12 : 12); return true;
-	case 'm': buf_addf(out, "%0*d", w, t->minute); return true;
-	case 's': buf_addf(out, "%0*d", w, t->second); return true;
+	case 'H': put_number(out, w, t->hour); return true;
+	case 'k': put_number(out, w, t->hour ? t->hour : 24); return true;
+	case 'K': put_number(out, w, t->hour % 12); return true;
+	case 'h': put_number(out, w, t->hour % 12 ? t->hour % 12 : 12); return true;
+	case 'm': put_number(out, w, t->minute); return true;
+	case 's': put_number(out, w, t->second); return true;
 	case 'S': {
 		char digits[16];
 		snprintf(digits, sizeof digits, "%06d000", t->micros);

@@ -194,7 +194,7 @@ static void cost_facts(struct facts *f, const struct mcluster *mc)
 	char rate[32], today[32], total[32], text[200];
 	if (!k->known)
 		return;
-	text_rate(k->per_hour, k->unknown_rate, g, rate, sizeof rate);
+	text_rate(k->per_hour, k->unknown_rate && !cluster_state_ended(mc->c->state), g, rate, sizeof rate);
 	if (k->estimate)
 		snprintf(text, sizeof text, "%s (estimate from list prices)", rate);
 	else

@@ -91,13 +91,19 @@ static const char *bound(bool lower_bound, const struct glyphs *g)
 
 char *text_money(double usd, bool lower_bound, const struct glyphs *g, char *out, size_t size)
 {
-	snprintf(out, size, "%s$%.*f", bound(lower_bound, g), usd >= 10000 ? 0 : 2, usd);
+	if (lower_bound && usd <= 0) /* nothing of it is known */
+		snprintf(out, size, "unknown");
+	else
+		snprintf(out, size, "%s$%.*f", bound(lower_bound, g), usd >= 10000 ? 0 : 2, usd);
 	return out;
 }
 
 char *text_rate(double usd, bool lower_bound, const struct glyphs *g, char *out, size_t size)
 {
-	snprintf(out, size, "%s$%.2f/h", bound(lower_bound, g), usd);
+	if (lower_bound && usd <= 0)
+		snprintf(out, size, "unknown");
+	else
+		snprintf(out, size, "%s$%.2f/h", bound(lower_bound, g), usd);
 	return out;
 }
 

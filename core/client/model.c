@@ -262,6 +262,16 @@ static void take_cluster_cost(struct cluster_cost *k, const cJSON *x)
 	}
 }
 
+/* Does the cluster add to what is paid now or was paid today, known or not? */
+static bool costs_now(const cJSON *cluster)
+{
+	const cJSON *g;
+	bool live = false;
+	cJSON_ArrayForEach(g, json_arr(cluster, "Groups"))
+		live |= json_int(g, "Count", 0) > 0;
+	return live || json_num(cluster, "PerHour", 0) > 0 || json_num(cluster, "Today", 0) > 0;
+}
+
 int model_take_cost(struct model *m, const cJSON *reply, struct error *err)
 {
 	const cJSON *list = json_arr(reply, "Clusters"), *x;
@@ -275,7 +285,7 @@ int model_take_cost(struct model *m, const cJSON *reply, struct error *err)
 	snprintf(m->price_source, sizeof m->price_source, "%s", json_str(reply, "Source", ""));
 	cJSON_ArrayForEach(x, list) {
 		struct mcluster *mc = model_cluster(m, json_str(x, "ClusterId", ""));
-		if (json_bool(x, "Unknown", false) && json_num(x, "PerHour", 0) > 0)
+		if (json_bool(x, "Unknown", false) && costs_now(x))
 			m->cost_unknown_rate = true;
 		if (mc)
 			take_cluster_cost(&mc->cost, x);

@@ -142,6 +142,8 @@ int db_open(const char *path, int app_id, const char *const *migrations, int n, 
 		goto fail;
 	}
 	sqlite3_busy_timeout(s->db, 2000);
+	/* Closing a database that is refused below must not carry its log over into it. */
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if ((ret = check_pages(s, err)) || (ret = migrate(s, app_id, migrations, n, err)) ||
 	    (ret = exec(s, "PRAGMA journal_mode=WAL;PRAGMA foreign_keys=OFF;PRAGMA cache_size=-2048;"
 	                "PRAGMA wal_autocheckpoint=1000;PRAGMA journal_size_limit=8388608", err,
@@ -149,6 +151,7 @@ int db_open(const char *path, int app_id, const char *const *migrations, int n, 
 	    (ret = exec(s, full_sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", err,
 	                "setting up")))
 		goto fail;
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	return 0;
 fail:
 	db_close(s);

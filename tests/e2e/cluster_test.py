@@ -338,6 +338,62 @@ class BadStarts(unittest.TestCase):
         with open(path, "rb") as f:
             self.assertTrue(f.read().startswith(b"not a database"))
 
+    def test_newer_journal_is_refused_untouched(self):
+        server = Server()
+        server.start()
+        self.addCleanup(server.close)
+        server.kill()
+        path = os.path.join(server.home, "stoker.db")
+        db = sqlite3.connect(path)
+        db.execute("PRAGMA user_version=99")
+        db.commit()
+        db.close()
+        with open(path, "rb") as f:
+            before = f.read()
+        result = self.start(server.home)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, "(?s)stoker.db was written by a newer stoker.*left as it is")
+        with open(path, "rb") as f:
+            self.assertEqual(f.read(), before)
+
+    def test_full_disk_loses_nothing(self):
+        server = Server()
+        self.addCleanup(server.close)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", server.home],
+                          capture_output=True).returncode:
+            self.skipTest("a small disk can be mounted by root only")
+        self.addCleanup(subprocess.run, ["umount", "-l", server.home], capture_output=True)
+        server.start()
+        cid = server.cluster("full", core=0)
+        go, ballast = os.path.join(server.home, "go"), os.path.join(server.home, "ballast")
+        ids = [server.step(cid, "first", ["bash", "-c", f"until [ -e {go} ]; do sleep 0.05; done"])]
+        ids += [server.step(cid, f"s{i}", ["true"]) for i in range(3)]
+        fd = os.open(ballast, os.O_WRONLY | os.O_CREAT)
+        for size in (65536, 512):
+            with self.assertRaises(OSError):
+                while True:
+                    os.write(fd, b"x" * size)
+        os.close(fd)
+        refused = 0
+        for i in range(20):
+            try:
+                ids.append(server.step(cid, f"more{i}", ["true", "z" * 3000]))
+            except ApiError as e:
+                refused += 1
+                self.assertIn("No space left", str(e))
+        self.assertGreater(refused, 0)
+        self.assertIn("journal", [a["AlarmId"] for a in server.call("Stoker.ListAlarms")["Alarms"]])
+        os.unlink(ballast)
+        open(go, "w").close()
+        for sid in ids:
+            wait_for(f"{sid} to complete", lambda: server.call("DescribeStep", {"ClusterId": cid, "StepId": sid})[
+                "Step"]["Status"]["State"] == "COMPLETED", 20)
+        server.kill()
+        server.start()
+        listed = [s["Id"] for s in server.call("ListSteps", {"ClusterId": cid})["Steps"]]
+        self.assertEqual(sorted(listed), sorted(ids))
+        self.assertEqual(server.call("Stoker.ListAlarms")["Alarms"], [])
+
     def test_usage_errors(self):
         for args in (["server", "--port", "x"], ["server", "extra"], ["nonsense"], [], ["worker"]):
             result = subprocess.run([STOKERD, *args], capture_output=True, text=True, timeout=10)

@@ -253,6 +253,34 @@ static void test_newer_schema_is_refused(void **state)
 	refuse_untouched(f, ERR_CORRUPT, "newer");
 }
 
+/* What a killed server left in the log stays there as well. */
+static void test_refused_with_a_log_stays_so(void **state)
+{
+	struct fixture *f = *state;
+	struct buf before = BUF_INIT, after = BUF_INIT;
+	char *wal = xasprintf("%s-wal", f->path);
+	struct store *s;
+	sqlite3 *db;
+
+	assert_int_equal(store_open(f->path, &s, &f->err), 0);
+	store_set(s, "port", "1");
+	assert_int_equal(store_commit(s, &f->err), 0);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version=99", NULL, NULL, NULL), SQLITE_OK);
+	store_close(s);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_close(db);
+	read_file(wal, &before);
+	assert_true(before.len > 0);
+	refuse_untouched(f, ERR_CORRUPT, "newer");
+	read_file(wal, &after);
+	assert_int_equal(before.len, after.len);
+	assert_memory_equal(before.data, after.data, before.len);
+	buf_free(&before);
+	buf_free(&after);
+	free(wal);
+}
+
 static void test_older_schema_is_migrated(void **state)
 {
 	struct fixture *f = *state;
@@ -462,6 +490,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_uncommitted_is_lost_committed_survives_kill, setup,
 		                                teardown),
 		cmocka_unit_test_setup_teardown(test_newer_schema_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_with_a_log_stays_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_older_schema_is_migrated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_database_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_refused, setup, teardown),

@@ -112,6 +112,8 @@ const char *cli_plain(const struct cli *c);
 bool cli_confirm(struct cli *c, bool def, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* "$1.24", "unknown" below 0 */
 const char *cli_money(double v, char *out, size_t size);
+/* A sum; lower_bound: a fee in it is not known, and "unknown" when that is all of it. */
+const char *cli_cost(double v, bool lower_bound, char *out, size_t size);
 /* Epoch seconds as the API gives them → "2026-11-21 03:34:15" in local time; "-" for 0. */
 const char *cli_time(double epoch, char *out, size_t size);
 const char *cli_bytes(double n, char *out, size_t size);    /* "3.4M" */

@@ -58,15 +58,11 @@ static bool listed(const cJSON *cluster, bool all)
 	       end * 1000 > (double)clock_now_ms() - SHOWN_AFTER_END_S * 1000.0;
 }
 
-static const char *rate(const cJSON *cost, const char *key, char *out, size_t size)
+static const char *rate(const cJSON *cost, const char *key, bool ended, char *out, size_t size)
 {
-	char money[32];
+	bool unknown = json_bool(cost, "Unknown", false) && !(ended && !strcmp(key, "PerHour"));
 
-	if (!cost)
-		return "-";
-	snprintf(out, size, "%s%s", json_bool(cost, "Unknown", false) ? "≥" : "",
-	         cli_money(json_num(cost, key, -1), money, sizeof money));
-	return out;
+	return cost ? cli_cost(json_num(cost, key, -1), unknown, out, size) : "-";
 }
 
 static void cluster_row(struct cli *c, struct text_table *t, const cJSON *x, const cJSON *cost)
@@ -78,8 +74,8 @@ static void cluster_row(struct cli *c, struct text_table *t, const cJSON *x, con
 	text_table_cell(t, "", "%s", json_str(x, "Name", ""));
 	text_table_cell(t, cli_state_color(c, state), "%s", state);
 	text_table_cell(t, "", "%s", cost ? shape(json_arr(cost, "Groups"), "Role", "Requested", buf, sizeof buf) : "-");
-	text_table_cell(t, "", "%s", rate(cost, "PerHour", buf, sizeof buf));
-	text_table_cell(t, "", "%s", rate(cost, "Accrued", buf, sizeof buf));
+	text_table_cell(t, "", "%s", rate(cost, "PerHour", ask_cluster_ended(state), buf, sizeof buf));
+	text_table_cell(t, "", "%s", rate(cost, "Accrued", false, buf, sizeof buf));
 	text_table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
 }
 
@@ -170,8 +166,8 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	fprintf(c->out, "release    %s\n", json_str(x, "ReleaseLabel", "-"));
 	fprintf(c->out, "created    %s, age %s\n", cli_time(ask_timeline(x, "CreationDateTime"), a, sizeof a),
 	        clock_duration((int64_t)lived_ms(x), b, sizeof b));
-	fprintf(c->out, "cost       %s/h, %s so far\n", rate(cost, "PerHour", a, sizeof a),
-	        rate(cost, "Accrued", b, sizeof b));
+	fprintf(c->out, "cost       %s/h, %s so far\n", rate(cost, "PerHour", ask_cluster_ended(state), a, sizeof a),
+	        rate(cost, "Accrued", false, b, sizeof b));
 	fprintf(c->out, "steps      %d at a time; %s when there are none%s\n",
 	        (int)json_int(x, "StepConcurrencyLevel", 1),
 	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
@@ -245,7 +241,8 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_clusters = {
 	.name = "clusters", .alias = "ls", .args = "[CLUSTER]", .max = 1,
 	.summary = "list clusters, or show one in detail",
-	.about = "NODES are the master, core and task instances wanted, also of clusters that ended. A cost that "
-	         "begins with ≥ leaves out a fee that is not known. --json gives the API's objects, each with its Cost.",
+	.about = "NODES are the master, core and task instances wanted, also of clusters that ended. A cost "
+	         "that begins with ≥ leaves out a fee that is not known. --json gives the API's objects, "
+	         "each with its Cost.",
 	.options = options, .words = "cluster", .exec = exec_clusters,
 };

@@ -8,7 +8,7 @@ static void money_cell(struct text_table *t, const cJSON *x, const char *key, bo
 {
 	char buf[32];
 
-	text_table_cell(t, "", "%s%s", unknown ? "≥" : "", cli_money(json_num(x, key, -1), buf, sizeof buf));
+	text_table_cell(t, "", "%s", cli_cost(json_num(x, key, -1), unknown, buf, sizeof buf));
 }
 
 static void group_rows(struct cli *c, struct text_table *t, const cJSON *cluster)
@@ -21,19 +21,30 @@ static void group_rows(struct cli *c, struct text_table *t, const cJSON *cluster
 		int count = (int)json_int(g, "Count", 0);
 		text_table_cell(t, cli_dim(c), "  %s %d × %s", json_str(g, "Role", ""),
 		                (int)json_int(g, "Requested", count), json_str(g, "Type", ""));
-		text_table_cell(t, cli_dim(c), "%s%s", unknown ? "≥" : "",
-		           cli_money((json_num(g, "Ec2PerHour", 0) + json_num(g, "EmrPerHour", 0)) * count, buf,
-		                     sizeof buf));
+		text_table_cell(t, cli_dim(c), "%s",
+		                cli_cost((json_num(g, "Ec2PerHour", 0) + json_num(g, "EmrPerHour", 0)) * count,
+		                         unknown && count, buf, sizeof buf));
 		text_table_cell(t, cli_dim(c), " ");
 		money_cell(t, g, "Accrued", unknown);
 	}
+}
+
+/* Has it instances that are paid for now? */
+static bool live(const cJSON *cluster)
+{
+	const cJSON *g;
+	bool any = json_num(cluster, "PerHour", 0) > 0;
+
+	cJSON_ArrayForEach(g, json_arr(cluster, "Groups"))
+		any |= json_int(g, "Count", 0) > 0;
+	return any;
 }
 
 static void people(struct cli *c, const cJSON *reply)
 {
 	struct text_table *t = text_table_new();
 	const cJSON *x;
-	bool any_unknown = false;
+	bool any_unknown = false, any_live = false;
 
 	text_table_column(t, "CLUSTER", TABLE_LEFT, true);
 	text_table_column(t, "$/H", TABLE_RIGHT, false);
@@ -42,14 +53,15 @@ static void people(struct cli *c, const cJSON *reply)
 	cJSON_ArrayForEach(x, json_arr(reply, "Clusters")) {
 		bool unknown = json_bool(x, "Unknown", false);
 		any_unknown |= unknown;
+		any_live |= unknown && live(x);
 		text_table_cell(t, "", "%s %s", json_str(x, "ClusterId", ""), json_str(x, "Name", ""));
-		money_cell(t, x, "PerHour", unknown);
+		money_cell(t, x, "PerHour", unknown && live(x));
 		money_cell(t, x, "Today", unknown);
 		money_cell(t, x, "Accrued", unknown);
 		group_rows(c, t, x);
 	}
 	text_table_cell(t, cli_bold(c), "all");
-	money_cell(t, reply, "PerHour", any_unknown);
+	money_cell(t, reply, "PerHour", any_live);
 	money_cell(t, reply, "Today", any_unknown);
 	text_table_cell(t, "", " ");
 	cli_print_table(c, t);

@@ -158,6 +158,16 @@ const char *cli_money(double v, char *out, size_t size)
 	return out;
 }
 
+const char *cli_cost(double v, bool lower_bound, char *out, size_t size)
+{
+	char money[32];
+
+	if (lower_bound && !(v > 0))
+		return cli_money(-1, out, size);
+	snprintf(out, size, "%s%s", lower_bound ? "≥" : "", cli_money(v, money, sizeof money));
+	return out;
+}
+
 const char *cli_time(double epoch, char *out, size_t size)
 {
 	time_t t = (time_t)epoch;

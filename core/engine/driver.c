@@ -77,15 +77,24 @@ static void tell_progress(struct driver *d, const struct runner_progress *p, boo
 	server_tell(d->server, m);
 }
 
+/* FailureDetails are one line: the sentence, and the place in the script or what the system said. */
 static void tell_failed(struct driver *d, const struct error *err)
 {
+	bool system = (err->code == ERR_IO || err->code == ERR_FULL) && err->detail[0];
 	cJSON *m = cJSON_CreateObject();
+	struct buf text = BUF_INIT;
+	buf_adds(&text, err->message);
+	if (err->line > 0 && !system)
+		buf_addf(&text, " (line %d, column %d)", err->line, err->column);
+	if (system)
+		buf_addf(&text, ": %s", err->detail);
 	json_add_str(m, "type", "failed");
 	json_add_str(m, "class", err->class_[0] ? err->class_ : error_code_name(err->code));
-	json_add_str(m, "message", err->message);
+	json_add_str(m, "message", buf_str(&text));
 	json_add_str(m, "log", "stderr");
 	server_tell(d->server, m);
 	server_flush(d->server);
+	buf_free(&text);
 }
 
 static int checkpoint(struct driver *d, struct error *err)

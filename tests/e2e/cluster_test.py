@@ -107,6 +107,29 @@ class Steps(Base):
                                capture_output=True, text=True, timeout=20).stdout
         self.assertRegex(table, r"sizes +TERMINATED +1\+2 ")
 
+    def test_bad_scripts_and_inputs_say_where(self):
+        cid = self.server.cluster("bad", core=0)
+        lake = os.path.join(self.server.home, "lake", "bad")
+        os.makedirs(lake)
+        with open(os.path.join(lake, "rows.csv"), "w") as f:
+            f.write("a,b\n1,2\nx,y,z\n")
+        csv = "CREATE TEMP VIEW v USING csv OPTIONS(path 's3://bad/rows.csv', header 'true', mode 'FAILFAST');\n"
+        cases = [("SELECT 1;\nSELEC 2", "PARSE_SYNTAX_ERROR", "line 2, column 1", "^"),
+                 ("SELECT *\nFROM parquet.`s3://nowhere/x`", "PATH_NOT_FOUND", "s3://nowhere/x", "^"),
+                 (csv + "SELECT * FROM v", "MALFORMED_RECORD_IN_PARSING", "line 3", "rows.csv"),
+                 ("INSERT OVERWRITE DIRECTORY '/proc/x' USING parquet SELECT 1 a", "IO", "No such file", "/proc")]
+        for n, (script, reason, message, stderr) in enumerate(cases):
+            with open(os.path.join(lake, f"{n}.sql"), "w") as f:
+                f.write(script)
+            sid = self.server.step(cid, "s", ["spark-sql", "-f", f"s3://bad/{n}.sql"])
+            status = self.ended(cid, sid)
+            self.assertEqual(status["State"], "FAILED", script)
+            self.assertIn(reason, status["FailureDetails"]["Reason"])
+            self.assertIn(message, status["FailureDetails"]["Message"])
+            self.assertIn(stderr, self.log(cid, sid, "stderr"))
+        sid = self.server.step(cid, "s", ["spark-sql", "-f", "s3://bad/none.sql"])
+        self.assertIn("s3://bad/none.sql", self.ended(cid, sid)["FailureDetails"]["Message"])
+
     def test_events_are_in_order(self):
         cid = self.server.cluster("events", core=0)
         sids = [self.server.step(cid, f"s{i}", ["true"]) for i in range(10)]

@@ -154,6 +154,8 @@ static size_t put_short(char *out, double v)
 		uint64_t n = (uint64_t)scaled;
 		if ((double)n != scaled || (double)n / tens[k] != v)
 			continue;
+		for (; k > 1 && n % 10 == 0; k--) /* 0.29 * 100 is no whole number, 0.29 * 1000 is */
+			n /= 10;
 		char *p = out;
 		p += put_u64(p, n / (uint64_t)tens[k]);
 		*p++ = '.';

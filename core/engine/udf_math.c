@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/engine/format.h"
 #include "core/engine/udf.h"
 #include "core/sql/print.h"
 
@@ -319,19 +320,38 @@ static bool round_decimal(struct udf *u)
 	return true;
 }
 
+/* Most values are far from the middle between two results: arithmetic decides as the digits would, and a whole
+ * number below 2^40 over a power of ten is rounded once, as reading its digits is. */
+static bool round_plain(double v, int scale, enum how how, double *out)
+{
+	static const double tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
+	if (scale < 0 || scale > 8 || how == FLOOR || how == CEILING)
+		return false;
+	double scaled = fabs(v) * tens[scale];
+	if (!(scaled < 0x1p40))
+		return false;
+	double whole = floor(scaled), rest = scaled - whole;
+	whole += rest > 0.5;
+	if (fabs(rest - 0.5) < 0x1p-10 || whole < 1)
+		return false;
+	*out = copysign(whole / tens[scale], v);
+	return true;
+}
+
 static bool round_double(struct udf *u)
 {
 	double v = udf_double(u, 0);
-	struct buf b = BUF_INIT, out = BUF_INIT;
+	struct buf out = BUF_INIT;
 	struct digits x;
-	if (!isfinite(v))
+	char text[FORMAT_MAX];
+	if (!isfinite(v) || round_plain(v, udf_int(u, 1), (enum how)udf_int(u, 2), &v))
 		return udf_put_double(u, v);
-	sql_print_double(&b, v, false);
-	read_digits(buf_str(&b), &x);
+	text[format_double(text, v)] = '\0';
+	read_digits(text, &x);
 	round_digits(&x, udf_int(u, 1), (enum how)udf_int(u, 2));
 	print_digits(&x, &out);
-	udf_put_double(u, strtod(buf_str(&out), NULL));
-	buf_free(&b);
+	v = strtod(buf_str(&out), NULL);
+	udf_put_double(u, v == 0 ? 0 : v); /* java.math.BigDecimal knows no -0.0 */
 	buf_free(&out);
 	return true;
 }

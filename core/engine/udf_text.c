@@ -29,19 +29,23 @@ static bool is(const char *s, size_t n, const char *word)
 /* libcrypto is opened by the first digest: most sessions never ask for one. */
 struct digests {
 	int (*digest)(const void *data, size_t n, unsigned char *md, unsigned *size, const void *type, void *engine);
-	const void *(*by_name)(const char *name);
+	const void *(*fetch)(void *library, const char *name, const char *properties);
+	const void *types[4];         /* SHA-224, 256, 384, 512: fetching one costs more than a digest */
 };
 
 static const struct digests *digests(void)
 {
 	static struct digests d;      /* kept for the life of the process; filling it twice is harmless */
-	void *lib = d.by_name ? NULL : dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
+	void *lib = d.fetch ? NULL : dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
 	if (lib) {
-		void *digest = dlsym(lib, "EVP_Digest"), *by_name = dlsym(lib, "EVP_get_digestbyname");
+		void *digest = dlsym(lib, "EVP_Digest"), *fetch = dlsym(lib, "EVP_MD_fetch");
+		static const char *const names[4] = { "SHA224", "SHA256", "SHA384", "SHA512" };
 		memcpy(&d.digest, &digest, sizeof digest);
-		memcpy(&d.by_name, &by_name, sizeof by_name);
+		memcpy(&d.fetch, &fetch, sizeof fetch);
+		for (int i = 0; i < 4 && d.fetch; i++)
+			d.types[i] = d.fetch(NULL, names[i], NULL);
 	}
-	return d.by_name && d.digest ? &d : NULL;
+	return d.fetch && d.digest && d.types[3] ? &d : NULL;
 }
 
 static bool sha2(struct udf *u)
@@ -52,12 +56,11 @@ static bool sha2(struct udf *u)
 	const char *s = udf_string(u, 0, &n);
 	const struct digests *d = digests();
 	int bits = udf_int(u, 1);
-	const char *name = bits == 224 ? "SHA224" : bits == 0 || bits == 256 ? "SHA256" : bits == 384 ? "SHA384" :
-	                   bits == 512 ? "SHA512" : NULL;
+	int type = bits == 224 ? 0 : bits == 0 || bits == 256 ? 1 : bits == 384 ? 2 : bits == 512 ? 3 : -1;
 	char hex[128];
 	if (!d)
 		return udf_fail(u, "UNSUPPORTED_FEATURE", "0A000", "libcrypto, which makes digests, cannot be opened.");
-	if (!name || !d->digest(s, n, md, &len, d->by_name(name), NULL))
+	if (type < 0 || !d->digest(s, n, md, &len, d->types[type], NULL))
 		return false;
 	for (unsigned i = 0; i < len; i++) {
 		hex[2 * i] = "0123456789abcdef"[md[i] >> 4];

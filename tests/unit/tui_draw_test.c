@@ -260,13 +260,14 @@ static void bindings(void **state)
 	assert_int_equal(keymap_find(km, scopes, 3, 'g', false)->action, GO);   /* before the table's own */
 	assert_int_equal(keymap_find(km, scopes, 3, 'K', false)->action, KILL);
 	assert_null(keymap_find(km, scopes, 3, 'K', true));
-	assert_int_equal(keymap_find(km, scopes, 3, 'q', false)->action, ACT_QUIT);
+	assert_int_equal(keymap_find(km, scopes, 3, 'Q', false)->action, ACT_QUIT);
+	assert_int_equal(keymap_find(km, scopes, 3, 'q', false)->action, ACT_CLOSE);
 	assert_null(keymap_find(km, scopes, 3, TK_F1 + 4, false));
 	static const char text[] = "# mine\nmine.go = x ctrl-g\nglobal.quit =\n";
 	assert_int_equal(keymap_parse(km, text, strlen(text), &err), 0);
 	assert_int_equal(keymap_find(km, scopes, 3, 'x', false)->action, GO);
 	assert_int_equal(keymap_find(km, scopes, 3, 'g', false)->action, ACT_HOME);
-	assert_null(keymap_find(km, scopes, 3, 'q', false));
+	assert_null(keymap_find(km, scopes, 3, 'Q', false));
 	assert_string_equal(keymap_short(km, &my_scope, &mine[0], true, out, sizeof out), "x");
 	assert_int_equal(keymap_named(scopes, 3, "quit")->action, ACT_QUIT);
 	assert_int_equal(keymap_parse(km, "mine.go = nokey\n", 16, &err), ERR_INVALID);

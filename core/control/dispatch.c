@@ -65,7 +65,7 @@ static int dispatch(struct control *ctl, const char *target, const char *body, s
 		goto out;
 	out = cJSON_CreateObject();
 	ret = fn(ctl, in, out, call, err);
-	if (!ret && (!shape || shape->has_output))
+	if (!ret && (!shape || shape->output))
 		json_print_to(&call->body, out);
 out:
 	cJSON_Delete(out);

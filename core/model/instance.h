@@ -85,6 +85,7 @@ struct instance_group {
 	bool ebs_optimized;
 	char *custom_ami_id;
 	void *runtime;       /* the control plane's; never owned by the model */
+	bool unsaved;        /* the control plane's: changed since the journal was written */
 };
 VEC_STRUCT(group_list, struct instance_group *);
 
@@ -106,6 +107,7 @@ struct instance {
 	int pid;                        /* of its worker process, 0 = none known */
 	char token[40];                 /* the worker proves itself with it; never on the wire */
 	void *runtime;                  /* the control plane's; never owned by the model */
+	bool unsaved;                   /* the control plane's: changed since the journal was written */
 };
 VEC_STRUCT(instance_list, struct instance *);
 

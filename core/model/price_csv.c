@@ -1,8 +1,12 @@
 #include "core/model/price_csv.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/base/buf.h"
 
 static int at_line(const struct price_csv *c, struct error *err, const char *what)
 {

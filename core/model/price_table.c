@@ -1,5 +1,6 @@
 #include "core/model/price_table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/map.h"

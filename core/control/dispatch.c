@@ -27,8 +27,11 @@ struct map *ops_bind(void)
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
 		bind_table(ops, core[i], NULL);
-	for (int i = 0; i < PART_COUNT; i++)
+	for (int i = 0; i < PART_COUNT; i++) {
 		bind_table(ops, parts[i]->ops, parts[i]);
+		for (const struct op *const *t = parts[i]->tables; t && *t; t++)
+			bind_table(ops, *t, parts[i]);
+	}
 	return ops;
 }
 

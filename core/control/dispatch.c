@@ -35,6 +35,15 @@ struct map *ops_bind(void)
 	return ops;
 }
 
+bool control_serves(const char *target)
+{
+	struct map *ops = ops_bind();
+	bool served = map_has(ops, target);
+
+	map_free(ops, free);
+	return served;
+}
+
 static cJSON *parse_body(const char *body, size_t len, struct error *err)
 {
 	struct error why = ERROR_INIT;

@@ -42,6 +42,9 @@ struct emr_operation {
 const struct emr_operation *emr_find_operation(const char *name);
 const struct emr_operation *emr_operations(size_t *n);   /* all of EMR, by name */
 
+/* All operations with their members and what this server does with each, as Markdown, appended. */
+void emr_document(bool (*served)(const char *name), struct buf *out);
+
 /* Shape of a request. Wrong JSON types: class SerializationException. Missing members, enum, length and
  * range violations, all of them in one text: ValidationException "1 validation error detected: …".
  * Unknown members are ignored; null counts as absent. */

@@ -27,9 +27,21 @@ struct map *ops_bind(void)
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
 		bind_table(ops, core[i], NULL);
-	for (int i = 0; i < PART_COUNT; i++)
+	for (int i = 0; i < PART_COUNT; i++) {
 		bind_table(ops, parts[i]->ops, parts[i]);
+		for (const struct op *const *t = parts[i]->tables; t && *t; t++)
+			bind_table(ops, *t, parts[i]);
+	}
 	return ops;
+}
+
+bool control_serves(const char *target)
+{
+	struct map *ops = ops_bind();
+	bool served = map_has(ops, target);
+
+	map_free(ops, free);
+	return served;
 }
 
 static cJSON *parse_body(const char *body, size_t len, struct error *err)

@@ -5,6 +5,7 @@
 #include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
 
 bool op_visible(const struct control *ctl, const struct cluster *c)
 {
@@ -136,7 +137,7 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 		cluster_free(c);
 		return emr_error_validation(err, "The server is about to stop.");
 	}
-	if ((ret = op_concurrency_rule(c, &c->steps, err))) {
+	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(c, &c->steps, err))) {
 		cluster_free(c);
 		return ret;
 	}

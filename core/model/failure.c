@@ -187,6 +187,10 @@ enum failure_class failure_classify(const struct failure *f, const char **why)
 		*why = "the attempt took longer than stoker.retry.timeoutSeconds";
 		return AGAIN;
 	}
+	if (f->lost) {
+		*why = "its node was lost";
+		return AGAIN;
+	}
 	if (says_quality(f->reason) || says_quality(f->message) || (!driver && f->status == EX_DATAERR)) {
 		*why = !driver && f->status == EX_DATAERR ? "exit status 65 (data error)" : "a quality check failed";
 		return FAILURE_DATA_QUALITY;

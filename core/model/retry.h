@@ -37,6 +37,7 @@ struct failure {
 	int status;                /* exit status of a plain process, 0 when it did not exit */
 	int signal;                /* that ended it, or 0 */
 	bool timed_out;            /* ended by us, for timeoutSeconds */
+	bool lost;                 /* it ended with its node, not by itself */
 };
 
 /* The class; *why (may be NULL) becomes what decided it: "exit status 75 (temporary failure)". Static text.

@@ -96,6 +96,18 @@ out:
 	return ret;
 }
 
+int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *out, struct call *call,
+              struct error *err)
+{
+	const struct bound_op *op = map_get(ctl->ops, target);
+
+	if (!op)
+		return emr_error_unknown_operation(err, name_of(target));
+	if (op->shape && emr_validate(op->shape, in, err))
+		return err->code;
+	return op->fn(ctl, in, out, call, err);
+}
+
 static struct call *call_new(struct control *ctl, const struct control_caller *who)
 {
 	struct call *call = xcalloc(1, sizeof *call);

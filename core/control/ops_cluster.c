@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/control/emr/emr_ops.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
 
 bool op_visible(const struct control *ctl, const struct cluster *c)
 {
@@ -137,10 +138,8 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 		cluster_free(c);
 		return emr_error_validation(err, "The server is about to stop.");
 	}
-	ret = op_concurrency_rule(c, &c->steps, err);
-	if (!ret)
-		ret = emr_check_security(ctl, c, call->region, err);
-	if (ret) {
+	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(c, &c->steps, err)) ||
+	    (ret = emr_check_security(ctl, c, call->region, err))) {
 		cluster_free(c);
 		return ret;
 	}

@@ -28,11 +28,11 @@
 
 /* ---- operations ---- */
 
-struct emr_shape;
+struct shape;
 
 struct emr_operation {
 	const char *name;
-	const struct emr_shape *input;
+	const struct shape *input;
 	bool has_output;        /* false: the reply has no body */
 	bool job_flow;          /* of the old family: unknown ids are "Specified job flow ID not valid." */
 };

@@ -1,42 +1,28 @@
 /* The requests of the EMR API that this server knows, member by member. Names and limits are those of the
  * public service model (2009-03-31). A member that is missing here is ignored when a client sends it. */
-#include "core/api/emr/shape.h"
-
-#define NAMES(id, ...) \
-	static const char *const id##_items[] = { __VA_ARGS__ }; \
-	static const struct names id = { id##_items, sizeof id##_items / sizeof *id##_items }
-#define ENUM(id, table) static const struct emr_shape id = { .kind = EMR_ENUM, .names = &(table) }
-#define LIST(id, item, most) \
-	static const struct emr_shape id = { .kind = EMR_LIST, .of = &(item), .max = (most) }
-#define STRUCT(id, ...) \
-	static const struct emr_member id##_members[] = { __VA_ARGS__ }; \
-	static const struct emr_shape id = { \
-		.kind = EMR_STRUCT, .members = id##_members, \
-		.n_members = sizeof id##_members / sizeof *id##_members \
-	}
-#define M(name, shape) { name, &(shape), false }
-#define R(name, shape) { name, &(shape), true }
+#include "core/api/emr/emr.h"
+#include "core/api/shape/table.h"
 
 /* ---- leaves ---- */
 
-static const struct emr_shape text = { .kind = EMR_STRING };
-static const struct emr_shape xml = { .kind = EMR_XML, .max = 10280 };
-static const struct emr_shape xml256 = { .kind = EMR_XML, .max = 256 };
-static const struct emr_shape instance_type = { .kind = EMR_XML, .min = 1, .max = 256 };
-static const struct emr_shape arn = { .kind = EMR_STRING, .min = 20, .max = 2048 };
-static const struct emr_shape integer = { .kind = EMR_INT };
-static const struct emr_shape long_ = { .kind = EMR_LONG };
-static const struct emr_shape boolean = { .kind = EMR_BOOL };
-static const struct emr_shape date = { .kind = EMR_TIME };
+static const struct shape text = { .kind = SHAPE_STRING };
+static const struct shape xml = { .kind = SHAPE_XML, .max = 10280 };
+static const struct shape xml256 = { .kind = SHAPE_XML, .max = 256 };
+static const struct shape instance_type = { .kind = SHAPE_XML, .min = 1, .max = 256 };
+static const struct shape arn = { .kind = SHAPE_STRING, .min = 20, .max = 2048 };
+static const struct shape integer = { .kind = SHAPE_INT };
+static const struct shape long_ = { .kind = SHAPE_LONG };
+static const struct shape boolean = { .kind = SHAPE_BOOL };
+static const struct shape date = { .kind = SHAPE_TIME };
 
-LIST(texts, text, 0);
-LIST(xmls, xml, 0);
-LIST(xmls10, xml, 10);
-LIST(xml256s, xml256, 0);
-LIST(step_ids, xml256, STEP_ACTIVE_LIMIT);
-static const struct emr_shape text_map = { .kind = EMR_MAP, .of = &text };
-static const struct emr_shape anything = { .kind = EMR_STRUCT };
-LIST(anythings, anything, 0);
+LIST(texts, text, 0, 0);
+LIST(xmls, xml, 0, 0);
+LIST(xmls10, xml, 0, 10);
+LIST(xml256s, xml256, 0, 0);
+LIST(step_ids, xml256, 0, STEP_ACTIVE_LIMIT);
+static const struct shape text_map = { .kind = SHAPE_MAP, .of = &text };
+LEAF(anything, SHAPE_STRUCT);
+LIST(anythings, anything, 0, 0);
 
 ENUM(role, instance_role_names);
 ENUM(market, market_names);
@@ -45,10 +31,10 @@ ENUM(step_state, step_state_names);
 ENUM(cluster_state, cluster_state_names);
 ENUM(instance_state, instance_state_names);
 ENUM(cancel_option, step_cancel_option_names);
-LIST(roles, role, 0);
-LIST(step_states, step_state, 0);
-LIST(cluster_states, cluster_state, 0);
-LIST(instance_states, instance_state, 0);
+LIST(roles, role, 0, 0);
+LIST(step_states, step_state, 0, 0);
+LIST(cluster_states, cluster_state, 0, 0);
+LIST(instance_states, instance_state, 0, 0);
 
 NAMES(scale_down_names, "TERMINATE_AT_INSTANCE_HOUR", "TERMINATE_AT_TASK_COMPLETION");
 ENUM(scale_down, scale_down_names);
@@ -61,34 +47,32 @@ ENUM(unit_type, unit_type_names);
 
 /* ---- what requests share ---- */
 
-static const struct emr_shape configuration;
-LIST(configurations, configuration, 0);
-static const struct emr_member configuration_members[] = {
+static const struct shape configuration;
+LIST(configurations, configuration, 0, 0);
+static const struct shape_member configuration_members[] = {
 	M("Classification", text), M("Configurations", configurations), M("Properties", text_map),
 };
-static const struct emr_shape configuration = {
-	.kind = EMR_STRUCT, .members = configuration_members, .n_members = 3
-};
+static const struct shape configuration = STRUCT_OF(configuration);
 
 STRUCT(key_value, M("Key", xml), M("Value", xml));
-LIST(key_values, key_value, 0);
+LIST(key_values, key_value, 0, 0);
 STRUCT(jar_step, M("Properties", key_values), R("Jar", xml), M("MainClass", xml), M("Args", xmls));
 STRUCT(step, R("Name", xml256), M("ActionOnFailure", on_failure), R("HadoopJarStep", jar_step));
-LIST(steps, step, STEP_ACTIVE_LIMIT);
+LIST(steps, step, 0, STEP_ACTIVE_LIMIT);
 
 STRUCT(volume, R("VolumeType", text), M("Iops", integer), R("SizeInGB", integer), M("Throughput", integer));
 STRUCT(block_device, R("VolumeSpecification", volume), M("VolumesPerInstance", integer));
-LIST(block_devices, block_device, 0);
+LIST(block_devices, block_device, 0, 0);
 STRUCT(ebs, M("EbsBlockDeviceConfigs", block_devices), M("EbsOptimized", boolean));
 
 STRUCT(group, M("Name", xml256), M("Market", market), R("InstanceRole", role), M("BidPrice", xml256),
        R("InstanceType", instance_type), R("InstanceCount", integer), M("Configurations", configurations),
        M("EbsConfiguration", ebs), M("AutoScalingPolicy", anything), M("CustomAmiId", xml256));
-LIST(groups, group, 0);
+LIST(groups, group, 0, 0);
 
 STRUCT(fleet, M("Name", xml256), R("InstanceFleetType", role), M("TargetOnDemandCapacity", integer),
        M("TargetSpotCapacity", integer), M("InstanceTypeConfigs", anythings));
-LIST(fleets, fleet, 0);
+LIST(fleets, fleet, 0, 0);
 
 /* ---- RunJobFlow ---- */
 
@@ -103,11 +87,11 @@ STRUCT(instances, M("MasterInstanceType", instance_type), M("SlaveInstanceType",
        M("AdditionalSlaveSecurityGroups", xml256s));
 STRUCT(script, R("Path", xml), M("Args", xmls));
 STRUCT(bootstrap, R("Name", xml256), R("ScriptBootstrapAction", script));
-LIST(bootstraps, bootstrap, 0);
+LIST(bootstraps, bootstrap, 0, 0);
 STRUCT(application, M("Name", text), M("Version", text), M("Args", texts), M("AdditionalInfo", text_map));
-LIST(applications, application, 0);
+LIST(applications, application, 0, 0);
 STRUCT(tag, M("Key", text), M("Value", text));
-LIST(tags, tag, 0);
+LIST(tags, tag, 0, 0);
 STRUCT(limits, R("UnitType", unit_type), R("MinimumCapacityUnits", integer),
        R("MaximumCapacityUnits", integer), M("MaximumOnDemandCapacityUnits", integer),
        M("MaximumCoreCapacityUnits", integer));
@@ -155,7 +139,7 @@ STRUCT(shrink, M("DecommissionTimeout", integer), M("InstanceResizePolicy", resi
 STRUCT(group_change, R("InstanceGroupId", xml256), M("InstanceCount", integer),
        M("EC2InstanceIdsToTerminate", texts), M("ShrinkPolicy", shrink),
        M("ReconfigurationType", reconfiguration), M("Configurations", configurations));
-LIST(group_changes, group_change, 0);
+LIST(group_changes, group_change, 0, 0);
 STRUCT(modify_groups, M("ClusterId", text), M("InstanceGroups", group_changes));
 STRUCT(list_instances, R("ClusterId", text), M("InstanceGroupId", text), M("InstanceGroupTypes", roles),
        M("InstanceFleetId", text), M("InstanceFleetType", role), M("InstanceStates", instance_states),
@@ -198,6 +182,8 @@ const struct emr_operation *emr_find_operation(const char *name)
 
 /* ---- rules of single operations that need no state ---- */
 
+typedef int (*check_fn)(const cJSON *in, struct error *err);
+
 static size_t count(const cJSON *in, const char *member)
 {
 	return (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(in, member));
@@ -232,9 +218,9 @@ static int check_groups(const cJSON *in, struct error *err)
 	       : emr_error_validation(err, "The list of instance groups cannot be empty.");
 }
 
-emr_check_fn emr_operation_check(const struct emr_operation *op)
+static check_fn check_of(const struct emr_operation *op)
 {
-	static const struct { const struct emr_shape *input; emr_check_fn fn; } checks[] = {
+	static const struct { const struct shape *input; check_fn fn; } checks[] = {
 		{ &job_flow_ids, check_job_flow_ids }, { &protection, check_job_flow_ids },
 		{ &keep_alive, check_job_flow_ids }, { &visible, check_job_flow_ids },
 		{ &replacement, check_job_flow_ids }, { &list_steps, check_list_steps },
@@ -245,4 +231,18 @@ emr_check_fn emr_operation_check(const struct emr_operation *op)
 		if (checks[i].input == op->input)
 			return checks[i].fn;
 	return NULL;
+}
+
+static int broken(struct error *err, const char *why)
+{
+	return emr_error_validation(err, "%s", why);
+}
+
+static const struct shape_errors errors = { broken, emr_error_serialization };
+
+int emr_validate(const struct emr_operation *op, const cJSON *in, struct error *err)
+{
+	int rc = shape_check(op->input, in, &errors, err);
+	check_fn more = check_of(op);
+	return rc || !more ? rc : more(in, err);
 }

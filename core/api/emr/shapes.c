@@ -1,6 +1,7 @@
 /* The requests of the EMR API that this server knows, member by member. Names and limits are those of the
  * public service model (2009-03-31). A member that is missing here is ignored when a client sends it. */
 #include "core/api/emr/emr.h"
+#include "core/api/emr/fleet_shapes.h"
 #include "core/api/shape/table.h"
 
 /* ---- leaves ---- */
@@ -70,9 +71,7 @@ STRUCT(group, M("Name", xml256), M("Market", market), R("InstanceRole", role), M
        M("EbsConfiguration", ebs), M("AutoScalingPolicy", anything), M("CustomAmiId", xml256));
 LIST(groups, group, 0, 0);
 
-STRUCT(fleet, M("Name", xml256), R("InstanceFleetType", role), M("TargetOnDemandCapacity", integer),
-       M("TargetSpotCapacity", integer), M("InstanceTypeConfigs", anythings));
-LIST(fleets, fleet, 0, 0);
+LIST(fleets, emr_fleet_config, 0, 0);
 
 /* ---- RunJobFlow ---- */
 
@@ -146,6 +145,7 @@ STRUCT(list_instances, R("ClusterId", text), M("InstanceGroupId", text), M("Inst
        M("Marker", text));
 
 static const struct emr_operation operations[] = {
+	{ "AddInstanceFleet", &emr_add_fleet, true, false },
 	{ "AddInstanceGroups", &add_groups, true, true },
 	{ "AddJobFlowSteps", &add_steps, true, true },
 	{ "CancelSteps", &cancel_steps, true, false },
@@ -153,10 +153,12 @@ static const struct emr_operation operations[] = {
 	{ "DescribeStep", &step_id, true, false },
 	{ "ListBootstrapActions", &cluster_page, true, false },
 	{ "ListClusters", &list_clusters, true, false },
+	{ "ListInstanceFleets", &cluster_page, true, false },
 	{ "ListInstanceGroups", &cluster_page, true, false },
 	{ "ListInstances", &list_instances, true, false },
 	{ "ListSteps", &list_steps, true, false },
 	{ "ModifyCluster", &modify_cluster, true, false },
+	{ "ModifyInstanceFleet", &emr_modify_fleet, false, false },
 	{ "ModifyInstanceGroups", &modify_groups, false, true },
 	{ "RunJobFlow", &run_job_flow, true, true },
 	{ "SetKeepJobFlowAliveWhenNoSteps", &keep_alive, false, true },

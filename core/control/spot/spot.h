@@ -44,6 +44,10 @@ int spot_room(const struct control *ctl, const char *region, const char *type);
 bool spot_gives(const struct control *ctl, const struct cluster *c, const struct instance_group *g,
                 const char *type, const char **why);
 
+/* The market has given this instance, or has it back: keeps the count of what each pool carries. */
+void spot_taken(struct control *ctl, const struct instance *i);
+void spot_given_back(struct control *ctl, const struct instance *i);
+
 /* ---- interruptions ---- */
 
 enum spot_reason { SPOT_PRICE, SPOT_CAPACITY, SPOT_MANUAL, SPOT_METADATA };

@@ -21,6 +21,7 @@ struct control_options {
 	const char *endpoint;      /* http://127.0.0.1:port, "" when there is none */
 	const char *access_key, *secret_key;
 	const char *api_token;     /* bearer token of /metrics and /api/v1 */
+	int spot_notice_s;         /* from a spot interruption's notice to its end; 0 = 120 */
 	int memory_share;          /* per cent of the machine's memory that may be granted; 0 = 60 */
 	void (*stop)(void *ctx);   /* StopServer: end the loop soon (its reply leaves first) */
 	void *ctx;

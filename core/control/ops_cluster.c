@@ -84,7 +84,7 @@ void op_new_step(struct cluster *c, struct step *s, int64_t now)
 
 void op_new_group(struct cluster *c, struct instance_group *g, int64_t now)
 {
-	id_make(g->id, sizeof g->id, "ig-", 13);
+	id_make(g->id, sizeof g->id, g->fleet ? "if-" : "ig-", 13);
 	strcpy(g->cluster_id, c->id);
 	g->state = GROUP_PROVISIONING;
 	g->timeline.created = now;

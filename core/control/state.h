@@ -33,6 +33,7 @@ struct exec;
 struct driver;
 struct part;
 struct metric_alarm;
+struct audit;
 
 enum part_id {
 	PART_EMR, PART_FLEET, PART_SPOT, PART_CLOUDWATCH, PART_NOTIFY, PART_SCALING, PART_ACCESS, PART_COST,
@@ -51,7 +52,8 @@ struct call {
 	void *ctx;
 	bool local;                  /* over the Unix socket: by the owner of the server */
 	bool internal;               /* by the server itself (a schedule): not checked against policies */
-	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256];
+	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256], request_id[40];
+	struct audit *audit;         /* what the trail will say of it; NULL: it reads only */
 	const struct part *part;     /* whose operation it is; NULL: of the core */
 	struct str_list docs;        /* keys of the documents that it put */
 	int status;

@@ -37,6 +37,8 @@ void mark_dirty(struct control *ctl, enum object kind, void *object)
 	bool *mark = unsaved(kind, object);
 
 	ctl->changed = true;
+	if (kind == OBJECT_INSTANCE)
+		text_set(&((struct instance *)object)->wire, NULL);
 	if (*mark)
 		return;
 	*mark = true;

@@ -46,6 +46,17 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	return ret;
 }
 
+/* A page has 2,000 of them, and most have not changed since they were last asked for. */
+static const char *instance_text(struct instance *i)
+{
+	if (!i->wire) {
+		cJSON *v = emr_encode_instance(i);
+		i->wire = json_print(v);
+		cJSON_Delete(v);
+	}
+	return i->wire;
+}
+
 static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
@@ -73,7 +84,7 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_encode_instance(refs.items[i]));
+			cJSON_AddItemToArray(a, cJSON_CreateRaw(instance_text(refs.items[i])));
 		json_add(out, "Instances", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);

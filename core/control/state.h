@@ -386,16 +386,6 @@ void controller_log(const struct control *ctl, const struct cluster *c, const st
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 char *last_line_of(const char *path);                          /* last line with text, or NULL; free() */
 
-/* ---- cost.c ---- */
-struct cost {
-	double per_hour, accrued, today;
-	bool unknown;                  /* a rate is missing: the sums are a lower bound */
-};
-/* Of one instance up to now: seconds since creation (at least 60), ended or not. */
-void cost_instance(const struct instance *i, int64_t now, int64_t day_start, struct cost *out);
-void cost_group(const struct cluster *c, const struct instance_group *g, int64_t now, struct cost *out);
-void cost_cluster(const struct cluster *c, int64_t now, struct cost *out);
-
 /* ---- alarms.c ---- */
 void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, struct alarm_list *out);
 

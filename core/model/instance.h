@@ -108,6 +108,7 @@ struct instance {
 	struct timeline timeline;
 	int vcpu;                       /* what it really offers (embedded clusters; 0 = unknown) */
 	int mem_mb;
+	char *wire;                     /* the server's: its text in replies; NULL: to be made (it has changed) */
 	int pid;                        /* of its worker process, 0 = none known */
 	char token[40];                 /* the worker proves itself with it; never on the wire */
 	void *runtime;                  /* the control plane's; never owned by the model */

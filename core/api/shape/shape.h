@@ -40,6 +40,7 @@ struct shape_member;
 /* Sizes and values are checked where min or max is not 0: a bound of 0 is no bound, except that a number
  * with min 0 and `natural` must not be negative. */
 struct shape {
+	const char *name;          /* of a structure, for the documentation; may be NULL */
 	enum shape_kind kind;
 	long min, max;
 	bool natural;

@@ -23,14 +23,15 @@
 #define LIST(id, item, least, most) \
 	static const struct shape id = { .kind = SHAPE_LIST, .of = &(item), .min = (least), .max = (most) }
 #define MAP(id, value) static const struct shape id = { .kind = SHAPE_MAP, .of = &(value) }
-/* The body of a struct that was declared before, since it holds itself. */
-#define STRUCT_OF(id) { \
-		.kind = SHAPE_STRUCT, .members = id##_members, \
-		.n_members = sizeof id##_members / sizeof *id##_members \
-	}
 #define STRUCT(id, ...) \
 	static const struct shape_member id##_members[] = { __VA_ARGS__ }; \
-	static const struct shape id = STRUCT_OF(id)
+	static const struct shape id = STRUCT_BODY(#id, id##_members)
+/* One that other files see: id as the linker knows it, and the name that people read. */
+#define GLOBAL_STRUCT_AS(id, title, ...) \
+	static const struct shape_member id##_members[] = { __VA_ARGS__ }; \
+	const struct shape id = STRUCT_BODY(title, id##_members)
+#define STRUCT_BODY(title, list) \
+	{ .name = (title), .kind = SHAPE_STRUCT, .members = (list), .n_members = sizeof (list) / sizeof *(list) }
 
 #define R(name, shape) { name, &(shape), true, SHAPE_ACTED }
 #define M(name, shape) { name, &(shape), false, SHAPE_ACTED }

@@ -246,10 +246,8 @@ static void turn_around(cJSON *list)
 {
 	cJSON *turned = cJSON_CreateArray();
 
-	while (list->child) {
-		cJSON *last = cJSON_DetachItemFromArray(list, cJSON_GetArraySize(list) - 1);
-		cJSON_AddItemToArray(turned, last);
-	}
+	while (list->child)
+		cJSON_InsertItemInArray(turned, 0, cJSON_DetachItemViaPointer(list, list->child));
 	list->child = turned->child;
 	turned->child = NULL;
 	cJSON_Delete(turned);
@@ -287,9 +285,10 @@ CW_OP(cw_describe_alarm_history)
 		turn_around(h.items);
 		for (int64_t i = 0; i < place; i++)
 			cJSON_DeleteItemFromArray(h.items, 0);
-		h.more = cJSON_GetArraySize(h.items) > wish;
-		while (cJSON_GetArraySize(h.items) > wish)
-			cJSON_DeleteItemFromArray(h.items, (int)wish);
+		int64_t left = cJSON_GetArraySize(h.items);
+		h.more = left > wish;
+		for (; left > wish; left--)
+			cJSON_Delete(cJSON_DetachItemViaPointer(h.items, h.items->child->prev));
 		h.last = place + wish;
 	}
 	if (h.more) {
@@ -353,10 +352,12 @@ CW_OP(cw_set_alarm_state)
 static int switch_actions(struct control *ctl, const char *operation, const cJSON *in, struct call *call, bool on,
                           struct error *err)
 {
-	const cJSON *name;
+	const cJSON *name, *names = json_arr(in, "AlarmNames");
 	int rc = cw_check(operation, in, err);
 
-	cJSON_ArrayForEach(name, rc ? NULL : json_arr(in, "AlarmNames")) {
+	if (rc)
+		return rc;
+	cJSON_ArrayForEach(name, names) {
 		struct metric_alarm *a = cw_alarm_get(cw_of(ctl), call->region, name->valuestring);
 		if (!a || a->actions_enabled == on) /* unknown names are ignored */
 			continue;
@@ -365,7 +366,7 @@ static int switch_actions(struct control *ctl, const char *operation, const cJSO
 		cw_alarm_save(ctl, a);
 		configuration_history(ctl, a, on ? "actions enabled" : "actions disabled", a->configured);
 	}
-	return rc;
+	return 0;
 }
 
 CW_OP(cw_enable_alarm_actions)

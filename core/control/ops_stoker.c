@@ -328,33 +328,6 @@ static int read_step_log(struct control *ctl, const cJSON *in, cJSON *out, struc
 
 /* ---- alarms and events ---- */
 
-static int list_alarms(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                       struct error *err)
-{
-	const char *id = json_str(in, "ClusterId", NULL);
-	struct alarm_list alarms = { 0 };
-
-	(void)call;
-	if (id && !wanted(ctl, in, err))
-		return err->code;
-	alarms_compute(ctl, id, clock_now_ms(), &alarms);
-	cJSON *a = cJSON_CreateArray();
-	for (size_t i = 0; i < alarms.len; i++) {
-		const struct alarm *al = &alarms.items[i];
-		cJSON *o = json_add_str(cJSON_CreateObject(), "AlarmId", al->id);
-		json_add_str(o, "Severity", names_get(&severity_names, (int)al->severity));
-		json_add_str(o, "ClusterId", al->cluster_id[0] ? al->cluster_id : NULL);
-		json_add_time(o, "Since", al->since);
-		json_add_str(o, "Title", al->title);
-		json_add_str(o, "Detail", al->detail);
-		json_add_str(o, "Hint", al->hint);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Alarms", a);
-	alarm_list_free(&alarms);
-	return 0;
-}
-
 static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                        struct error *err)
 {
@@ -390,7 +363,6 @@ const struct op stoker_ops[] = {
 	{ "Stoker.GetMetrics", get_metrics },
 	{ "Stoker.GetStepProgress", get_step_progress },
 	{ "Stoker.ReadStepLog", read_step_log },
-	{ "Stoker.ListAlarms", list_alarms },
 	{ "Stoker.ListEvents", list_events },
 	{ NULL, NULL },
 };

@@ -23,7 +23,7 @@ static void bind_table(struct map *ops, const struct op *table, const struct par
 
 struct map *ops_bind(void)
 {
-	static const struct op *const core[] = { cluster_ops, step_ops, group_ops, stoker_ops };
+	static const struct op *const core[] = { cluster_ops, step_ops, group_ops, stoker_ops, event_ops };
 	struct map *ops = map_new();
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)

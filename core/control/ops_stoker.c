@@ -326,36 +326,6 @@ static int read_step_log(struct control *ctl, const cJSON *in, cJSON *out, struc
 	return ret;
 }
 
-/* ---- alarms and events ---- */
-
-static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                       struct error *err)
-{
-	const char *id = json_str(in, "ClusterId", NULL);
-	int max = (int)json_int(in, "MaxResults", 100);
-	struct event_list events = { 0 };
-
-	(void)call;
-	if (id && !wanted(ctl, in, err))
-		return err->code;
-	int ret = store_load_events(ctl->store, id, emr_decode_time(in, "Since"),
-	                            max < 1 || max > 1000 ? 1000 : max, &events, err);
-	cJSON *a = cJSON_CreateArray();
-	for (size_t i = 0; i < events.len; i++) {
-		const struct event *e = &events.items[i];
-		cJSON *o = json_add_time(cJSON_CreateObject(), "Time", e->time);
-		json_add_str(o, "Severity", names_get(&severity_names, (int)e->severity));
-		json_add_str(o, "ClusterId", e->cluster_id[0] ? e->cluster_id : NULL);
-		json_add_str(o, "ResourceId", e->resource_id[0] ? e->resource_id : NULL);
-		json_add_str(o, "Type", e->type);
-		json_add_str(o, "Message", e->message);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Events", a);
-	event_list_free(&events);
-	return ret;
-}
-
 const struct op stoker_ops[] = {
 	{ "Stoker.GetServerStatus", get_server_status },
 	{ "Stoker.GetEnvironment", get_environment },
@@ -363,6 +333,5 @@ const struct op stoker_ops[] = {
 	{ "Stoker.GetMetrics", get_metrics },
 	{ "Stoker.GetStepProgress", get_step_progress },
 	{ "Stoker.ReadStepLog", read_step_log },
-	{ "Stoker.ListEvents", list_events },
 	{ NULL, NULL },
 };

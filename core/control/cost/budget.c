@@ -175,18 +175,27 @@ static void remember(struct control *ctl, const struct budget *b)
 	cJSON_Delete(o);
 }
 
-static enum severity severity_of(double percent)
+static enum severity severity_of(const struct budget *b, const struct money *sum)
 {
-	return percent >= 100 ? SEVERITY_ERROR : SEVERITY_WARN;
+	return money_total(sum) >= b->amount ? SEVERITY_ERROR : SEVERITY_WARN;
+}
+
+/* "at least $1.24 of $2.00 are spent this month"; free(). */
+static char *spent_text(const struct budget *b, const struct money *sum)
+{
+	int digits = b->amount < 1 ? 4 : 2;
+
+	return xasprintf("%s$%.*f of $%.*f are spent this %s", sum->unknown ? "at least " : "", digits, money_total(sum),
+	                 digits, b->amount, b->daily ? "day" : "month");
 }
 
 static void tell(struct control *ctl, const struct budget *b, const struct money *sum)
 {
-	const char *what = b->daily ? "day" : "month";
+	char *text = spent_text(b, sum);
 
-	event_add(ctl, severity_of(b->told), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,
-	          "Budget %s: %s$%.2f of $%.2f are spent this %s, %g %% was the mark", b->name,
-	          sum->unknown ? "at least " : "", money_total(sum), b->amount, what, b->told);
+	event_add(ctl, severity_of(b, sum), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,
+	          "Budget %s has reached %g %%: %s", b->name, b->told, text);
+	free(text);
 	struct event *e = &ctl->events.items[ctl->events.len - 1];
 	snprintf(e->region, sizeof e->region, "%s", b->region);
 }
@@ -249,12 +258,13 @@ void budgets_alarms(struct control *ctl, const char *cluster_id, int64_t now, st
 			continue;
 		struct money sum = { 0 };
 		spent(ctl, b, now, &sum, NULL);
-		struct alarm a = { .id = xasprintf("budget/%s", b->name), .severity = severity_of(b->told),
+		char *text = spent_text(b, &sum);
+		struct alarm a = { .id = xasprintf("budget/%s", b->name), .severity = severity_of(b, &sum),
 		                   .since = b->since };
 		snprintf(a.cluster_id, sizeof a.cluster_id, "%s", b->cluster_id);
 		a.title = xasprintf("Budget %s has reached %g %%", b->name, b->told);
-		a.detail = xasprintf("%s$%.2f of $%.2f are spent this %s.", sum.unknown ? "At least " : "",
-		                     money_total(&sum), b->amount, b->daily ? "day" : "month");
+		a.detail = xasprintf("%c%s.", text[0] == 'a' ? 'A' : text[0], text + 1);
+		free(text);
 		a.hint = xstrdup("See what costs (stoker cost --by cluster); end what is not needed, or raise the budget.");
 		vec_push(out, a);
 	}

@@ -437,6 +437,118 @@ static void test_steps_share_what_runs_beside_them(void **state)
 	assert_int_equal(rows_of(r), 2);
 }
 
+/* ---- spot ---- */
+
+static void spot_price(struct fixture *f, int64_t now, const char *type, double price)
+{
+	set_clock(now);
+	ask(f, "Stoker.PutSpotPrice", "{\"InstanceType\":\"%s\",\"Price\":%g}", type, price);
+	assert_int_equal(f->status, 200);
+}
+
+/* The market's price of each moment, and EMR's fee in full. */
+static void test_spot_costs_what_the_market_asked(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = cluster_at(f, "j", T0);
+	struct instance_group *g = group_in(f, c, "g", ROLE_TASK, "m5.xlarge", MARKET_SPOT, 1);
+	struct money m = { 0 };
+	const cJSON *r;
+
+	spot_price(f, T0 - HOUR, "m5.xlarge", 0.05);
+	instance_in(f, c, g, T0, 0)->pid = 4711;
+	spot_price(f, T0 + HOUR, "m5.xlarge", 0.10);
+	spot_price(f, T0 + 25 * HOUR, "m5.xlarge", 0.02);
+	set_clock(T0 + 26 * HOUR);
+	cost_of(f->ctl, c, NULL, 0, INT64_MAX, T0 + 26 * HOUR, &m);
+	near(m.ec2, 0.05 + 24 * 0.10 + 0.02);
+	near(m.emr, 26 * 0.048);
+	assert_false(m.unknown || m.estimate);
+	r = ask(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}");
+	near(json_num(row(r, "2026-11-26"), "Ec2", 0), 0.05 + 23 * 0.10);
+	near(json_num(row(r, "2026-11-27"), "Ec2", 0), 0.10 + 0.02);
+	r = good(f, "Stoker.GetCost", "{}");
+	near(json_num(r, "PerHour", 0), 0.02 + 0.048);
+	r = cJSON_GetArrayItem(json_arr(cJSON_GetArrayItem(json_arr(r, "Clusters"), 0), "Groups"), 0);
+	near(json_num(r, "Ec2PerHour", 0), 0.02);
+	/* a step on it pays what the market asked while it ran */
+	step_in(f, c, "a", T0 + 30 * MINUTE, T0 + 90 * MINUTE, STEP_COMPLETED);
+	near(json_num(row(good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}"), "s-j-0"), "Ec2", 0), 0.075);
+	/* what was never given costs nothing */
+	instance_in(f, c, g, T0, T0 + 5 * HOUR);
+	m = (struct money){ 0 };
+	cost_of(f->ctl, c, NULL, 0, INT64_MAX, T0 + 26 * HOUR, &m);
+	near(m.emr, 26 * 0.048);
+	/* a market in which nobody has set a price has an estimate */
+	struct instance_group *other = group_in(f, c, "h", ROLE_TASK, "c5.xlarge", MARKET_SPOT, 1);
+	instance_in(f, c, other, T0, 0)->pid = 4712;
+	m = (struct money){ 0 };
+	cost_of(f->ctl, c, "h", 0, INT64_MAX, T0 + 26 * HOUR, &m);
+	assert_true(m.estimate && m.ec2 > 0 && m.ec2 < 26 * 0.17);
+}
+
+static void test_what_if_and_advice_of_spot(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = cluster_at(f, "j", T0 + 10 * HOUR);
+	struct instance_group *g = group_in(f, c, "t", ROLE_TASK, "m5.xlarge", MARKET_ON_DEMAND, 4);
+	const cJSON *r, *a;
+
+	for (int i = 0; i < 4; i++)
+		instance_in(f, c, g, T0 + 10 * HOUR, 0);
+	spot_price(f, T0 + 12 * HOUR, "m5.xlarge", 0.06);
+	r = good(f, "Stoker.WhatIf", "{\"ClusterId\":\"j\",\"Changes\":[{\"InstanceGroupId\":\"t\",\"Market\":\"SPOT\"}]}");
+	near(json_num(json_obj(r, "After"), "PerHour", 0), 4 * (0.06 + 0.048));
+	assert_false(json_bool(json_obj(r, "After"), "Estimate", true));
+	r = good(f, "Stoker.ListRecommendations", "{}");
+	assert_true(!cJSON_GetArraySize(json_arr(r, "Recommendations")) || /* no step ran: nothing is known of them */
+	            strcmp(json_str(cJSON_GetArrayItem(json_arr(r, "Recommendations"), 0), "Kind", ""), "spot_share"));
+	step_in(f, c, "a", T0 + 10 * HOUR, T0 + 11 * HOUR, STEP_COMPLETED);
+	const char *id = "spot_share/t";
+	r = good(f, "Stoker.ListRecommendations", "{}");
+	a = NULL;
+	cJSON_ArrayForEach(a, json_arr(r, "Recommendations"))
+		if (!strcmp(json_str(a, "RecommendationId", ""), id))
+			break;
+	assert_non_null(a);
+	near(json_num(a, "SavingPerMonth", 0), 4 * (0.192 - 0.06) * 730);
+	assert_false(json_bool(a, "Estimate", true));
+	str_list_add(&c->steps.items[0]->args, "--conf");
+	str_list_add(&c->steps.items[0]->args, "spark.task.maxFailures=1");
+	r = good(f, "Stoker.ListRecommendations", "{}");
+	cJSON_ArrayForEach(a, json_arr(r, "Recommendations"))
+		assert_string_not_equal(json_str(a, "RecommendationId", ""), id);
+}
+
+/* Cheap nights: nothing is claimed before every hour of the day has had a price on three days. */
+static void test_off_peak(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = cluster_at(f, "j", T0);
+	struct instance_group *g = group_in(f, c, "t", ROLE_TASK, "m5.4xlarge", MARKET_SPOT, 10);
+	const cJSON *r, *a;
+	int found[2] = { 0, 0 };
+
+	instance_in(f, c, g, T0, 0)->pid = 4711;
+	for (int day = 0; day < 5; day++) {
+		spot_price(f, T0 + day * 24 * HOUR, "m5.4xlarge", 0.10);
+		spot_price(f, T0 + day * 24 * HOUR + 6 * HOUR, "m5.4xlarge", 0.30);
+		step_in(f, c, "nightly", T0 + day * 24 * HOUR + 14 * HOUR, T0 + day * 24 * HOUR + 15 * HOUR, STEP_COMPLETED);
+		set_clock(T0 + day * 24 * HOUR + 16 * HOUR);
+		if (day != 1 && day != 4)
+			continue;
+		r = good(f, "Stoker.ListRecommendations", "{}");
+		cJSON_ArrayForEach(a, json_arr(r, "Recommendations"))
+			if (!strcmp(json_str(a, "Kind", ""), "off_peak")) {
+				found[day == 4]++;
+				assert_string_equal(json_str(a, "Title", ""), "Run nightly at 00:00 instead of 14:00");
+				near(json_num(a, "SavingPerMonth", 0), 0.20 * 10 * 5 / (14 * 24.0) * 730);
+			}
+	}
+	assert_int_equal(found[0], 0);
+	assert_int_equal(found[1], 1);
+}
+
 /* ---- forecast ---- */
 
 static void test_queues(void **state)
@@ -954,7 +1066,8 @@ int main(void)
 		T(test_seconds_and_the_first_minute), T(test_unknown_is_a_lower_bound), T(test_volumes_are_paid),
 		T(test_an_instance_that_waits_for_capacity_is_free), T(test_days_and_months), T(test_the_minute_over_midnight),
 		T(test_days_of_23_and_25_hours), T(test_sheets_are_the_plain_sum), T(test_reports_by_everything),
-		T(test_steps_share_what_runs_beside_them), T(test_queues), T(test_forecast), T(test_what_if),
+		T(test_steps_share_what_runs_beside_them), T(test_spot_costs_what_the_market_asked),
+		T(test_what_if_and_advice_of_spot), T(test_off_peak), T(test_queues), T(test_forecast), T(test_what_if),
 		T(test_right_size), T(test_right_size_of_a_load), T(test_idle_termination),
 		T(test_budget_tells_once_per_period), T(test_budget_scopes), T(test_ledger_keeps_what_the_journal_drops),
 		T(test_ledger_writes_each_day_once), T(test_own_price_list), T(test_ten_thousand_instances),

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/cost/inner.h"
+#include "core/control/notify/notify.h"
 
 #define LOOK_MS 60000
 #define THRESHOLDS 10
@@ -189,15 +190,34 @@ static char *spent_text(const struct budget *b, const struct money *sum)
 	                 digits, b->amount, b->daily ? "day" : "month");
 }
 
+static void send_notice(struct control *ctl, const struct budget *b, const struct money *sum, const char *text)
+{
+	cJSON *body = json_add_str(cJSON_CreateObject(), "BudgetName", b->name);
+	char *subject = xasprintf("Budget %s has reached %g %%", b->name, b->told);
+
+	json_add_str(body, "Region", b->region);
+	json_add_num(json_add_num(body, "Amount", b->amount), "Spent", money_total(sum));
+	json_add_bool(body, "Unknown", sum->unknown);
+	json_add_str(body, "Period", b->daily ? "DAILY" : "MONTHLY");
+	json_add_num(body, "Threshold", b->told);
+	json_add_time(body, "PeriodStart", b->period);
+	json_add_str(body, "Message", text);
+	notify_send(ctl, b->region, b->topic_arn, subject, body);
+	cJSON_Delete(body);
+	free(subject);
+}
+
 static void tell(struct control *ctl, const struct budget *b, const struct money *sum)
 {
 	char *text = spent_text(b, sum);
 
 	event_add(ctl, severity_of(b, sum), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,
 	          "Budget %s has reached %g %%: %s", b->name, b->told, text);
-	free(text);
 	struct event *e = &ctl->events.items[ctl->events.len - 1];
 	snprintf(e->region, sizeof e->region, "%s", b->region);
+	if (b->topic_arn)
+		send_notice(ctl, b, sum, text);
+	free(text);
 }
 
 static void look(struct control *ctl, struct budget *b, int64_t now)

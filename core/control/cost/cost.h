@@ -31,7 +31,7 @@ void cost_rate_of(struct control *ctl, struct cluster *c, const char *group_id, 
 /* Budgets that are spent, and price lists that cannot be read. cluster_id NULL: those of everything too. */
 void cost_alarms(struct control *ctl, const char *cluster_id, int64_t now, struct alarm_list *out);
 
-/* The journal is about to forget this cluster, which ended long ago (called while it is loaded). */
-void cost_leaving(struct control *ctl, const struct cluster *c);
+/* The journal forgets this cluster, which ended long ago (called while the journal is loaded). Takes c. */
+void cost_leaving(struct control *ctl, struct cluster *c);
 
 #endif

@@ -24,7 +24,7 @@ struct price_file {
 	bool there;
 };
 
-/* A day of a cluster that the journal has dropped, and the ledger has not yet. */
+/* A day of a cluster that the journal has dropped, and that the ledger does not have yet. */
 struct left_day {
 	char region[MODEL_REGION_SIZE];
 	int64_t day;
@@ -44,6 +44,7 @@ struct cost_state {
 	struct map *loads;              /* group id → struct group_load; NULL: not read yet */
 	int64_t loads_due;              /* when they are written; 0: nothing to write */
 	int64_t ledger_from;            /* the first day that is not written; 0: nothing to write yet */
+	VEC(struct cluster *) leaving;  /* dropped by the journal while it was loaded; ours */
 	VEC(struct left_day) left;
 };
 struct cost_state *cost_state(struct control *ctl);
@@ -54,6 +55,7 @@ struct rate {
 	double ec2, emr, ebs;           /* $/h; what is unknown counts 0 */
 	bool unknown, estimate;
 	bool spot;                      /* ec2 is the on-demand rate; the market's holds */
+	const char *region;             /* of the cluster, as long as that lives */
 };
 void rates_refresh(struct control *ctl);
 void rates_free(struct cost_state *st);
@@ -136,6 +138,7 @@ void cost_gaps(const struct cluster *c, int64_t from, int64_t to, int64_t now,
 /* ---- ledger.c ---- */
 
 int ledger_load(struct control *ctl, struct error *err);
+void ledger_free(struct cost_state *st);
 int64_t ledger_due(struct control *ctl);
 void ledger_run(struct control *ctl, int64_t now);
 /* Rows of clusters that the journal no longer has, of days in [from, to). */

@@ -30,9 +30,7 @@ static void close_part(struct control *ctl)
 	loads_free(st);
 	sheets_free(st);
 	rates_free(st);
-	for (size_t i = 0; i < st->left.len; i++)
-		cJSON_Delete(st->left.items[i].row);
-	vec_free(&st->left);
+	ledger_free(st);
 	free(st);
 	ctl->parts[PART_COST] = NULL;
 }

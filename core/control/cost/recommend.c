@@ -153,7 +153,7 @@ static void right_sizes(struct control *ctl, const struct cluster *c, int64_t no
 		const struct instance_group *g = c->groups.items[i];
 		struct load_view v;
 		struct money each = { 0 };
-		if (g->requested < 1 || !g->type || !load_of(ctl, g->id, &v) || v.samples < SAMPLES_MIN)
+		if (g->requested < 1 || !g->type || g->fleet || !load_of(ctl, g->id, &v) || v.samples < SAMPLES_MIN)
 			continue;
 		type_rate(ctl, c, g->id, g->type, g->market, &each);
 		if (g->role != ROLE_MASTER && fewer(g, &v) < g->requested)
@@ -193,7 +193,7 @@ static void spot_shares(struct control *ctl, const struct cluster *c, int64_t no
 	for (size_t i = 0; steps && tolerant && i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
 		const struct price *p = price_table_find(cost_state(ctl)->prices, g->type, c->region);
-		if (g->role != ROLE_TASK || g->market == MARKET_SPOT || g->running < 1 || !p || p->ec2 < 0 ||
+		if (g->role != ROLE_TASK || g->fleet || g->market == MARKET_SPOT || g->running < 1 || !p || p->ec2 < 0 ||
 		    !market_price(ctl, c->region, g->type, &spot, &set) || spot >= p->ec2)
 			continue;
 		struct advice a = { .kind = "spot_share", .c = c, .group_id = g->id, .estimate = !set,
@@ -315,7 +315,7 @@ static void off_peaks(struct control *ctl, const struct cluster *c, int64_t now,
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
 		struct map *seen;
-		if (g->market != MARKET_SPOT || g->running < 1 || !g->type ||
+		if (g->fleet || g->market != MARKET_SPOT || g->running < 1 || !g->type ||
 		    !market_by_hour(ctl, c->region, g->type, now, HISTORY_DAYS, price))
 			continue;
 		seen = map_new();

@@ -27,6 +27,22 @@ void add_money(cJSON *o, const struct money *m)
 
 /* ---- GetCost ---- */
 
+/* $/h of one instance of a group. A fleet has no one type: the mean of what it is made of now. */
+static void each_of(struct control *ctl, struct cluster *c, const struct instance_group *g, struct money *out)
+{
+	if (!g->fleet) {
+		type_rate(ctl, c, g->id, g->type, g->market, out);
+		return;
+	}
+	*out = (struct money){ 0 };
+	cost_rate_of(ctl, c, g->id, out);
+	if (out->hours > 0) {
+		out->ec2 /= out->hours;
+		out->emr /= out->hours;
+		out->ebs /= out->hours;
+	}
+}
+
 static cJSON *group_cost(struct control *ctl, struct cluster *c, const struct instance_group *g, int64_t now)
 {
 	struct money sum = { 0 }, each;
@@ -34,15 +50,15 @@ static cJSON *group_cost(struct control *ctl, struct cluster *c, const struct in
 	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id);
 
 	cost_of(ctl, c, g->id, 0, INT64_MAX, now, &sum);
-	type_rate(ctl, c, g->id, g->type, g->market, &each);
+	each_of(ctl, c, g, &each);
 	json_add_str(o, "Role", names_get(&instance_role_names, (int)g->role));
 	json_add_str(o, "Type", g->type);
 	json_add_int(o, "Count", g->running);
 	json_add_int(o, "Requested", g->requested);
 	if (each.ec2 > 0)
 		json_add_num(o, "Ec2PerHour", each.ec2);
-	if (p && p->emr >= 0)
-		json_add_num(o, "EmrPerHour", p->emr);
+	if (g->fleet ? each.hours > 0 && !each.unknown : p && p->emr >= 0)
+		json_add_num(o, "EmrPerHour", each.emr);
 	if (each.ebs > 0)
 		json_add_num(o, "EbsPerHour", each.ebs);
 	json_add_num(o, "Accrued", money_total(&sum));

@@ -82,17 +82,14 @@ static void price_fleet(struct control *ctl, struct cluster *c, struct plan *p)
 
 	cost_rate_of(ctl, c, p->g->id, &rate);
 	n = (int)rate.hours;
-	p->before.count = p->before.count ? p->before.count : n;
-	if (n) {
-		rate.ec2 /= n;
-		rate.emr /= n;
-		rate.ebs /= n;
-	}
+	if (!n)
+		return;
+	rate.ec2 /= n;
+	rate.emr /= n;
+	rate.ebs /= n;
 	p->before.each = rate;
-	if (!p->after.type) {
+	if (p->after.type == p->before.type && p->after.market == p->before.market)
 		p->after.each = rate;
-		p->after.count = p->after.count ? p->after.count : n;
-	}
 }
 
 /* ---- what is to be said ---- */
@@ -122,7 +119,9 @@ static void note_side(struct control *ctl, const struct cluster *c, const struct
 		note(notes, xasprintf("EMR's fee for %s is not known: sums are lower bounds.", s->type));
 	else if (p->emr_estimate)
 		note(notes, xasprintf("EMR's fee for %s is an estimate.", s->type));
-	if (s->market == MARKET_SPOT && s->each.ec2 > 0 && s->each.estimate && p && !p->emr_estimate)
+	double spot;
+	bool set = true;
+	if (s->market == MARKET_SPOT && market_price(ctl, c->region, s->type, &spot, &set) && !set)
 		note(notes, xasprintf("The spot price of %s is an estimate: nobody has set one.", s->type));
 	if (s->market == MARKET_SPOT)
 		note(notes, xstrdup("Spot instances cost what the market asks, now and later, and can be interrupted; EMR's "
@@ -231,7 +230,7 @@ int op_what_if(struct control *ctl, const cJSON *in, cJSON *out, struct call *ca
 			ret = read_change(c, &all, change, err);
 	for (size_t i = 0; !ret && i < all.len; i++) {
 		price(ctl, c, &all.items[i]);
-		if (all.items[i].g && !all.items[i].g->type)
+		if (all.items[i].g && all.items[i].g->fleet)
 			price_fleet(ctl, c, &all.items[i]);
 	}
 	if (!ret)

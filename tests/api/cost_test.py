@@ -101,8 +101,8 @@ class Cost(unittest.TestCase):
         groups = self.server.call("ElasticMapReduce.ListInstanceGroups", {"ClusterId": self.cluster})["InstanceGroups"]
         core = next(g["Id"] for g in groups if g["InstanceGroupType"] == "CORE")
         r = self.call("WhatIf", ClusterId=self.cluster, Changes=[{"InstanceGroupId": core, "InstanceCount": 10}])
-        self.assertAlmostEqual(r["Difference"]["PerHour"], 8 * M5)
-        self.assertAlmostEqual(r["Difference"]["PerMonth"], 8 * M5 * 730)
+        self.assertAlmostEqual(r["Difference"], 8 * M5)
+        self.assertAlmostEqual(r["After"]["PerMonth"], 11 * M5 * 730)
         self.refused("Market must be", "WhatIf", ClusterId=self.cluster,
                      Changes=[{"InstanceGroupId": core, "Market": "FREE"}])
         out = self.stoker("cost", "what-if", "costly", "core=10,m5.2xlarge").stdout

@@ -213,7 +213,6 @@ static void what_if_people(struct cli *c, const cJSON *reply)
 {
 	struct text_table *t = text_table_new();
 	const cJSON *g, *before = json_obj(reply, "Before"), *after = json_obj(reply, "After");
-	const cJSON *diff = json_obj(reply, "Difference");
 	char buf[3][32];
 
 	text_table_column(t, "GROUP", TABLE_LEFT, false);
@@ -223,16 +222,17 @@ static void what_if_people(struct cli *c, const cJSON *reply)
 	text_table_column(t, "$/H", TABLE_RIGHT, false);
 	cJSON_ArrayForEach(g, json_arr(reply, "Groups")) {
 		text_table_cell(t, "", "%s %s", json_str(g, "Role", ""), json_str(g, "InstanceGroupId", "(new)"));
-		side_cells(t, "", json_obj(g, "Before"));
-		side_cells(t, "", json_obj(g, "After"));
+		side_cells(t, "", json_obj(g, "BeforeGroup"));
+		side_cells(t, "", json_obj(g, "AfterGroup"));
 	}
 	cli_print_table(c, t);
-	double month = json_num(diff, "PerMonth", 0);
+	double month = json_num(after, "PerMonth", 0) - json_num(before, "PerMonth", 0);
 	fprintf(c->out, "%s/h → %s/h: %s %s a month%s\n",
 	        cli_cost(json_num(before, "PerHour", 0), json_bool(before, "Unknown", false), buf[0], sizeof buf[0]),
 	        cli_cost(json_num(after, "PerHour", 0), json_bool(after, "Unknown", false), buf[1], sizeof buf[1]),
 	        cli_money(month < 0 ? -month : month, buf[2], sizeof buf[2]), month < 0 ? "less" : "more",
-	        json_bool(diff, "Unknown", false) ? ", as far as the rates are known" : "");
+	        json_bool(before, "Unknown", false) || json_bool(after, "Unknown", false) ? ", as far as the rates are known"
+	                                                                                  : "");
 }
 
 int cost_what_if(struct cli *c, const struct cost_words *w)

@@ -173,6 +173,18 @@ static cJSON *side_of(const struct side *s)
 	return json_add_bool(o, "Unknown", s->count && s->each.unknown);
 }
 
+/* "4 × m5.xlarge on demand, $0.96/h"; for people. */
+static cJSON *side_text(const struct side *s)
+{
+	char *text = xasprintf("%d × %s %s, %s$%.3f/h", s->count, s->type ? s->type : "?",
+	                       s->market == MARKET_SPOT ? "spot" : "on demand",
+	                       s->count && s->each.unknown ? "at least " : "", per_hour(s));
+	cJSON *v = cJSON_CreateString(s->count ? text : "none");
+
+	free(text);
+	return v;
+}
+
 static cJSON *sum_of(double hour, bool unknown, bool estimate)
 {
 	cJSON *o = json_add_num(json_add_num(cJSON_CreateObject(), "PerHour", hour), "PerMonth",
@@ -197,14 +209,16 @@ static void put_plan(struct control *ctl, const struct cluster *c, const struct 
 		estimate[1] |= p->after.count && p->after.each.estimate;
 		cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", p->g ? p->g->id : NULL);
 		json_add_str(o, "Role", names_get(&instance_role_names, p->g ? (int)p->g->role : ROLE_TASK));
-		json_add(o, "Before", p->g ? side_of(&p->before) : NULL);
-		json_add(o, "After", side_of(&p->after));
+		json_add(o, "Before", side_text(&p->before));
+		json_add(o, "After", side_text(&p->after));
+		json_add(o, "BeforeGroup", p->g ? side_of(&p->before) : NULL);
+		json_add(o, "AfterGroup", side_of(&p->after));
 		cJSON_AddItemToArray(groups, o);
 	}
 	put_notes(ctl, c, all, notes);
 	json_add(out, "Before", sum_of(before, unknown[0], estimate[0]));
 	json_add(out, "After", sum_of(after, unknown[1], estimate[1]));
-	json_add(out, "Difference", sum_of(after - before, unknown[0] || unknown[1], estimate[0] || estimate[1]));
+	json_add_num(out, "Difference", after - before);
 	json_add(out, "Groups", groups);
 	json_add(out, "Notes", notes);
 }

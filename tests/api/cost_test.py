@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Costs over the Unix socket and on the command line: what GetCost says, reports, a forecast, what-if, budgets and
-price lists. Sums to the cent are the unit tests' (they hold the clock); here it is the doors. Standard library
-only."""
+"""Costs over the Unix socket and on the command line: what GetCost says, reports, a forecast, what-if, budgets
+and price lists. Sums to the cent are the unit tests' (they hold the clock); here it is the doors. Standard
+library only."""
 import json
 import os
 import subprocess

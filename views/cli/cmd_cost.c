@@ -35,7 +35,8 @@ void cost_cell(struct text_table *t, const char *color, double v, bool lower_bou
 {
 	char buf[32];
 
-	text_table_cell(t, color, "%s%s", estimate && v > 0 ? "~" : "", cli_cost(v, lower_bound, buf, sizeof buf));
+	text_table_cell(t, color, "%s%s", estimate && v > 0 ? "~" : "",
+	                cli_cost(v, lower_bound, buf, sizeof buf));
 }
 
 void cost_footer(struct cli *c, const cJSON *reply, bool lower_bound, bool estimate)
@@ -165,15 +166,19 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_cost = {
-	.name = "cost", .args = "[WORD] [CLUSTER…]", .max = -1,
+	.name = "cost",
+	.args = "[WORD] [CLUSTER…]",
+	.max = -1,
 	.summary = "show what clusters cost, and what they would",
-	.about = "Costs accrue per second from the list prices of the instance types, a minute at least. ≥ marks a sum "
-	         "that leaves out a fee that is not known, ~ one that holds an estimate. "
-	         "forecast [CLUSTER…]: to the end of each queue and of the month, and what burns while nothing runs. "
-	         "what-if [CLUSTER] GROUP=CHANGE…: what other sizes, types or markets would cost, as core=4 or "
-	         "task=8,m5.2xlarge,spot. recommendations [CLUSTER]: what would save money, and why. budgets, put-budget NAME "
-	         "AMOUNT, delete-budget NAME. prices [TYPE…]: the rates with their date and source; "
-	         "prices.csv in the server's home folder adds to them.",
+	.about =
+	    "Costs accrue per second from the list prices of the instance types, a minute at least. ≥ marks a "
+		"sum that leaves out a fee that is not known, ~ one that holds an estimate. forecast [CLUSTER…]: to "
+		"the end of each queue and of the month, and what burns while nothing runs. what-if [CLUSTER] "
+		"GROUP=CHANGE…: what other sizes, types or markets would cost, as core=4 or task=8,m5.2xlarge,spot. "
+		"recommendations [CLUSTER]: what would save money, and why. budgets, put-budget NAME AMOUNT, "
+		"delete-budget NAME. prices [TYPE…]: the rates with their date and source; prices.csv in the "
+		"server's home folder adds to them.",
 	.options = options,
-	.words = "forecast|what-if|recommendations|budgets|put-budget|delete-budget|prices cluster", .exec = exec_cost,
+	.words = "forecast|what-if|recommendations|budgets|put-budget|delete-budget|prices cluster",
+	.exec = exec_cost,
 };

@@ -1,5 +1,5 @@
-/* stoker cost and its words, each a small command of its own. They take the arguments behind the word and give an
- * exit status. */
+/* stoker cost and its words, each a small command of its own. They take the arguments behind the word and
+ * give an exit status. */
 #ifndef VIEWS_CLI_COST_H
 #define VIEWS_CLI_COST_H
 
@@ -21,7 +21,8 @@ int cost_budgets(struct cli *c, const struct cost_words *w);
 int cost_put_budget(struct cli *c, const struct cost_words *w);
 int cost_delete_budget(struct cli *c, const struct cost_words *w);
 
-/* Ask; a service that knows no costs is told apart. Takes req. 0, or an exit status with the reason printed. */
+/* Ask; a service that knows no costs is told apart. Takes req. 0, or an exit status with the reason printed.
+ */
 int cost_ask(struct cli *c, const char *op, cJSON *req, cJSON **reply);
 /* The words as ClusterIds of a request; 0, or an exit status with the reason printed (req is then freed). */
 int cost_clusters(struct cli *c, const struct cost_words *w, cJSON *req);

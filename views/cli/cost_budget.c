@@ -159,8 +159,10 @@ int cost_delete_budget(struct cli *c, const struct cost_words *w)
 
 	if (w->argc != 1)
 		return cli_usage(c, NULL, "stoker cost delete-budget needs NAME");
-	status = cost_ask(c, "Stoker.DeleteBudget", json_add_str(cJSON_CreateObject(), "BudgetName", w->argv[0]), &reply);
+	status = cost_ask(c, "Stoker.DeleteBudget", json_add_str(cJSON_CreateObject(), "BudgetName", w->argv[0]),
+	                  &reply);
 	cJSON_Delete(reply);
-	return !status && c->json ? cli_print_json(c, json_add_str(cJSON_CreateObject(), "BudgetName", w->argv[0]))
-	                          : status;
+	return !status && c->json
+	           ? cli_print_json(c, json_add_str(cJSON_CreateObject(), "BudgetName", w->argv[0]))
+	           : status;
 }

@@ -175,7 +175,8 @@ static int read_change(const cJSON *groups, char *word, cJSON *changes, struct e
 
 	cJSON_AddItemToArray(changes, change);
 	if (!equal || equal == word || !equal[1])
-		return error_set(err, ERR_INVALID, "\"%s\" is not GROUP=CHANGE, as core=4 or task=m5.2xlarge,spot", word);
+		return error_set(err, ERR_INVALID, "\"%s\" is not GROUP=CHANGE, as core=4 or task=m5.2xlarge,spot",
+		                 word);
 	*equal = 0;
 	const cJSON *g = group_named(groups, word);
 	if (!g && strcasecmp(word, "task"))
@@ -193,8 +194,8 @@ static int read_change(const cJSON *groups, char *word, cJSON *changes, struct e
 		else if (strchr(part, '.'))
 			json_add_str(change, "InstanceType", part);
 		else
-			return error_set(err, ERR_INVALID, "\"%s\" is no number, no instance type, and neither spot nor on-demand",
-			                 part);
+			return error_set(err, ERR_INVALID,
+			                 "\"%s\" is no number, no instance type, and neither spot nor on-demand", part);
 	}
 	return 0;
 }
@@ -203,7 +204,8 @@ static void side_cells(struct text_table *t, const char *color, const cJSON *sid
 {
 	if (side)
 		text_table_cell(t, color, "%d × %s%s", (int)json_int(side, "InstanceCount", 0),
-		                json_str(side, "InstanceType", "(fleet)"), !strcmp(json_str(side, "Market", ""), "SPOT") ? " spot" : "");
+		                json_str(side, "InstanceType", "(fleet)"),
+		                !strcmp(json_str(side, "Market", ""), "SPOT") ? " spot" : "");
 	else
 		text_table_cell(t, color, "-");
 	cost_cell(t, color, json_num(side, "PerHour", side ? -1 : 0), json_bool(side, "Unknown", false), false);
@@ -228,11 +230,14 @@ static void what_if_people(struct cli *c, const cJSON *reply)
 	cli_print_table(c, t);
 	double month = json_num(after, "PerMonth", 0) - json_num(before, "PerMonth", 0);
 	fprintf(c->out, "%s/h → %s/h: %s %s a month%s\n",
-	        cli_cost(json_num(before, "PerHour", 0), json_bool(before, "Unknown", false), buf[0], sizeof buf[0]),
-	        cli_cost(json_num(after, "PerHour", 0), json_bool(after, "Unknown", false), buf[1], sizeof buf[1]),
+	        cli_cost(json_num(before, "PerHour", 0), json_bool(before, "Unknown", false), buf[0],
+	                 sizeof buf[0]),
+	        cli_cost(json_num(after, "PerHour", 0), json_bool(after, "Unknown", false), buf[1],
+	                 sizeof buf[1]),
 	        cli_money(month < 0 ? -month : month, buf[2], sizeof buf[2]), month < 0 ? "less" : "more",
-	        json_bool(before, "Unknown", false) || json_bool(after, "Unknown", false) ? ", as far as the rates are known"
-	                                                                                  : "");
+	        json_bool(before, "Unknown", false) || json_bool(after, "Unknown", false)
+				? ", as far as the rates are known"
+				: "");
 }
 
 int cost_what_if(struct cli *c, const struct cost_words *w)
@@ -244,10 +249,11 @@ int cost_what_if(struct cli *c, const struct cost_words *w)
 	const cJSON *note;
 
 	if (first == w->argc)
-		return cli_usage(c, NULL, "say what would be different: GROUP=CHANGE, as core=4 or task=m5.2xlarge,spot");
+		return cli_usage(c, NULL,
+		                 "say what would be different: GROUP=CHANGE, as core=4 or task=m5.2xlarge,spot");
 	if (ask_cluster(c, first ? w->argv[0] : NULL, cluster, &err) ||
-	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", cluster), "InstanceGroups", 0,
-	            &groups, &err))
+	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", cluster),
+	            "InstanceGroups", 0, &groups, &err))
 		return cli_fail(c, &err);
 	req = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
 	changes = cJSON_AddArrayToObject(req, "Changes");
@@ -283,7 +289,8 @@ int cost_recommendations(struct cli *c, const struct cost_words *w)
 
 	if (w->argc > 1 || (w->argc && ask_cluster(c, w->argv[0], id, &err))) {
 		cJSON_Delete(req);
-		return w->argc > 1 ? cli_usage(c, NULL, "\"%s\" is one word too many", w->argv[1]) : cli_fail(c, &err);
+		return w->argc > 1 ? cli_usage(c, NULL, "\"%s\" is one word too many", w->argv[1])
+		                   : cli_fail(c, &err);
 	}
 	json_add_str(req, "ClusterId", w->argc ? id : NULL);
 	if ((status = cost_ask(c, "Stoker.ListRecommendations", req, &reply)))
@@ -332,7 +339,8 @@ int cost_prices(struct cli *c, const struct cost_words *w)
 	int status;
 
 	for (int i = 0; i < w->argc; i++) {
-		cJSON *list = i ? cJSON_GetObjectItem(req, "InstanceTypes") : cJSON_AddArrayToObject(req, "InstanceTypes");
+		cJSON *list =
+		    i ? cJSON_GetObjectItem(req, "InstanceTypes") : cJSON_AddArrayToObject(req, "InstanceTypes");
 		cJSON_AddItemToArray(list, cJSON_CreateString(w->argv[i]));
 	}
 	if ((status = cost_ask(c, "Stoker.ListPrices", req, &reply)))
@@ -351,7 +359,8 @@ int cost_prices(struct cli *c, const struct cost_words *w)
 	cJSON_ArrayForEach(x, json_arr(reply, "Prices")) {
 		bool guess = json_bool(x, "EmrEstimate", false);
 		estimate |= guess;
-		text_table_cell(t, "", "%s%s", json_str(x, "InstanceType", ""), json_bool(x, "Own", false) ? " *" : "");
+		text_table_cell(t, "", "%s%s", json_str(x, "InstanceType", ""),
+		                json_bool(x, "Own", false) ? " *" : "");
 		text_table_cell(t, "", "%s", json_str(x, "Region", ""));
 		text_table_cell(t, "", "%d", (int)json_int(x, "Vcpu", 0));
 		text_table_cell(t, "", "%g", json_num(x, "MemoryGiB", 0));

@@ -1,6 +1,6 @@
-/* Budgets: an amount for a day or a month, and the per cents of it at which somebody wants to be told, once each in a
- * period. A budget is a document ("budget"); what was told is another ("budget-state"), so that a new amount does
- * not tell again what is known. */
+/* Budgets: an amount for a day or a month, and the per cents of it at which somebody wants to be told, once
+ * each in a period. A budget is a document ("budget"); what was told is another ("budget-state"), so that a
+ * new amount does not tell again what is known. */
 #include <stdio.h>
 
 #include "core/base/clock.h"
@@ -186,11 +186,12 @@ static char *spent_text(const struct budget *b, const struct money *sum)
 {
 	int digits = b->amount < 1 ? 4 : 2;
 
-	return xasprintf("%s$%.*f of $%.*f are spent this %s", sum->unknown ? "at least " : "", digits, money_total(sum),
-	                 digits, b->amount, b->daily ? "day" : "month");
+	return xasprintf("%s$%.*f of $%.*f are spent this %s", sum->unknown ? "at least " : "", digits,
+	                 money_total(sum), digits, b->amount, b->daily ? "day" : "month");
 }
 
-static void send_notice(struct control *ctl, const struct budget *b, const struct money *sum, const char *text)
+static void send_notice(struct control *ctl, const struct budget *b, const struct money *sum,
+                        const char *text)
 {
 	cJSON *body = json_add_str(cJSON_CreateObject(), "BudgetName", b->name);
 	char *subject = xasprintf("Budget %s has reached %g %%", b->name, b->told);
@@ -285,7 +286,8 @@ void budgets_alarms(struct control *ctl, const char *cluster_id, int64_t now, st
 		a.title = xasprintf("Budget %s has reached %g %%", b->name, b->told);
 		a.detail = xasprintf("%c%s.", text[0] == 'a' ? 'A' : text[0], text + 1);
 		free(text);
-		a.hint = xstrdup("See what costs (stoker cost --by cluster); end what is not needed, or raise the budget.");
+		a.hint = xstrdup(
+		    "See what costs (stoker cost --by cluster); end what is not needed, or raise the budget.");
 		vec_push(out, a);
 	}
 }
@@ -328,7 +330,8 @@ static int read_thresholds(const cJSON *in, cJSON *doc, struct error *err)
 	out = cJSON_AddArrayToObject(doc, "Thresholds");
 	cJSON_ArrayForEach(t, given) {
 		if (!cJSON_IsNumber(t) || t->valuedouble <= last || t->valuedouble > 1000)
-			return emr_error_validation(err, "Thresholds must be per cents of the amount, ascending, above 0 and "
+			return emr_error_validation(err,
+			                            "Thresholds must be per cents of the amount, ascending, above 0 and "
 			                            "at most 1000");
 		last = t->valuedouble;
 		cJSON_AddItemToArray(out, cJSON_CreateNumber(last));
@@ -344,7 +347,8 @@ static int read_name(const cJSON *in, const char **out, struct error *err)
 	for (; *s; s++)
 		plain = plain && (unsigned char)*s >= ' ' && *s != 127;
 	if (!plain || strlen(*out) >= NAME_SIZE)
-		return emr_error_validation(err, "BudgetName must have 1 to %d characters, without control characters",
+		return emr_error_validation(err,
+		                            "BudgetName must have 1 to %d characters, without control characters",
 		                            NAME_SIZE - 1);
 	return 0;
 }
@@ -426,7 +430,8 @@ static cJSON *budget_row(struct control *ctl, const struct budget *b, int64_t no
 	json_add_str(o, "Period", b->daily ? "DAILY" : "MONTHLY");
 	if (b->cluster_id[0] || b->tag_key) {
 		scope = json_add_str(cJSON_CreateObject(), "ClusterId", b->cluster_id[0] ? b->cluster_id : NULL);
-		json_add(o, "Scope", json_add_str(json_add_str(scope, "TagKey", b->tag_key), "TagValue", b->tag_value));
+		json_add(o, "Scope",
+		         json_add_str(json_add_str(scope, "TagKey", b->tag_key), "TagValue", b->tag_value));
 	}
 	json_add(o, "Thresholds", cJSON_CreateDoubleArray(b->thresholds, (int)b->n));
 	json_add_str(o, "TopicArn", b->topic_arn);

@@ -64,8 +64,8 @@ struct rate rate_of(struct control *ctl, const struct cluster *c, const char *gr
 /* The time that an instance is paid for: from its start, whole seconds, at least 60. False: never. */
 bool billed(const struct instance *i, int64_t now, int64_t *from, int64_t *to);
 /* Adds what an instance costs within [from, to). */
-void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now, int64_t from,
-                    int64_t to, struct money *out);
+void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now,
+                    int64_t from, int64_t to, struct money *out);
 /* Adds its cost per hour now. */
 void instance_rate(struct control *ctl, const struct rate *r, const struct instance *i, struct money *out);
 /* $/h of one instance of a type that may not exist yet: in *out's ec2, emr, ebs. */
@@ -116,8 +116,8 @@ const char *piece_tag(const struct piece *p, const char *key);  /* NULL: it has 
 typedef void (*piece_fn)(const struct piece *p, void *ctx);
 /* Pieces of the clusters that are visible and named (none named: all), by group, type, market and day when
  * `days`, else day is 0. Clusters that the journal has dropped come from the ledger. */
-int cost_visit(struct control *ctl, const struct str_list *ids, int64_t from, int64_t to, int64_t now, bool days,
-               piece_fn fn, void *ctx, struct error *err);
+int cost_visit(struct control *ctl, const struct str_list *ids, int64_t from, int64_t to, int64_t now,
+               bool days, piece_fn fn, void *ctx, struct error *err);
 
 /* ---- sweep.c: steps ---- */
 
@@ -153,7 +153,8 @@ struct work {
 	double left_s;
 	bool running;
 };
-/* Seconds until all of it is done with so many slots, in order; *unknown counts what is not known (as 0 s). */
+/* Seconds until all of it is done with so many slots, in order; *unknown counts what is not known (as 0 s).
+ */
 double queue_end(const struct work *w, size_t n, int slots, int *unknown);
 
 struct queue_view {
@@ -212,16 +213,19 @@ void budgets_alarms(struct control *ctl, const char *cluster_id, int64_t now, st
 
 int op_get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_list_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
+int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                       struct error *err);
+int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                         struct error *err);
 int op_what_if(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_list_recommendations(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
+int op_list_recommendations(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                            struct error *err);
 int op_put_budget(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_list_budgets(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_delete_budget(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 
 /* ClusterIds of a request, all visible, or the error of the first that is not. */
 int op_cluster_ids(struct control *ctl, const cJSON *in, struct str_list *out, struct error *err);
-void add_money(cJSON *o, const struct money *m);        /* Ec2, Emr, Ebs, Total, InstanceHours, Unknown, Estimate */
+void add_money(cJSON *o, const struct money *m); /* Ec2, Emr, Ebs, Total, InstanceHours, Unknown, Estimate */
 
 #endif

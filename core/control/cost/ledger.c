@@ -1,8 +1,9 @@
 /* The ledger: what each day cost, kept for the time when the journal has dropped the clusters.
  *
- * A document a day and region: kind "cost-2026-11", id "2026-11-26". It is written once, after the day is over; days
- * that went by while the server was down are written when it is back, from the journal's clusters. How far it
- * has come is a document too: "cost-ledger", "written", {From: the first day that is not written}. */
+ * A document a day and region: kind "cost-2026-11", id "2026-11-26". It is written once, after the day is
+ * over; days that went by while the server was down are written when it is back, from the journal's clusters.
+ * How far it has come is a document too: "cost-ledger", "written", {From: the first day that is not written}.
+ */
 #include <math.h>
 #include <stdio.h>
 
@@ -207,7 +208,8 @@ int64_t ledger_due(struct control *ctl)
 
 	if (!st->ledger_from && map_len(ctl->clusters))
 		st->ledger_from = first_day(ctl, st);
-	return st->ledger_from && (map_len(ctl->clusters) || st->left.len) ? day_next(st->ledger_from) + SETTLE_MS : 0;
+	return st->ledger_from && (map_len(ctl->clusters) || st->left.len) ? day_next(st->ledger_from) + SETTLE_MS
+	                                                                   : 0;
 }
 
 #define DAYS_AT_ONCE 8 /* after a long time away: not all in one turn */
@@ -233,7 +235,8 @@ void cost_leaving(struct control *ctl, struct cluster *c)
 	vec_push(&cost_state(ctl)->leaving, c);
 }
 
-/* The days of the dropped clusters that the ledger does not have: what was not written while the server was down. */
+/* The days of the dropped clusters that the ledger does not have: what was not written while the server was
+ * down. */
 static void keep_left(struct control *ctl, struct cost_state *st)
 {
 	int64_t now = clock_now_ms();

@@ -1,4 +1,5 @@
-/* The spot market, as far as money is concerned: what it asks now, and at which hours of the day it is cheap. */
+/* The spot market, as far as money is concerned: what it asks now, and at which hours of the day it is cheap.
+ */
 #include "core/base/clock.h"
 #include "core/control/cost/inner.h"
 #include "core/control/spot/spot.h"
@@ -18,7 +19,8 @@ struct by_hour {
 	double estimate, sum[24], hours[24];
 };
 
-/* A span with one price, cut at the full hours. What costs as much as the estimate is one, until proven otherwise. */
+/* A span with one price, cut at the full hours. What costs as much as the estimate is one, until proven
+ * otherwise. */
 static void add_span(int64_t from, int64_t to, double price, void *ctx)
 {
 	struct by_hour *h = ctx;

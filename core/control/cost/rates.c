@@ -43,8 +43,8 @@ static bool look(const struct control *ctl, struct price_file *f)
 	return !same;
 }
 
-static int lay_list(const struct control *ctl, const struct price_file *f, struct price_table *t, bool volumes,
-                    struct error *err)
+static int lay_list(const struct control *ctl, const struct price_file *f, struct price_table *t,
+                    bool volumes, struct error *err)
 {
 	struct buf text = BUF_INIT;
 	int ret;
@@ -128,7 +128,8 @@ const struct price *cost_size_of(const struct control *ctl, const char *type)
 
 /* ---- an instance ---- */
 
-static const struct ebs_volume_list *volumes_of(const struct cluster *c, const char *group_id, const char *type)
+static const struct ebs_volume_list *volumes_of(const struct cluster *c, const char *group_id,
+                                                const char *type)
 {
 	static const struct ebs_volume_list none;
 	const struct instance_group *g = group_id ? cluster_group(c, group_id) : NULL;
@@ -161,7 +162,8 @@ bool billed(const struct instance *i, int64_t now, int64_t *from, int64_t *to)
 
 	*from = i->timeline.created;
 	*to = live ? now : i->timeline.ended;
-	if (!*from || i->state == INSTANCE_AWAITING_FULFILLMENT || (i->market == MARKET_SPOT && !spot_was_given(i)))
+	if (!*from || i->state == INSTANCE_AWAITING_FULFILLMENT ||
+	    (i->market == MARKET_SPOT && !spot_was_given(i)))
 		return false;
 	int64_t span = *to > *from ? (*to - *from + 999) / 1000 * 1000 : 0;
 	*to = *from + (span < MINIMUM_MS ? MINIMUM_MS : span);
@@ -169,8 +171,8 @@ bool billed(const struct instance *i, int64_t now, int64_t *from, int64_t *to)
 }
 
 /* What the market asked for it in that time; EMR's fee is not reduced by it. */
-static void add_spot(struct control *ctl, const struct instance *i, const char *region, int64_t from, int64_t to,
-                     struct money *out)
+static void add_spot(struct control *ctl, const struct instance *i, const char *region, int64_t from,
+                     int64_t to, struct money *out)
 {
 	double sum = spot_cost(ctl, i, from, to);
 
@@ -179,8 +181,8 @@ static void add_spot(struct control *ctl, const struct instance *i, const char *
 	out->estimate |= !spot_price_is_set(ctl, region, i->type);
 }
 
-void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now, int64_t from,
-                    int64_t to, struct money *out)
+void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now,
+                    int64_t from, int64_t to, struct money *out)
 {
 	int64_t a, b;
 

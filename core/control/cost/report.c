@@ -65,7 +65,8 @@ static cJSON *group_cost(struct control *ctl, struct cluster *c, const struct in
 	return o;
 }
 
-static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, double *per_hour, double *today_sum)
+static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, double *per_hour,
+                           double *today_sum)
 {
 	struct money all = { 0 }, today = { 0 }, rate = { 0 };
 	cJSON *o = json_add_str(cJSON_CreateObject(), "ClusterId", c->id), *groups = cJSON_CreateArray();
@@ -88,8 +89,8 @@ static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, 
 static void add_source(struct control *ctl, cJSON *out)
 {
 	const struct cost_state *st = cost_state(ctl);
-	char *source = st->prices_own
-	               ? xasprintf("%s; %d rows of prices.csv", PRICE_SOURCE, st->prices_own) : xstrdup(PRICE_SOURCE);
+	char *source = st->prices_own ? xasprintf("%s; %d rows of prices.csv", PRICE_SOURCE, st->prices_own)
+	                              : xstrdup(PRICE_SOURCE);
 
 	json_add_str(out, "PriceDate", PRICE_DATE);
 	json_add_str(out, "Source", source);
@@ -219,7 +220,8 @@ static void add_piece(const struct piece *p, void *ctx)
 
 	switch (r->by) {
 	case BY_GROUP:
-		snprintf(text, sizeof text, "%s · %s", p->cluster_name ? p->cluster_name : p->cluster_id, p->group_name);
+		snprintf(text, sizeof text, "%s · %s", p->cluster_name ? p->cluster_name : p->cluster_id,
+		         p->group_name);
 		add_to(r, p->group_id, text, &p->money);
 		break;
 	case BY_ROLE:
@@ -299,8 +301,10 @@ static int read_by(const cJSON *in, struct report *r, struct error *err)
 	r->by = k >= 0 ? (enum by)k : BY_TAG;
 	r->tag = by + 4;
 	if (k < 0 && (strncmp(by, "tag:", 4) || !*r->tag))
-		return emr_error_validation(err, "GroupBy must be cluster, group, role, type, market, step, day or tag:KEY, "
-		                            "not '%s'", by);
+		return emr_error_validation(err,
+		                            "GroupBy must be cluster, group, role, type, market, step, day or "
+		                            "tag:KEY, not '%s'",
+		                            by);
 	return 0;
 }
 
@@ -355,7 +359,8 @@ int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	if (!ret && r.by == BY_STEP)
 		ret = report_steps(&r, from, to, now, err);
 	else if (!ret)
-		ret = cost_visit(ctl, &ids, from, to >= now ? INT64_MAX : to, now, r.by == BY_DAY, add_piece, &r, err);
+		ret =
+		    cost_visit(ctl, &ids, from, to >= now ? INT64_MAX : to, now, r.by == BY_DAY, add_piece, &r, err);
 	if (!ret) {
 		put_rows(&r, out);
 		json_add_time(out, "From", from);

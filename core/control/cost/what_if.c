@@ -35,7 +35,8 @@ static struct plan *plan_of(struct plans *all, const char *group_id)
 
 static int read_change(const struct cluster *c, struct plans *all, const cJSON *change, struct error *err)
 {
-	const char *id = json_str(change, "InstanceGroupId", NULL), *type = json_str(change, "InstanceType", NULL);
+	const char *id = json_str(change, "InstanceGroupId", NULL),
+			   *type = json_str(change, "InstanceType", NULL);
 	const char *market = json_str(change, "Market", NULL);
 	int64_t count = json_int(change, "InstanceCount", -1);
 	int m = market ? names_parse(&market_names, market) : -1;
@@ -47,8 +48,8 @@ static int read_change(const struct cluster *c, struct plans *all, const cJSON *
 	if (cJSON_HasObjectItem(change, "InstanceCount") && (count < 0 || count > COUNT_MAX))
 		return emr_error_validation(err, "InstanceCount must be 0 to %d", COUNT_MAX);
 	if (!id && (!type || count < 0))
-		return emr_error_validation(err, "A group that is to be made needs InstanceType and InstanceCount; an existing "
-		                            "one its InstanceGroupId");
+		return emr_error_validation(err, "A group that is to be made needs InstanceType and InstanceCount; "
+		                                 "an existing one its InstanceGroupId");
 	if (!id)
 		vec_push(all, ((struct plan){ .g = NULL }));
 	struct plan *p = id ? plan_of(all, id) : &all->items[all->len - 1];
@@ -124,8 +125,9 @@ static void note_side(struct control *ctl, const struct cluster *c, const struct
 	if (s->market == MARKET_SPOT && market_price(ctl, c->region, s->type, &spot, &set) && !set)
 		note(notes, xasprintf("The spot price of %s is an estimate: nobody has set one.", s->type));
 	if (s->market == MARKET_SPOT)
-		note(notes, xstrdup("Spot instances cost what the market asks, now and later, and can be interrupted; EMR's "
-		                    "fee is not reduced."));
+		note(notes,
+		     xstrdup("Spot instances cost what the market asks, now and later, and can be interrupted; EMR's "
+		             "fee is not reduced."));
 }
 
 static void add_capacity(struct control *ctl, const struct side *s, double *vcpu, double *gib)
@@ -152,12 +154,13 @@ static void put_notes(struct control *ctl, const struct cluster *c, const struct
 		const struct plan *p = &all->items[i];
 		if (p->g && (strcmp(p->before.type ? p->before.type : "", p->after.type ? p->after.type : "") ||
 		             p->before.market != p->after.market))
-			note(notes, xstrdup("EMR cannot change the type or market of a group: it takes a new task group, or a "
-			                    "new cluster for master and core."));
+			note(notes,
+			     xstrdup("EMR cannot change the type or market of a group: it takes a new task group, or a "
+			             "new cluster for master and core."));
 	}
 	if (v[0] != v[1] || m[0] != m[1])
-		note(notes, xasprintf("Core and task nodes: %g vCPUs and %g GiB become %g vCPUs and %g GiB.", v[0], m[0], v[1],
-		                      m[1]));
+		note(notes, xasprintf("Core and task nodes: %g vCPUs and %g GiB become %g vCPUs and %g GiB.", v[0],
+		                      m[0], v[1], m[1]));
 	note(notes, xasprintf("Prices as of %s; a month is %g hours.", PRICE_DATE, PRICE_MONTH_HOURS));
 }
 

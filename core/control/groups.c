@@ -83,7 +83,7 @@ static struct node *victim(const struct cluster *c, struct instance_group *g)
 		if (!belongs(in, g) || !n || n->draining || n->stopping)
 			continue;
 		int rank = n->execs.len ? 2 : 3;
-		if (in->state != INSTANCE_RUNNING)
+		if (in->state != INSTANCE_RUNNING || n->health.since)
 			rank = 4;
 		if (str_list_has(&rt->shrink_first, in->ec2_id) || str_list_has(&rt->shrink_first, in->id))
 			rank = 5;

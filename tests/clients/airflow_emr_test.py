@@ -58,7 +58,7 @@ class Airflow(unittest.TestCase):
             "extra": {"region_name": e["Region"], "endpoint_url": e["Endpoint"]}})
         cls.cid = cls.run_operator(EmrCreateJobFlowOperator(
             task_id="create", emr_conn_id=None, job_flow_overrides=job_flow("shared"),
-            wait_policy=WaitPolicy.WAIT_FOR_STEPS_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
+            wait_policy=WaitPolicy.WAIT_FOR_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
 
     @staticmethod
     def context():
@@ -113,13 +113,13 @@ class Airflow(unittest.TestCase):
     def test_transient_cluster_until_it_ends(self):
         cid = self.run_operator(EmrCreateJobFlowOperator(
             task_id="create", emr_conn_id=None, job_flow_overrides=job_flow("once", False, Steps=[step("a", "true")]),
-            wait_policy=WaitPolicy.WAIT_FOR_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
+            wait_policy=WaitPolicy.WAIT_FOR_STEPS_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
         self.assertEqual(self.state(cid), "TERMINATED")
         self.assertTrue(EmrJobFlowSensor(task_id="flow", job_flow_id=cid).poke(self.context()))
 
     def test_cluster_that_fails(self):
         create = EmrCreateJobFlowOperator(
-            task_id="create", emr_conn_id=None, wait_policy=WaitPolicy.WAIT_FOR_COMPLETION, waiter_delay=1,
+            task_id="create", emr_conn_id=None, wait_policy=WaitPolicy.WAIT_FOR_STEPS_COMPLETION, waiter_delay=1,
             waiter_max_attempts=60,
             job_flow_overrides=job_flow("fails", False, Steps=[step("a", "false", action="TERMINATE_CLUSTER")]))
         with self.assertRaises(Exception) as caught:
@@ -168,7 +168,7 @@ class Airflow(unittest.TestCase):
     def test_deferred_life(self):
         cid = self.deferred(EmrCreateJobFlowOperator(
             task_id="create", emr_conn_id=None, job_flow_overrides=job_flow("deferred"), deferrable=True,
-            wait_policy=WaitPolicy.WAIT_FOR_STEPS_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
+            wait_policy=WaitPolicy.WAIT_FOR_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
         self.assertEqual(self.state(cid), "WAITING")
         ids = self.deferred(EmrAddStepsOperator(
             task_id="add", job_flow_id=cid, steps=[step("a", "true"), step("b", "sleep", "1")], deferrable=True,

@@ -104,7 +104,7 @@ struct node *group_victim(const struct cluster *c, struct instance_group *g, enu
 		    (g->fleet && (in->market != market || fleet_weight(g, in->type) > units)))
 			continue;
 		int rank = n->execs.len ? 2 : 3;
-		if (in->state != INSTANCE_RUNNING)
+		if (in->state != INSTANCE_RUNNING || n->health.since)
 			rank = 4;
 		if (str_list_has(&rt->shrink_first, in->ec2_id) || str_list_has(&rt->shrink_first, in->id))
 			rank = 5;

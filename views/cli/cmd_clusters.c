@@ -192,8 +192,8 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
 	        json_bool(x, "TerminationProtected", false) ? "; protected from termination" : "");
 	fprintf(c->out, "logs       %s\n\n", json_str(x, "LogUri", "-"));
-	text_table_column(t, strcmp(json_str(x, "InstanceCollectionType", ""), "INSTANCE_FLEET") ? "GROUP" : "FLEET (UNITS)",
-	                  TABLE_LEFT, false);
+	bool fleets = !strcmp(json_str(x, "InstanceCollectionType", ""), "INSTANCE_FLEET");
+	text_table_column(t, fleets ? "FLEET (UNITS)" : "GROUP", TABLE_LEFT, false);
 	text_table_column(t, "ROLE", TABLE_LEFT, false);
 	text_table_column(t, "TYPE", TABLE_LEFT, false);
 	text_table_column(t, "MARKET", TABLE_LEFT, false);

@@ -50,7 +50,8 @@ static int read_fleets(const struct cli_args *a, struct shape *s, struct error *
 		cJSON *fleet = NULL;
 		if (strcmp(a->values.items[i].option->name, "fleet"))
 			continue;
-		rc = fleet_parse(a->values.items[i].value, cli_opt(a, "allocation"), (int)(span / 60000), terminate, &fleet, err);
+		rc = fleet_parse(a->values.items[i].value, cli_opt(a, "allocation"), (int)(span / 60000), terminate,
+		                 &fleet, err);
 		s->fleets = s->fleets ? s->fleets : cJSON_CreateArray();
 		if (!rc) {
 			master |= !strcmp(group_role(fleet), "MASTER");
@@ -182,7 +183,8 @@ static int build_request(const struct cli_args *a, const struct shape *s, cJSON 
 	json_add_str(req, "Name", a->argv[0]);
 	json_add_str(req, "ReleaseLabel", release ? release : RELEASE);
 	json_add_str(req, "LogUri", cli_opt(a, "log-uri"));
-	json_add_str(req, "ServiceRole", cli_opt(a, "service-role") ? cli_opt(a, "service-role") : "EMR_DefaultRole");
+	json_add_str(req, "ServiceRole", cli_opt(a, "service-role") ? cli_opt(a, "service-role")
+	             : "EMR_DefaultRole");
 	json_add_str(req, "JobFlowRole", cli_opt(a, "role") ? cli_opt(a, "role") : "EMR_EC2_DefaultRole");
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(req, "Applications"),
 	                     json_add_str(cJSON_CreateObject(), "Name", "Spark"));
@@ -229,8 +231,8 @@ static void plan_fleets(struct cli *c, const cJSON *fleets)
 		}
 	}
 	plan_print(c, plan.items, plan.len);
-	fprintf(c->err, "%sfleets are counted in their first types; they may buy others of their types%s\n", cli_dim(c),
-	        cli_plain(c));
+	fprintf(c->err, "%sfleets are counted in their first types; they may buy others of their types%s\n",
+	        cli_dim(c), cli_plain(c));
 	vec_free(&plan);
 }
 
@@ -305,8 +307,10 @@ static const struct cli_option options[] = {
 	{ "spot", 0, NULL, "core and task instances from the spot market" },
 	{ "task-spot", 0, NULL, "task instances from the spot market" },
 	{ "bid", 0, "PRICE", "most that a spot instance may cost per hour (default: the on-demand price)" },
-	{ "fleet", 0, "SPEC", "instance fleet ROLE:UNITS+SPOTUNITS:TYPE,TYPE=WEIGHT,… (may be given more than once)" },
-	{ "allocation", 0, "STRATEGY", "fleets: lowest-price, diversified, capacity-optimized, price-capacity-optimized …" },
+	{ "fleet", 0, "SPEC", "instance fleet ROLE:UNITS+SPOTUNITS:TYPE,TYPE=WEIGHT,… (may be given more than "
+	 "once)" },
+	{ "allocation", 0, "STRATEGY", "fleets: lowest-price, diversified, capacity-optimized, "
+	 "price-capacity-optimized …" },
 	{ "spot-timeout", 0, "TIME", "fleets: wait so long for spot capacity at the start (5m to 24h)" },
 	{ "spot-timeout-action", 0, "WHAT", "fleets: then buy on-demand, or terminate (default on-demand)" },
 	{ "release", 0, "LABEL", "release label (default " RELEASE ")" },
@@ -331,7 +335,8 @@ const struct cli_command cli_cmd_create = {
 	.summary = "create a cluster",
 	.about = "Shows the plan, what it costs per hour and the same call for the aws program, then asks. With "
 	         "--yes, or when standard input is no terminal, it goes ahead. Prints the new cluster's id. "
-	         "--wait waits until the cluster is up. --fleet core:2+6:m5.xlarge,m5.2xlarge=2 makes fleets instead "
-	         "of groups: two units on demand, six from the spot market, where an m5.2xlarge counts as two.",
+	         "--wait waits until the cluster is up. --fleet core:2+6:m5.xlarge,m5.2xlarge=2 makes fleets "
+	         "instead of groups: two units on demand, six from the spot market, where an m5.2xlarge counts "
+	         "as two.",
 	.options = options, .words = "", .exec = exec_create,
 };

@@ -37,7 +37,8 @@ static void units_cell(struct text_table *t, const cJSON *f, const char *have, c
 
 static void people(struct cli *c, const cJSON *fleets)
 {
-	static const char *const columns[] = { "FLEET", "ROLE", "STATE", "ON DEMAND", "SPOT", "STRATEGY", "TYPES" };
+	static const char *const columns[] = { "FLEET", "ROLE", "STATE", "ON DEMAND", "SPOT", "STRATEGY",
+	                                      "TYPES" };
 	struct text_table *t = text_table_new();
 	const cJSON *f;
 
@@ -72,15 +73,16 @@ static void show_plan(struct cli *c, const char *cluster, const cJSON *f, int on
 		weight = 1;
 #define COUNT(units) (((units) + weight - 1) / weight)
 	const struct plan_group plan[] = {
-		{ role, type, COUNT(had[0]), COUNT(on_demand), false }, { role, type, COUNT(had[1]), COUNT(spot), true },
+		{ role, type, COUNT(had[0]), COUNT(on_demand), false },
+		        { role, type, COUNT(had[1]), COUNT(spot), true },
 	};
 #undef COUNT
 	plan_print(c, plan, 2);
-	fprintf(c->err, "%sunits: on demand %d → %d, spot %d → %d; counted in %s, but the fleet may buy others of its "
-	        "types%s\n", cli_dim(c), had[0], on_demand, had[1], spot, type, cli_plain(c));
-	fprintf(c->err, "%saws emr modify-instance-fleet --cluster-id %s --instance-fleet InstanceFleetId=%s,"
-	        "TargetOnDemandCapacity=%d,TargetSpotCapacity=%d%s\n", cli_dim(c), cluster, json_str(f, "Id", ""), on_demand, spot,
-	        cli_plain(c));
+	fprintf(c->err, "%sunits: on demand %d → %d, spot %d → %d; counted in %s, but the fleet may buy others "
+	        "of its types%s\n", cli_dim(c), had[0], on_demand, had[1], spot, type, cli_plain(c));
+	fprintf(c->err, "%saws emr modify-instance-fleet --cluster-id %s --instance-fleet "
+	        "InstanceFleetId=%s,TargetOnDemandCapacity=%d,TargetSpotCapacity=%d%s\n", cli_dim(c), cluster,
+	        json_str(f, "Id", ""), on_demand, spot, cli_plain(c));
 }
 
 static int change(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *f)
@@ -90,9 +92,9 @@ static int change(struct cli *c, const struct cli_args *a, const char *cluster, 
 	int on_demand, spot, status;
 	cJSON *reply = NULL;
 
-	if (cli_opt_int(a, "on-demand", (int)json_int(f, "TargetOnDemandCapacity", 0), 0, 100000, &on_demand, &err) ||
-	    cli_opt_int(a, "spot", (int)json_int(f, "TargetSpotCapacity", 0), 0, 100000, &spot, &err) ||
-	    wait_options_read(a, &wait, &err))
+	if (cli_opt_int(a, "on-demand", (int)json_int(f, "TargetOnDemandCapacity", 0), 0, 100000, &on_demand,
+	                &err) || cli_opt_int(a, "spot", (int)json_int(f, "TargetSpotCapacity", 0), 0, 100000,
+	                                     &spot, &err) || wait_options_read(a, &wait, &err))
 		return cli_usage(c, NULL, "%s", err.message);
 	if (!c->json)
 		show_plan(c, cluster, f, on_demand, spot);
@@ -100,7 +102,8 @@ static int change(struct cli *c, const struct cli_args *a, const char *cluster, 
 	if (status)
 		return status < 0 ? CLI_OK : status;
 	cJSON *req = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
-	cJSON *x = json_add_str(cJSON_AddObjectToObject(req, "InstanceFleet"), "InstanceFleetId", json_str(f, "Id", ""));
+	cJSON *x = json_add_str(cJSON_AddObjectToObject(req, "InstanceFleet"), "InstanceFleetId",
+	                        json_str(f, "Id", ""));
 	json_add_int(json_add_int(x, "TargetOnDemandCapacity", on_demand), "TargetSpotCapacity", spot);
 	if (ask(c, "ModifyInstanceFleet", req, &reply, &err))
 		return cli_fail(c, &err);
@@ -119,7 +122,8 @@ static int show(struct cli *c, const char *cluster)
 	if (!are) {
 		cJSON_Delete(fleets);
 		error_set(&err, ERR_NOTFOUND, "the cluster is made of instance groups, not of fleets");
-		error_hint(&err, "stoker clusters CLUSTER shows them; stoker create --fleet makes a cluster of fleets.");
+		error_hint(&err, "stoker clusters CLUSTER shows them; stoker create --fleet makes a cluster of "
+		           "fleets.");
 		return cli_fail(c, &err);
 	}
 	if (c->json)
@@ -138,8 +142,8 @@ static int exec_fleets(struct cli *c, const struct cli_args *a)
 	int status = CLI_OK;
 
 	if (changes != (a->argc == 2))
-		return cli_usage(c, cli_find("fleets"), changes ? "say which fleet: stoker fleets CLUSTER core --spot 4"
-		                 : "say what is to change: --on-demand N or --spot N");
+		return cli_usage(c, cli_find("fleets"), changes ? "say which fleet: stoker fleets CLUSTER core "
+		                 "--spot 4" : "say what is to change: --on-demand N or --spot N");
 	if (ask_cluster(c, a->argc ? a->argv[0] : NULL, cluster, &err))
 		return cli_fail(c, &err);
 	if (!changes)
@@ -149,7 +153,8 @@ static int exec_fleets(struct cli *c, const struct cli_args *a)
 	const cJSON *f = are ? fleet_named(fleets, a->argv[1]) : NULL;
 	if (are)
 		status = f ? change(c, a, cluster, f)
-		         : cli_fail(c, (error_set(&err, ERR_NOTFOUND, "the cluster has no fleet \"%s\"", a->argv[1]), &err));
+		         : cli_fail(c, (error_set(&err, ERR_NOTFOUND, "the cluster has no fleet \"%s\"", a->argv[1]),
+		                        &err));
 	cJSON_Delete(fleets);
 	return status || (are && !c->json) ? status : show(c, cluster);
 }
@@ -165,8 +170,8 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_fleets = {
 	.name = "fleets", .args = "[CLUSTER [FLEET]]", .max = 2,
 	.summary = "show the instance fleets of a cluster, or change a fleet's targets",
-	.about = "A fleet counts in units: each of its instance types gives as many as its weight (×N) says. ON DEMAND and "
-	         "SPOT are the units that run and those that are wanted. FLEET is master, core, task or an id; with "
-	         "--on-demand or --spot its targets change, after the plan was shown.",
+	.about = "A fleet counts in units: each of its instance types gives as many as its weight (×N) says. ON "
+	         "DEMAND and SPOT are the units that run and those that are wanted. FLEET is master, core, task "
+	         "or an id; with --on-demand or --spot its targets change, after the plan was shown.",
 	.options = options, .words = "cluster", .exec = exec_fleets,
 };

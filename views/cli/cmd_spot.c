@@ -1,4 +1,4 @@
-/* stoker spot: the spot market of the embedded clusters. Prices, what they do, and interruptions on demand. */
+/* stoker spot: the spot market of the embedded clusters. Prices, what they do, and interruptions as a drill. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,8 @@ static int fail(struct cli *c, struct error *err)
 
 static void price_rows(struct cli *c, const cJSON *prices)
 {
-	static const char *const columns[] = { "TYPE", "SPOT $/H", "ON DEMAND", "SHARE", "NODES", "CAPACITY", "SINCE" };
+	static const char *const columns[] = { "TYPE", "SPOT $/H", "ON DEMAND", "SHARE", "NODES", "CAPACITY",
+	                                      "SINCE" };
 	struct text_table *t = text_table_new();
 	const cJSON *p;
 	char buf[64];
@@ -41,7 +42,8 @@ static void price_rows(struct cli *c, const cJSON *prices)
 		if (price < 0 || full <= 0)
 			text_table_cell(t, "", "-");
 		else
-			text_table_cell(t, price > full ? cli_state_color(c, "FAILED") : "", "%.0f%%", 100 * price / full);
+			text_table_cell(t, price > full ? cli_state_color(c, "FAILED") : "", "%.0f%%",
+			                100 * price / full);
 		text_table_cell(t, "", "%d", (int)json_int(p, "Instances", 0));
 		if (available)
 			text_table_cell(t, "", "%d", (int)json_int(p, "Capacity", 0));
@@ -112,7 +114,8 @@ static int set_price(struct cli *c, const struct cli_args *a)
 
 	if (a->argc < 2 || a->argc > 3 || (a->argc == 2 && !available && !cli_opt(a, "capacity"))) {
 		cJSON_Delete(req);
-		return cli_usage(c, cli_find("spot"), "say what: stoker spot set-price TYPE PRICE, or --available, --capacity");
+		return cli_usage(c, cli_find("spot"), "say what: stoker spot set-price TYPE PRICE, or --available, "
+		                 "--capacity");
 	}
 	json_add_str(req, "InstanceType", a->argv[1]);
 	if (a->argc == 3) {
@@ -189,7 +192,8 @@ static int find_all(struct cli *c, cJSON *to, struct error *err)
 }
 
 /* The nodes that were named, out of all: those of a cluster, or single ones. */
-static int keep_named(struct cli *c, const struct cli_args *a, const cJSON *all, cJSON *named, struct error *err)
+static int keep_named(struct cli *c, const struct cli_args *a, const cJSON *all, cJSON *named,
+                      struct error *err)
 {
 	int rc = 0;
 
@@ -200,15 +204,16 @@ static int keep_named(struct cli *c, const struct cli_args *a, const cJSON *all,
 		if (!instance && (rc = ask_cluster(c, a->argv[i], cluster, err)))
 			break;
 		cJSON_ArrayForEach(x, all) {
-			if (instance ? strcmp(json_str(x, "Id", ""), a->argv[i]) && strcmp(json_str(x, "Ec2InstanceId", ""), a->argv[i])
-			             : strcmp(json_str(x, "ClusterId", ""), cluster))
+			if (instance ? strcmp(json_str(x, "Id", ""), a->argv[i]) &&
+			    strcmp(json_str(x, "Ec2InstanceId", ""), a->argv[i])
+			    : strcmp(json_str(x, "ClusterId", ""), cluster))
 				continue;
 			cJSON_AddItemToArray(named, cJSON_Duplicate(x, true));
 			any = true;
 		}
 		if (!any)
-			rc = error_set(err, ERR_NOTFOUND, instance ? "no spot instance \"%s\" runs" : "\"%s\" has no spot instances",
-			               a->argv[i]);
+			rc = error_set(err, ERR_NOTFOUND, instance ? "no spot instance \"%s\" runs"
+			               : "\"%s\" has no spot instances", a->argv[i]);
 	}
 	return rc;
 }
@@ -232,8 +237,8 @@ static void show_plan(struct cli *c, const cJSON *nodes, int64_t notice)
 	}
 	text_table_render(t, 0, c->color, &b);
 	fputs(buf_str(&b), c->err);
-	fprintf(c->err, "%d spot nodes get notice%s%s: they take no new work, and what still runs on them then runs again "
-	        "elsewhere. A cluster whose master is among them ends.\n", cJSON_GetArraySize(nodes),
+	fprintf(c->err, "%d spot nodes get notice%s%s: they take no new work, and what still runs on them then "
+	        "runs again elsewhere. A cluster whose master is among them ends.\n", cJSON_GetArraySize(nodes),
 	        notice >= 0 ? " of " : "", notice >= 0 ? clock_duration(notice, buf, sizeof buf) : "");
 	buf_free(&b);
 	text_table_free(t);
@@ -294,7 +299,8 @@ static int interrupt(struct cli *c, const struct cli_args *a)
 
 static void history_table(struct cli *c, const cJSON *list)
 {
-	static const char *const columns[] = { "NOTICE", "CLUSTER", "NODE", "TYPE", "REASON", "OUTCOME", "REPLACED BY", "WHY" };
+	static const char *const columns[] = { "NOTICE", "CLUSTER", "NODE", "TYPE", "REASON", "OUTCOME",
+	                                      "REPLACED BY", "WHY" };
 	struct text_table *t = text_table_new();
 	const cJSON *x;
 	char buf[64];
@@ -323,7 +329,8 @@ static int history(struct cli *c, const struct cli_args *a)
 
 	if (since < 0 || a->argc > 2) {
 		cJSON_Delete(req);
-		return cli_usage(c, cli_find("spot"), since < 0 ? "--since is a time as 30m, 2h or 7d" : "name one cluster");
+		return cli_usage(c, cli_find("spot"), since < 0 ? "--since is a time as 30m, 2h or 7d"
+		                 : "name one cluster");
 	}
 	if (a->argc == 2 && ask_cluster(c, a->argv[1], cluster, &err)) {
 		cJSON_Delete(req);
@@ -374,11 +381,13 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_spot = {
-	.name = "spot", .args = "[prices [TYPE…]|set-price TYPE [PRICE]|interrupt [CLUSTER|INSTANCE…]|history [CLUSTER]]", .max = -1,
+	.name = "spot", .max = -1,
+	.args = "[prices [TYPE…]|set-price TYPE [PRICE]|interrupt [CLUSTER|INSTANCE…]|history [CLUSTER]]",
 	.summary = "the spot market: prices, interruptions",
-	.about = "Spot instances run while their bid is not below the price of their type and the market has room; else "
-	         "they get notice, drain and end, and their group or fleet replaces them. A price that nobody has set is an "
-	         "estimate: a share of the on-demand price. set-price moves the market of this server's clusters, and "
-	         "interrupt takes nodes away as EC2 would: a drill. history lists the interruptions.",
+	.about = "Spot instances run while their bid is not below the price of their type and the market has "
+	         "room; else they get notice, drain and end, and their group or fleet replaces them. A price "
+	         "that nobody has set is an estimate: a share of the on-demand price. set-price moves the market "
+	         "of this server's clusters, and interrupt takes nodes away as EC2 would: a drill. history lists "
+	         "the interruptions.",
 	.options = options, .words = "prices|set-price|interrupt|history", .exec = exec_spot,
 };

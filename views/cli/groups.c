@@ -38,7 +38,8 @@ const char *group_types(const cJSON *g, char *out, size_t size)
 
 const char *group_market(const cJSON *g, char *out, size_t size)
 {
-	int on_demand = (int)json_int(g, "TargetOnDemandCapacity", 0), spot = (int)json_int(g, "TargetSpotCapacity", 0);
+	int on_demand = (int)json_int(g, "TargetOnDemandCapacity", 0),
+	        spot = (int)json_int(g, "TargetSpotCapacity", 0);
 
 	if (!json_str(g, "InstanceFleetType", NULL))
 		snprintf(out, size, "%s", json_str(g, "Market", "-"));
@@ -108,7 +109,8 @@ static int parse_types(const char *s, cJSON *types, struct error *err)
 	return !rc && !types->child ? error_set(err, ERR_INVALID, "--fleet: it names no instance type") : rc;
 }
 
-static void add_launch(cJSON *fleet, int spot, int on_demand, const char *strategy, int timeout_min, bool terminate)
+static void add_launch(cJSON *fleet, int spot, int on_demand, const char *strategy, int timeout_min,
+                       bool terminate)
 {
 	cJSON *launch = cJSON_CreateObject(), *x;
 
@@ -120,7 +122,8 @@ static void add_launch(cJSON *fleet, int spot, int on_demand, const char *strate
 	}
 	if (on_demand && strategy) {
 		x = cJSON_AddObjectToObject(launch, "OnDemandSpecification");
-		json_add_str(x, "AllocationStrategy", strstr(strategy, "prioritized") ? "prioritized" : "lowest-price");
+		json_add_str(x, "AllocationStrategy", strstr(strategy, "prioritized") ? "prioritized"
+		             : "lowest-price");
 	}
 	if (launch->child)
 		json_add(fleet, "LaunchSpecifications", launch);
@@ -128,7 +131,8 @@ static void add_launch(cJSON *fleet, int spot, int on_demand, const char *strate
 		cJSON_Delete(launch);
 }
 
-int fleet_parse(const char *text, const char *strategy, int timeout_min, bool terminate, cJSON **out, struct error *err)
+int fleet_parse(const char *text, const char *strategy, int timeout_min, bool terminate, cJSON **out,
+                struct error *err)
 {
 	static const char *const roles[] = { "master", "core", "task" };
 	const char *colon = strchr(text, ':'), *second = colon ? strchr(colon + 1, ':') : NULL, *role = NULL;
@@ -138,8 +142,8 @@ int fleet_parse(const char *text, const char *strategy, int timeout_min, bool te
 		if (strlen(roles[i]) == (size_t)(colon - text) && !strncasecmp(roles[i], text, strlen(roles[i])))
 			role = i == 0 ? "MASTER" : i == 1 ? "CORE" : "TASK";
 	if (!second || !role || !parse_units(colon + 1, (size_t)(second - colon - 1), &on_demand, &spot))
-		return error_set(err, ERR_INVALID, "--fleet: \"%s\" is not ROLE:UNITS+SPOTUNITS:TYPE,TYPE=WEIGHT,… as "
-		                 "core:2+6:m5.xlarge,m5.2xlarge=2", text);
+		return error_set(err, ERR_INVALID, "--fleet: \"%s\" is not ROLE:UNITS+SPOTUNITS:TYPE,TYPE=WEIGHT,… "
+		                 "as core:2+6:m5.xlarge,m5.2xlarge=2", text);
 	cJSON *f = json_add_str(cJSON_CreateObject(), "Name", role), *types = cJSON_CreateArray();
 	json_add_str(f, "InstanceFleetType", role);
 	json_add_int(f, "TargetOnDemandCapacity", on_demand);

@@ -18,6 +18,7 @@ int group_wanted(const cJSON *group);
 int group_running(const cJSON *group);
 
 /* "core:2+6:m5.xlarge,m5.2xlarge=2" → InstanceFleetConfig. strategy may be NULL; timeout_min 0: none. */
-int fleet_parse(const char *text, const char *strategy, int timeout_min, bool terminate, cJSON **out, struct error *err);
+int fleet_parse(const char *text, const char *strategy, int timeout_min, bool terminate, cJSON **out,
+                struct error *err);
 
 #endif

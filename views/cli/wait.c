@@ -104,7 +104,8 @@ static int step_outcome(struct cli *c, const cJSON *step)
 	if (!strcmp(state, "COMPLETED"))
 		return CLI_OK;
 	fflush(c->out);
-	fprintf(c->err, "stoker: step %s (%s) is %s", json_str(step, "Name", ""), json_str(step, "Id", ""), state);
+	fprintf(c->err, "stoker: step %s (%s) is %s", json_str(step, "Name", ""), json_str(step, "Id", ""),
+	        state);
 	if (why)
 		fprintf(c->err, ": %s%s%s", json_str(why, "Reason", ""), json_str(why, "Message", "")[0] ? ": " : "",
 		        json_str(why, "Message", ""));
@@ -148,7 +149,8 @@ static int cluster_outcome(struct cli *c, const cJSON *cluster, bool until_ended
 	const cJSON *why = json_obj(json_obj(cluster, "Status"), "StateChangeReason");
 	const char *state = ask_state(cluster);
 
-	if (until_ended ? !strcmp(state, "TERMINATED") : !ask_cluster_ended(state) && strcmp(state, "TERMINATING"))
+	if (until_ended ? !strcmp(state, "TERMINATED") : !ask_cluster_ended(state) &&
+	    strcmp(state, "TERMINATING"))
 		return CLI_OK;
 	fflush(c->out);
 	fprintf(c->err, "stoker: cluster %s (%s) is %s: %s\n", json_str(cluster, "Name", ""),
@@ -209,7 +211,8 @@ static int groups_settled(const cJSON *groups, int *want, int *have, struct erro
 			                 json_str(json_obj(json_obj(g, "Status"), "StateChangeReason"), "Message",
 			                          "no reason given"));
 		/* A fleet may have some units more than were asked for. */
-		if (json_str(g, "InstanceFleetType", NULL) ? group_running(g) < group_wanted(g) : group_running(g) != group_wanted(g))
+		if (json_str(g, "InstanceFleetType", NULL) ? group_running(g) < group_wanted(g)
+		    : group_running(g) != group_wanted(g))
 			all = false;
 		if (strcmp(state, "RUNNING") != 0)
 			all = false;

@@ -289,6 +289,9 @@ void groups_schedule(struct control *ctl, struct cluster *c)
 
 void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n)
 {
+	if (g->requested != n)
+		event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_GROUP, "Instance group %s (%s) shall have %d instances, it "
+		          "had to have %d", g->id, names_get(&instance_role_names, (int)g->role), n, g->requested);
 	g->requested = n;
 	group_runtime(g)->failures = 0;
 	if (g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED)

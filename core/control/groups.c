@@ -69,7 +69,8 @@ static bool sole_master(const struct cluster *c, const struct instance *i)
 	int masters = 0;
 
 	for (size_t k = 0; i->role == ROLE_MASTER && k < c->instances.len; k++)
-		masters += c->instances.items[k]->role == ROLE_MASTER && c->instances.items[k]->state != INSTANCE_TERMINATED;
+		masters += c->instances.items[k]->role == ROLE_MASTER &&
+		        c->instances.items[k]->state != INSTANCE_TERMINATED;
 	return i->role == ROLE_MASTER && masters <= 1;
 }
 

@@ -209,8 +209,10 @@ lint: $(BUILD)/gen/core/model/instance-types.inc $(BUILD)/gen/core/model/volume-
 
 # ---- manual pages and completions, made from the program's own tables ----
 DOCS := $(BUILD)/doc/stoker.1 $(BUILD)/doc/stokerd.8 $(BUILD)/doc/stoker.bash $(BUILD)/doc/_stoker
-.PHONY: doc
+.PHONY: doc doc-api
 doc: $(DOCS)
+doc-api: $(BUILD)/unit/emr_document_test  ## renew the table of operations in core/api/emr/README.md
+	@UPDATE=1 $<
 $(BUILD)/doc/stoker.1: views/cli/man/stoker.1.in $(BUILD)/stoker
 	@mkdir -p $(@D)
 	@$(BUILD)/stoker help --man >$@.commands

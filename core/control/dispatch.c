@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/access/access.h"
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
@@ -27,9 +28,21 @@ struct map *ops_bind(void)
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
 		bind_table(ops, core[i], NULL);
-	for (int i = 0; i < PART_COUNT; i++)
+	for (int i = 0; i < PART_COUNT; i++) {
 		bind_table(ops, parts[i]->ops, parts[i]);
+		for (const struct op *const *t = parts[i]->tables; t && *t; t++)
+			bind_table(ops, *t, parts[i]);
+	}
 	return ops;
+}
+
+bool control_serves(const char *target)
+{
+	struct map *ops = ops_bind();
+	bool served = map_has(ops, target);
+
+	map_free(ops, free);
+	return served;
 }
 
 static cJSON *parse_body(const char *body, size_t len, struct error *err)
@@ -65,8 +78,12 @@ static int dispatch(struct control *ctl, const char *target, const char *body, s
 
 	if (!op && !watch)
 		return emr_error_unknown_operation(err, name_of(target));
-	if (!(in = parse_body(body, len, err)))
+	in = parse_body(body, len, err);
+	audit_begin(ctl, target, in, call);
+	if (!in)
 		return err->code;
+	if ((ret = access_check(ctl, target, in, call, err)))
+		goto out;
 	if (watch) {
 		ret = op_watch_state(ctl, in, call);
 		goto out;
@@ -108,6 +125,7 @@ static struct call *call_new(struct control *ctl, const struct control_caller *w
 	snprintf(call->region, sizeof call->region, "%s", region);
 	snprintf(call->source, sizeof call->source, "%s", who->source ? who->source : "");
 	snprintf(call->user_agent, sizeof call->user_agent, "%s", who->user_agent ? who->user_agent : "");
+	snprintf(call->request_id, sizeof call->request_id, "%s", who->request_id ? who->request_id : "");
 	return call;
 }
 
@@ -139,5 +157,6 @@ void control_call(struct control *ctl, const char *target, const char *body, siz
 		return;
 	if (ret)
 		refuse(call, target, &err);
+	audit_end(ctl, call, ret ? &err : NULL);
 	vec_push(&ctl->calls, call);
 }

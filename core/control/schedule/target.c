@@ -4,7 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
-#include "core/control/ops.h"
+#include "core/control/access/access.h"
 #include "core/control/retry/retry.h"
 #include "core/control/schedule/inner.h"
 
@@ -70,6 +70,20 @@ static void note_result(struct control *ctl, struct run *r, const cJSON *req, co
 	r->state = RUN_STARTED;
 }
 
+/* What the server does by itself is in the audit trail like anybody's request. */
+static int run_nested(struct control *ctl, const char *target, const cJSON *req, cJSON *reply, struct call *call,
+                      struct error *err)
+{
+	if (call->internal)
+		audit_begin(ctl, target, req, call);
+	int ret = op_nested(ctl, target, req, reply, call, err);
+	if (call->internal) {
+		json_print_to(&call->body, reply);
+		audit_end(ctl, call, ret ? err : NULL);
+	}
+	return ret;
+}
+
 int target_run(struct control *ctl, const struct schedule *s, struct run *r, struct call *call,
                struct error *err)
 {
@@ -88,7 +102,7 @@ int target_run(struct control *ctl, const struct schedule *s, struct run *r, str
 		                           "There is no live cluster named '%.100s' for the steps of schedule %s.",
 		                           json_str(req, "JobFlowId", ""), s->name);
 	else
-		ret = op_nested(ctl, target, req, reply, call, err);
+		ret = run_nested(ctl, target, req, reply, call, err);
 	if (!ret)
 		note_result(ctl, r, req, reply);
 	cJSON_Delete(reply);
@@ -163,6 +177,7 @@ int target_try(struct control *ctl, const struct schedule *s, struct error *err)
 	ctl->call = outer;
 	bool docs = call.docs.len > 0;
 	docs_take_back(ctl, &call);
+	events_take_back(ctl, &call);
 	str_list_free(&r.step_ids);
 	release_call(&call);
 	if (docs) { /* parts that took something from it read their state again */

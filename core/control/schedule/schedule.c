@@ -146,7 +146,7 @@ struct schedule *schedule_read(const char *region, const cJSON *put, struct erro
 
 static void next_time(struct schedule *s)
 {
-	s->cron.start_ms = s->created_at;
+	s->cron.start_ms = s->created_at / 1000 * 1000;
 	s->next_at = s->enabled ? cron_next_in(&s->cron, s->zone, s->after) : 0;
 }
 

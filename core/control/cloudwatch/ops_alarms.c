@@ -353,10 +353,12 @@ CW_OP(cw_set_alarm_state)
 static int switch_actions(struct control *ctl, const char *operation, const cJSON *in, struct call *call, bool on,
                           struct error *err)
 {
-	const cJSON *name;
+	const cJSON *name, *names = json_arr(in, "AlarmNames");
 	int rc = cw_check(operation, in, err);
 
-	cJSON_ArrayForEach(name, rc ? NULL : json_arr(in, "AlarmNames")) {
+	if (rc)
+		return rc;
+	cJSON_ArrayForEach(name, names) {
 		struct metric_alarm *a = cw_alarm_get(cw_of(ctl), call->region, name->valuestring);
 		if (!a || a->actions_enabled == on) /* unknown names are ignored */
 			continue;
@@ -365,7 +367,7 @@ static int switch_actions(struct control *ctl, const char *operation, const cJSO
 		cw_alarm_save(ctl, a);
 		configuration_history(ctl, a, on ? "actions enabled" : "actions disabled", a->configured);
 	}
-	return rc;
+	return 0;
 }
 
 CW_OP(cw_enable_alarm_actions)

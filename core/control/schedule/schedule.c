@@ -10,6 +10,7 @@
 #define KIND "schedule"
 #define WINDOW_MAX (60 * 24 * 60)
 #define WINDOW_DEFAULT (24 * 60)
+#define REQUEST_MAX 262144 /* as of a target's input on EventBridge Scheduler */
 
 static const char *const catch_up_items[] = { "SKIP", "ONE", "ALL" };
 const struct names catch_up_names = { catch_up_items, 3 };
@@ -96,6 +97,17 @@ static int read_time(struct schedule *s, const cJSON *put, struct error *err)
 	return 0;
 }
 
+static int check_size(const cJSON *request, struct error *err)
+{
+	char *text = json_print(request);
+	size_t n = strlen(text);
+
+	free(text);
+	if (n <= REQUEST_MAX)
+		return 0;
+	return emr_error_validation(err, "Target.Request has %zu bytes: at most %d are allowed.", n, REQUEST_MAX);
+}
+
 static int read_target(const cJSON *put, struct error *err)
 {
 	const cJSON *target = json_obj(put, "Target");
@@ -105,7 +117,7 @@ static int read_target(const cJSON *put, struct error *err)
 		return emr_error_validation(err, "Target must be {Operation, Request}: what is run.");
 	if (strcmp(op, "RunJobFlow") && strcmp(op, "AddJobFlowSteps"))
 		return bad(err, "Target.Operation", op, "RunJobFlow or AddJobFlowSteps");
-	return 0;
+	return check_size(json_obj(target, "Request"), err);
 }
 
 /* The members that are kept, in the order in which they are shown. */

@@ -42,11 +42,21 @@ struct control_reply {
 };
 typedef void (*control_reply_fn)(const struct control_reply *r, void *ctx);
 
+/* Who asks. Strings are copied; NULL counts as "". */
+struct control_caller {
+	bool local;                /* over the Unix socket: the owner of the server */
+	const char *user;          /* of the key that signed */
+	const char *access_key;
+	const char *region;        /* of the signature; "": the server's own */
+	const char *source;        /* address of the peer, "unix" for the socket */
+	const char *user_agent;
+};
+
 /* One request: target is the X-Amz-Target header ("ElasticMapReduce.RunJobFlow", "Stoker.ListAlarms").
- * local: it came over the Unix socket. done is called exactly once: after the commit that holds the
- * request's effect, or with an error. It may be called much later (WatchState). */
-void control_call(struct control *ctl, const char *target, const char *body, size_t len, bool local,
-                  control_reply_fn done, void *ctx);
+ * done is called exactly once: after the commit that holds the request's effect, or with an error. It may be
+ * called much later (WatchState). */
+void control_call(struct control *ctl, const char *target, const char *body, size_t len,
+                  const struct control_caller *who, control_reply_fn done, void *ctx);
 
 /* Prometheus text; caller frees. */
 char *control_prometheus(struct control *ctl);

@@ -211,6 +211,16 @@ void groups_schedule(struct control *ctl, struct cluster *c)
 	note_size(c);
 }
 
+void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n)
+{
+	g->requested = n;
+	group_runtime(g)->failures = 0;
+	if (g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED)
+		group_set_state(ctl, g, GROUP_RESIZING, GROUP_REASON_NONE, "");
+	mark_dirty(ctl, OBJECT_GROUP, g);
+	wake_cluster(ctl, c);
+}
+
 void group_terminate_instance(struct control *ctl, struct cluster *c, struct instance *i)
 {
 	struct node *n = i->runtime;

@@ -7,7 +7,7 @@
 #include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/part.h"
 
 const char *role_word(enum instance_role role)
 {
@@ -261,6 +261,7 @@ static void on_sample(struct control *ctl, struct node *n, const cJSON *msg)
 	values[METRIC_VCPUS] = n->m->vcpu;
 	if (ctl->metrics)
 		metrics_add(ctl->metrics, n->c->id, n->m->id, clock_now_ms(), values);
+	parts_sampled(ctl, n, values);
 	mark_changed(ctl);
 }
 

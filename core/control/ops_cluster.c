@@ -6,11 +6,23 @@
 #include "core/base/json.h"
 #include "core/control/ops.h"
 
+bool op_visible(const struct control *ctl, const struct cluster *c)
+{
+	return !ctl->call || !strcmp(c->region, ctl->call->region);
+}
+
+struct cluster *op_find(const struct control *ctl, const char *id)
+{
+	struct cluster *c = find_cluster(ctl, id);
+
+	return c && op_visible(ctl, c) ? c : NULL;
+}
+
 struct cluster *op_cluster(struct control *ctl, const cJSON *in, const char *member, bool job_flow,
                            struct error *err)
 {
 	const char *id = json_str(in, member, "");
-	struct cluster *c = find_cluster(ctl, id);
+	struct cluster *c = op_find(ctl, id);
 
 	if (c)
 		return c;
@@ -81,6 +93,7 @@ static void adopt_cluster(struct control *ctl, struct cluster *c, int64_t now)
 	struct step_list steps = c->steps;
 
 	id_make(c->id, sizeof c->id, "j-", 13);
+	snprintf(c->region, sizeof c->region, "%s", ctl->call ? ctl->call->region : ctl->region);
 	c->state = CLUSTER_STARTING;
 	c->timeline.created = now;
 	cluster_attach(ctl, c);
@@ -131,7 +144,7 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 	event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) was requested", c->id,
 	          c->name);
 	call_undo(call, undo_run, c, NULL);
-	char *arn = emr_cluster_arn(c->id, ctl->region);
+	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
 	json_add_str(out, "ClusterArn", arn);
 	free(arn);
@@ -147,7 +160,7 @@ static int describe_cluster(struct control *ctl, const cJSON *in, cJSON *out, st
 	if (!c)
 		return err->code;
 	op_normalize_hours(c, clock_now_ms());
-	json_add(out, "Cluster", emr_encode_cluster(c, ctl->region));
+	json_add(out, "Cluster", emr_encode_cluster(c, c->region));
 	return 0;
 }
 
@@ -179,7 +192,7 @@ static int list_clusters(struct control *ctl, const cJSON *in, cJSON *out, struc
 		vec_push(&all, v);
 	for (size_t i = all.len; i-- > 0;) {
 		struct cluster *c = all.items[i];
-		if ((mask && !(mask & (1u << c->state))) || (after && c->timeline.created < after) ||
+		if (!op_visible(ctl, c) || (mask && !(mask & (1u << c->state))) || (after && c->timeline.created < after) ||
 		    (before && c->timeline.created > before))
 			continue;
 		vec_push(&refs, c);
@@ -189,7 +202,7 @@ static int list_clusters(struct control *ctl, const cJSON *in, cJSON *out, struc
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++) {
 			op_normalize_hours(refs.items[i], clock_now_ms());
-			cJSON_AddItemToArray(a, emr_encode_cluster_summary(refs.items[i], ctl->region));
+			cJSON_AddItemToArray(a, emr_encode_cluster_summary(refs.items[i], refs.items[i]->region));
 		}
 		json_add(out, "Clusters", a);
 		json_add_str(out, "Marker", page.marker);
@@ -232,7 +245,7 @@ static void free_flags(void *arg)
 static int known_job_flows(struct control *ctl, const struct str_list *ids, struct error *err)
 {
 	for (size_t i = 0; i < ids->len; i++)
-		if (!find_cluster(ctl, ids->items[i]))
+		if (!op_find(ctl, ids->items[i]))
 			return emr_error_no_job_flow(err);
 	return 0;
 }
@@ -354,15 +367,15 @@ static int list_bootstrap_actions(struct control *ctl, const cJSON *in, cJSON *o
 }
 
 const struct op cluster_ops[] = {
-	{ "RunJobFlow", run_job_flow },
-	{ "DescribeCluster", describe_cluster },
-	{ "ListClusters", list_clusters },
-	{ "TerminateJobFlows", terminate_job_flows },
-	{ "ModifyCluster", modify_cluster },
-	{ "SetTerminationProtection", set_termination_protection },
-	{ "SetKeepJobFlowAliveWhenNoSteps", set_keep_alive },
-	{ "SetVisibleToAllUsers", set_visible },
-	{ "SetUnhealthyNodeReplacement", set_replacement },
-	{ "ListBootstrapActions", list_bootstrap_actions },
+	{ "ElasticMapReduce.RunJobFlow", run_job_flow },
+	{ "ElasticMapReduce.DescribeCluster", describe_cluster },
+	{ "ElasticMapReduce.ListClusters", list_clusters },
+	{ "ElasticMapReduce.TerminateJobFlows", terminate_job_flows },
+	{ "ElasticMapReduce.ModifyCluster", modify_cluster },
+	{ "ElasticMapReduce.SetTerminationProtection", set_termination_protection },
+	{ "ElasticMapReduce.SetKeepJobFlowAliveWhenNoSteps", set_keep_alive },
+	{ "ElasticMapReduce.SetVisibleToAllUsers", set_visible },
+	{ "ElasticMapReduce.SetUnhealthyNodeReplacement", set_replacement },
+	{ "ElasticMapReduce.ListBootstrapActions", list_bootstrap_actions },
 	{ NULL, NULL },
 };

@@ -46,6 +46,17 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	return ret;
 }
 
+/* A page has 2,000 of them, and most have not changed since they were last asked for. */
+static const char *instance_text(struct instance *i)
+{
+	if (!i->wire) {
+		cJSON *v = emr_encode_instance(i);
+		i->wire = json_print(v);
+		cJSON_Delete(v);
+	}
+	return i->wire;
+}
+
 static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
@@ -73,7 +84,7 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_encode_instance(refs.items[i]));
+			cJSON_AddItemToArray(a, cJSON_CreateRaw(instance_text(refs.items[i])));
 		json_add(out, "Instances", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -96,7 +107,7 @@ static void undo_add(struct control *ctl, void *arg)
 
 	while (c && c->groups.len > u->before) {
 		struct instance_group *g = c->groups.items[--c->groups.len];
-		forget_dirty(ctl, g);
+		forget_dirty(ctl, OBJECT_GROUP, g);
 		group_free_runtime(g);
 		instance_group_free(g);
 	}
@@ -155,7 +166,7 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		cJSON_AddItemToArray(ids, cJSON_CreateString(groups.items[i]->id));
 	}
 	vec_free(&groups);
-	char *arn = emr_cluster_arn(c->id, ctl->region);
+	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
 	json_add(out, "InstanceGroupIds", ids);
 	json_add_str(out, "ClusterArn", arn);
@@ -202,9 +213,9 @@ static struct cluster *owner_of(struct control *ctl, const char *cluster_id, con
 	void *v;
 
 	if (cluster_id)
-		return find_cluster(ctl, cluster_id);
+		return op_find(ctl, cluster_id);
 	while (map_next(ctl->clusters, &it, NULL, &v))
-		if (cluster_group(v, group_id))
+		if (op_visible(ctl, v) && cluster_group(v, group_id))
 			return v;
 	return NULL;
 }
@@ -251,24 +262,18 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 		if (group->requested > 0)
 			group->requested--;
 	}
-	if (g->count >= 0)
-		group->requested = g->count;
 	rt->decommission_s = g->decommission_timeout_s;
 	str_list_free(&rt->shrink_first);
 	str_list_free(&rt->protect);
 	str_list_copy(&rt->shrink_first, &g->shrink_first);
 	str_list_copy(&rt->protect, &g->protect);
-	rt->failures = 0;
-	if (group->state == GROUP_SUSPENDED || group->state == GROUP_ARRESTED)
-		group_set_state(ctl, group, GROUP_RESIZING, GROUP_REASON_NONE, "");
+	group_resize(ctl, c, group, g->count >= 0 ? g->count : group->requested);
 	if (g->reconfigure) { /* kept and shown; nodes of the embedded cluster have no software to restart */
 		struct configuration_list old = group->configurations;
 		group->configurations = g->configurations;
 		g->configurations = old;
 		group->configurations_version++;
 	}
-	mark_dirty(ctl, OBJECT_GROUP, group);
-	wake_cluster(ctl, c);
 }
 
 static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
@@ -297,9 +302,9 @@ static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *o
 }
 
 const struct op group_ops[] = {
-	{ "ListInstanceGroups", list_instance_groups },
-	{ "ListInstances", list_instances },
-	{ "AddInstanceGroups", add_instance_groups },
-	{ "ModifyInstanceGroups", modify_instance_groups },
+	{ "ElasticMapReduce.ListInstanceGroups", list_instance_groups },
+	{ "ElasticMapReduce.ListInstances", list_instances },
+	{ "ElasticMapReduce.AddInstanceGroups", add_instance_groups },
+	{ "ElasticMapReduce.ModifyInstanceGroups", modify_instance_groups },
 	{ NULL, NULL },
 };

@@ -24,7 +24,7 @@ static void undo_add(struct control *ctl, void *arg)
 
 	while (c && c->steps.len > u->before) {
 		struct step *s = c->steps.items[--c->steps.len];
-		forget_dirty(ctl, s);
+		forget_dirty(ctl, OBJECT_STEP, s);
 		step_free_runtime(s);
 		step_free(s);
 	}
@@ -226,9 +226,9 @@ static int cancel_steps(struct control *ctl, const cJSON *in, cJSON *out, struct
 }
 
 const struct op step_ops[] = {
-	{ "AddJobFlowSteps", add_job_flow_steps },
-	{ "DescribeStep", describe_step },
-	{ "ListSteps", list_steps },
-	{ "CancelSteps", cancel_steps },
+	{ "ElasticMapReduce.AddJobFlowSteps", add_job_flow_steps },
+	{ "ElasticMapReduce.DescribeStep", describe_step },
+	{ "ElasticMapReduce.ListSteps", list_steps },
+	{ "ElasticMapReduce.CancelSteps", cancel_steps },
 	{ NULL, NULL },
 };

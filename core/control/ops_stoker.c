@@ -245,13 +245,13 @@ static int get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct cal
 	(void)call;
 	emr_decode_strings(in, "ClusterIds", &ids);
 	for (size_t i = 0; i < ids.len && !ret; i++)
-		if (!find_cluster(ctl, ids.items[i]))
+		if (!op_find(ctl, ids.items[i]))
 			ret = emr_error_no_cluster(err, ids.items[i]);
 	cJSON *a = cJSON_CreateArray();
 	while (!ret && map_next(ctl->clusters, &it, NULL, &v)) {
 		struct cluster *c = v;
 		struct cost cost = { 0 };
-		if (ids.len && !str_list_has(&ids, c->id))
+		if (!op_visible(ctl, c) || (ids.len && !str_list_has(&ids, c->id)))
 			continue;
 		cost_cluster(c, now, &cost);
 		sum.per_hour += cost.per_hour;
@@ -420,14 +420,14 @@ static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct 
 }
 
 const struct op stoker_ops[] = {
-	{ "GetServerStatus", get_server_status },
-	{ "GetEnvironment", get_environment },
-	{ "StopServer", stop_server },
-	{ "GetMetrics", get_metrics },
-	{ "GetStepProgress", get_step_progress },
-	{ "GetCost", get_cost },
-	{ "ReadStepLog", read_step_log },
-	{ "ListAlarms", list_alarms },
-	{ "ListEvents", list_events },
+	{ "Stoker.GetServerStatus", get_server_status },
+	{ "Stoker.GetEnvironment", get_environment },
+	{ "Stoker.StopServer", stop_server },
+	{ "Stoker.GetMetrics", get_metrics },
+	{ "Stoker.GetStepProgress", get_step_progress },
+	{ "Stoker.GetCost", get_cost },
+	{ "Stoker.ReadStepLog", read_step_log },
+	{ "Stoker.ListAlarms", list_alarms },
+	{ "Stoker.ListEvents", list_events },
 	{ NULL, NULL },
 };

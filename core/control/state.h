@@ -31,6 +31,13 @@
 struct node;
 struct exec;
 struct driver;
+struct part;
+struct metric_alarm;
+
+enum part_id {
+	PART_EMR, PART_FLEET, PART_SPOT, PART_CLOUDWATCH, PART_NOTIFY, PART_SCALING, PART_ACCESS, PART_COST,
+	PART_RETRY, PART_SCHEDULE, PART_COUNT
+};
 
 enum object { OBJECT_CLUSTER, OBJECT_GROUP, OBJECT_INSTANCE, OBJECT_STEP, OBJECT_CONTAINER };
 struct dirty {
@@ -42,7 +49,11 @@ struct dirty {
 struct call {
 	control_reply_fn done;
 	void *ctx;
-	bool local;
+	bool local;                  /* over the Unix socket: by the owner of the server */
+	bool internal;               /* by the server itself (a schedule): not checked against policies */
+	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256];
+	const struct part *part;     /* whose operation it is; NULL: of the core */
+	struct str_list docs;        /* keys of the documents that it put */
 	int status;
 	struct buf body;
 	char error_type[64];
@@ -56,6 +67,13 @@ struct watch {
 	struct call *call;
 	int64_t since;
 	uv_timer_t timer;
+};
+
+/* A record that waits for the commit. */
+struct pending_record {
+	char *kind, *region, *subject, *body;
+	int64_t time;
+	struct call *call;           /* on whose behalf, or NULL */
 };
 
 /* A message that may leave only after the commit. */
@@ -97,6 +115,15 @@ struct control {
 	int machine_mb, machine_vcpus;
 	int budget_mb, granted_mb;   /* granted_mb <= budget_mb, always */
 
+	void *parts[PART_COUNT];     /* state of each part */
+	struct map *ops;             /* target → struct bound_op */
+	struct map *docs;            /* documents to write */
+	VEC(struct pending_record) records;
+	struct call *call;           /* the request that is being run, or NULL */
+	const char *actor, *cause;   /* who makes what happens now happen, and why; NULL: "system" */
+	/* An alarm of a scaling policy is in ALARM: called at each of its evaluations. */
+	void (*scaling_alarm)(struct control *ctl, const struct metric_alarm *a);
+
 	VEC(struct dirty) dirty;
 	struct str_list dropped;     /* containers to remove from the journal */
 	struct event_list events;    /* to append */
@@ -113,6 +140,8 @@ struct control {
 
 	uv_prepare_t prepare;
 	uv_timer_t tick;
+	uv_timer_t due;              /* for the parts */
+	int64_t due_at;              /* epoch ms that `due` is set for; 0: not set */
 	int64_t ticked;              /* mono ms of the last tick */
 	uv_signal_t child;
 	int handles;                 /* uv handles that are still to close */
@@ -191,7 +220,7 @@ struct driver {
 
 /* ---- journal.c ---- */
 void mark_dirty(struct control *ctl, enum object kind, void *object);
-void forget_dirty(struct control *ctl, void *object);       /* before it is freed */
+void forget_dirty(struct control *ctl, enum object kind, void *object); /* before it is freed */
 void mark_changed(struct control *ctl);                     /* watchers are told after the turn */
 void control_turn(struct control *ctl);                     /* commit, answer, send, schedule; until quiet */
 void wake_cluster(struct control *ctl, struct cluster *c);
@@ -201,7 +230,32 @@ void send_driver(struct control *ctl, struct driver *d, cJSON *msg);   /* after 
 void drop_outgoing(struct control *ctl, struct driver *d);  /* the driver has gone */
 cJSON *message(const char *type);
 
+/* ---- docs.c ---- */
+/* Documents: state with a key. region "" is for what belongs to the whole server. Written with the turn. */
+void doc_put(struct control *ctl, const char *kind, const char *region, const char *id, const cJSON *body);
+void doc_drop(struct control *ctl, const char *kind, const char *region, const char *id);
+typedef void (*doc_fn)(struct control *ctl, const char *region, const char *id, const cJSON *body, void *ctx);
+/* Those of a kind as they are now. fn must not read documents itself. */
+int docs_each(struct control *ctl, const char *kind, doc_fn fn, void *ctx, struct error *err);
+/* Histories. What was added in this turn is not read before its commit. */
+void record_add(struct control *ctl, const char *kind, const char *region, const char *subject, int64_t time,
+                const cJSON *body);
+int records_read(struct control *ctl, const struct record_query *q, record_fn fn, void *ctx,
+                 struct error *err);
+void docs_write(struct control *ctl);                       /* for journal.c, as the rest here */
+bool docs_waiting(const struct control *ctl);
+void docs_clear(struct control *ctl);
+void docs_take_back(struct control *ctl, struct call *call);
+
 /* ---- events.c ---- */
+/* Everything until actor_end happens because of this actor ("stoker:scaling") and cause (a sentence or NULL;
+ * both must live until then). They nest. */
+struct acting {
+	const char *actor, *cause;
+};
+struct acting actor_begin(struct control *ctl, const char *actor, const char *cause);
+void actor_end(struct control *ctl, const struct acting *before);
+const char *actor_of(const struct control *ctl);            /* never NULL */
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 #define EVENT_CLUSTER "EMR Cluster State Change"
@@ -235,6 +289,8 @@ void group_set_state(struct control *ctl, struct instance_group *g, enum group_s
                      enum group_reason reason, const char *msg);
 void groups_schedule(struct control *ctl, struct cluster *c);
 int group_live(const struct cluster *c, const struct instance_group *g);    /* not terminated, not draining */
+/* Ask for n instances: grows at once, shrinks by draining. Lifts a suspension. */
+void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n);
 void group_terminate_instance(struct control *ctl, struct cluster *c, struct instance *i);
 struct ctl_group *group_runtime(struct instance_group *g);
 void group_free_runtime(struct instance_group *g);

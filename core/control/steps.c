@@ -6,7 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/part.h"
 
 struct ctl_step *step_runtime(struct step *s)
 {
@@ -105,6 +105,7 @@ void step_end(struct control *ctl, struct cluster *c, struct step *s, enum step_
 	set_state(ctl, c, s, state);
 	step_free_runtime(s);
 	runtime_of(c)->idle_since = s->timeline.ended;
+	parts_step_ended(ctl, c, s);
 	if (state == STEP_FAILED)
 		on_failure(ctl, c, s);
 }

@@ -60,14 +60,14 @@ static const char *secret_of(void *ctx, const char *access_key)
 	return strcmp(access_key, d->access_key) ? NULL : d->secret_key;
 }
 
-static bool signed_well(struct door *d, struct http_request *r)
+static bool signed_well(struct door *d, struct http_request *r, struct sigv4_identity *who)
 {
 	size_t len;
 	const char *body = http_request_body(r, &len);
 	struct sigv4_request s = { http_request_method(r), http_request_target(r), header_of, r, body, len };
 	struct error err = ERROR_INIT;
 
-	if (http_request_is_unix(r) || !sigv4_verify(&s, secret_of, d, clock_now_ms(), NULL, &err))
+	if (http_request_is_unix(r) || !sigv4_verify(&s, secret_of, d, clock_now_ms(), who, &err))
 		return true;
 	log_info("refused: %s: %s", err.class_, err.message);
 	reply_error(r, 403, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
@@ -124,12 +124,26 @@ static void on_get(struct door *d, struct http_request *r)
 	free(text);
 }
 
+static void call(struct door *d, struct http_request *r, const struct sigv4_identity *id, const char *target,
+                 const char *body, size_t len)
+{
+	bool local = http_request_is_unix(r);
+	struct control_caller who = {
+		.local = local, .user = local ? "owner" : id->access_key, .access_key = id->access_key,
+		.region = local ? http_request_header(r, "x-stoker-region") : id->region,
+		.source = http_request_peer(r), .user_agent = http_request_header(r, "user-agent"),
+	};
+
+	control_call(d->control, target, body, len, &who, on_answer, r);
+}
+
 static void on_request(struct http_request *r, void *ctx)
 {
 	struct door *d = ctx;
 	const char *method = http_request_method(r), *target = http_request_header(r, "x-amz-target");
 	size_t len;
 	const char *body = http_request_body(r, &len);
+	struct sigv4_identity who = { 0 };
 
 	if (!d->control) {
 		reply_error(r, 503, "ServiceUnavailableException", "The server is about to stop");
@@ -139,13 +153,13 @@ static void on_request(struct http_request *r, void *ctx)
 		on_get(d, r);
 	} else if (strcmp(method, "POST")) {
 		reply_error(r, 405, "UnknownOperationException", "Only POST and GET are answered");
-	} else if (!signed_well(d, r)) {
+	} else if (!signed_well(d, r, &who)) {
 		return;
 	} else if (!target) {
 		reply_error(r, 400, "UnknownOperationException",
 		            "The X-Amz-Target header is missing: it names the operation");
 	} else {
-		control_call(d->control, target, body, len, http_request_is_unix(r), on_answer, r);
+		call(d, r, &who, target, body, len);
 	}
 }
 

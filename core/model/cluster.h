@@ -53,6 +53,7 @@ VEC_STRUCT(bootstrap_list, struct bootstrap_action);
 
 struct cluster {
 	char id[MODEL_ID_SIZE];
+	char region[MODEL_REGION_SIZE];    /* the world it lives in; "" in what a client read */
 	char *arn;                         /* as read by a client; a server makes it from the id */
 	char *name, *log_uri, *log_encryption_key;
 	char *release_label, *hadoop_version, *ami_version;
@@ -92,6 +93,7 @@ struct cluster {
 	struct instance_list instances;
 	struct step_list steps;            /* in the order of submission, oldest first */
 	void *runtime;                     /* the control plane's; never owned by the model */
+	bool unsaved;                      /* the control plane's: changed since the journal was written */
 };
 
 struct cluster *cluster_new(void);     /* with EMR's defaults */

@@ -88,5 +88,6 @@ void instance_free(struct instance *i)
 	free(i->public_ip);
 	free(i->private_ip);
 	free(i->reason_message);
+	free(i->wire);
 	free(i);
 }

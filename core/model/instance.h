@@ -85,6 +85,7 @@ struct instance_group {
 	bool ebs_optimized;
 	char *custom_ami_id;
 	void *runtime;       /* the control plane's; never owned by the model */
+	bool unsaved;        /* the control plane's: changed since the journal was written */
 };
 VEC_STRUCT(group_list, struct instance_group *);
 
@@ -103,9 +104,11 @@ struct instance {
 	struct timeline timeline;
 	int vcpu;                       /* what it really offers (embedded clusters; 0 = unknown) */
 	int mem_mb;
+	char *wire;                     /* the server's: its text in replies; NULL: to be made (it has changed) */
 	int pid;                        /* of its worker process, 0 = none known */
 	char token[40];                 /* the worker proves itself with it; never on the wire */
 	void *runtime;                  /* the control plane's; never owned by the model */
+	bool unsaved;                   /* the control plane's: changed since the journal was written */
 };
 VEC_STRUCT(instance_list, struct instance *);
 

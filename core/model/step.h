@@ -51,6 +51,7 @@ struct step {
 	int statements;    /* what it did: at its end, or at its last checkpoint */
 	int64_t rows_in, rows_out, bytes_in, bytes_out;
 	void *runtime;     /* the control plane's; never owned by the model */
+	bool unsaved;      /* the control plane's: changed since the journal was written */
 };
 
 VEC_STRUCT(step_list, struct step *);

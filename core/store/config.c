@@ -1,6 +1,8 @@
 /* JSON forms of the parts that are stored as a whole. One table of fields serves both directions. */
 #include "core/store/config.h"
 
+#include <stdio.h>
+
 #include <stddef.h>
 
 #include "core/base/json.h"
@@ -182,6 +184,7 @@ char *config_from_cluster(const struct cluster *c)
 		json_add_bool(o, cluster_flags[i].key, *CFIELD(c, &cluster_flags[i], bool));
 	for (size_t i = 0; i < COUNT(cluster_numbers); i++)
 		json_add_int(o, cluster_numbers[i].key, *CFIELD(c, &cluster_numbers[i], int));
+	json_add_str(o, "region", c->region);
 	json_add_int(o, "idle_timeout_s", c->idle_timeout_s);
 	json_add(o, "applications", applications_json(&c->applications));
 	json_add(o, "bootstrap_actions", bootstrap_json(&c->bootstrap_actions));
@@ -225,6 +228,7 @@ void config_to_cluster(const char *text, struct cluster *c)
 		*FIELD(c, &cluster_flags[i], bool) = json_bool(v, cluster_flags[i].key, false);
 	for (size_t i = 0; i < COUNT(cluster_numbers); i++)
 		*FIELD(c, &cluster_numbers[i], int) = (int)json_int(v, cluster_numbers[i].key, 0);
+	snprintf(c->region, sizeof c->region, "%s", json_str(v, "region", ""));
 	c->idle_timeout_s = json_int(v, "idle_timeout_s", 0);
 	read_lists(v, c);
 	cJSON_Delete(v);

@@ -1,0 +1,3 @@
+#include "core/control/part.h"
+
+const struct part spot_part = { .name = "spot" };

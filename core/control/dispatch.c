@@ -76,7 +76,7 @@ static int dispatch(struct control *ctl, const char *target, const char *body, s
 	out = cJSON_CreateObject();
 	call->part = op->part;
 	ret = op->fn(ctl, in, out, call, err);
-	if (!ret && (!op->shape || op->shape->has_output))
+	if (!ret && (!op->shape || op->shape->output))
 		json_print_to(&call->body, out);
 out:
 	cJSON_Delete(out);

@@ -28,18 +28,19 @@
 
 /* ---- operations ---- */
 
-struct emr_shape;
+struct shape;
 
 struct emr_operation {
 	const char *name;
-	const struct emr_shape *input;
-	bool has_output;        /* false: the reply has no body */
+	const struct shape *input, *output;   /* output NULL: the reply has no body */
 	bool job_flow;          /* of the old family: unknown ids are "Specified job flow ID not valid." */
+	int (*check)(const cJSON *in, struct error *err);   /* beyond the shape; NULL: nothing */
 };
 
-/* Exact name, without the target prefix; NULL when we do not have it. */
+/* Exact name, without the target prefix; NULL when EMR has none of that name. Whether this server serves it
+ * is the control plane's to know. */
 const struct emr_operation *emr_find_operation(const char *name);
-const struct emr_operation *emr_operations(size_t *n);
+const struct emr_operation *emr_operations(size_t *n);   /* all of EMR, by name */
 
 /* Shape of a request. Wrong JSON types: class SerializationException. Missing members, enum, length and
  * range violations, all of them in one text: ValidationException "1 validation error detected: …".

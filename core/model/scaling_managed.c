@@ -1,9 +1,9 @@
 /* Managed scaling: limits are given, the jobs' demand decides.
  *
- * Growing is fast, shrinking patient. A container that waits is answered at once with as many nodes as hold
- * it; a node goes only when it has been idle, and nothing has waited, for the time of patience. Nodes that are
- * on their way (up) or on their way out (down) are counted before new ones are asked for, so a decision is
- * not made twice, and one in the other direction takes back what is not finished. */
+ * Growing is fast, shrinking patient. A container that waits is answered at once with as many nodes as
+ * hold it; a node goes only when it has been idle, and nothing has waited, for the time of patience. Nodes
+ * that are on their way (up) or on their way out (down) are counted before new ones are asked for, so a
+ * decision is not made twice, and one in the other direction takes back what is not finished. */
 #include <stdio.h>
 
 #include "core/model/scaling.h"

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/ops.h"
+#include "core/control/scaling/scaling.h"
 
 struct refs {
 	void **items;
@@ -37,7 +38,8 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_encode_instance_group(refs.items[i]));
+			cJSON_AddItemToArray(a, json_add(emr_encode_instance_group(refs.items[i]), "AutoScalingPolicy",
+			                                 scaling_describe(ctl, refs.items[i])));
 		json_add(out, "InstanceGroups", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -149,7 +151,7 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_closing(err);
-	if ((ret = emr_decode_groups(in, &groups, err)))
+	if ((ret = scaling_check_request(in, false, err)) || (ret = emr_decode_groups(in, &groups, err)))
 		return ret;
 	if ((ret = check_groups(c, &groups, err))) {
 		emr_groups_free(&groups);
@@ -165,6 +167,7 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		mark_dirty(ctl, OBJECT_GROUP, groups.items[i]);
 		cJSON_AddItemToArray(ids, cJSON_CreateString(groups.items[i]->id));
 	}
+	scaling_take_groups(ctl, c, in, groups.items, groups.len);
 	vec_free(&groups);
 	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
@@ -249,6 +252,7 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 {
 	struct instance_group *group = cluster_group(c, g->group_id);
 	struct ctl_group *rt = group_runtime(group);
+	int before = group->requested;
 	char count[16];
 
 	snprintf(count, sizeof count, "%d", group->requested);
@@ -268,6 +272,7 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 	str_list_copy(&rt->shrink_first, &g->shrink_first);
 	str_list_copy(&rt->protect, &g->protect);
 	group_resize(ctl, c, group, g->count >= 0 ? g->count : group->requested);
+	scaling_manual(ctl, c, group, before, group->requested);
 	if (g->reconfigure) { /* kept and shown; nodes of the embedded cluster have no software to restart */
 		struct configuration_list old = group->configurations;
 		group->configurations = g->configurations;

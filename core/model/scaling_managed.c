@@ -287,6 +287,7 @@ static void grow_for_demand(struct work *w, const struct managed_demand *d, stru
 	int can = grantable(d, container_mb), more = minus_coming(w, can, container_mb);
 
 	if (!can) {
+		out->why = "memory";
 		snprintf(out->reason, sizeof out->reason, "%d container%s wait%s, but the machine's memory that may be "
 		         "granted is in use: more nodes would not help", d->pending, s(d->pending),
 		         d->pending == 1 ? "s" : "");
@@ -300,17 +301,17 @@ static void grow_for_demand(struct work *w, const struct managed_demand *d, stru
 	int left = grow_for(w, more, container_mb);
 	out->after = units(w);
 	explain_growth(w, d, left, out);
-	if (out->after == out->before)
+	if (out->after == out->before) {
 		out->outcome = SCALING_AT_LIMIT;
+		out->why = "maximum";
+	}
 }
 
 static void shrink_for_calm(struct work *w, const struct managed_demand *d, struct managed_decision *out)
 {
 	int64_t patience = managed_patience_ms(w->p);
-	int idle = 0;
+	int idle = out->idle;
 
-	for (size_t i = 0; i < w->n; i++)
-		idle += w->pools[i].idle;
 	if (!idle) {
 		snprintf(out->reason, sizeof out->reason, "nothing waits, and no node is idle (%d container%s run%s)",
 		         d->running, s(d->running), d->running == 1 ? "s" : "");
@@ -329,6 +330,7 @@ static void shrink_for_calm(struct work *w, const struct managed_demand *d, stru
 		return;
 	}
 	out->outcome = SCALING_AT_LIMIT;
+	out->why = "minimum";
 	snprintf(out->reason, sizeof out->reason, "%d node%s idle, but %d %s are the minimum%s", idle,
 	         idle == 1 ? " is" : "s are", w->p->min, unit_word(w, w->p->min),
 	         out->before > w->p->min ? ", or core nodes that must stay" : "");
@@ -372,20 +374,24 @@ void managed_decide(const struct managed_policy *p, struct managed_pool *pools, 
 {
 	struct work w = { p, pools, n, p->max_on_demand == SCALING_NOT_GIVEN ? p->max : p->max_on_demand,
 	                  p->max_core == SCALING_NOT_GIVEN ? p->max : p->max_core };
+	int idle = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		pools[i].target = pools[i].requested;
 		pools[i].weight = pools[i].weight > 0 ? pools[i].weight : 1;
+		idle += pools[i].idle;
 	}
-	*out = (struct managed_decision){ .outcome = SCALING_HELD, .before = units(&w) };
+	*out = (struct managed_decision){ .outcome = SCALING_HELD, .before = units(&w), .idle = idle };
 	out->after = out->before;
 	out->wanted = wanted_units(&w, d);
-	if (into_limits(&w, out))
+	if (into_limits(&w, out)) {
 		out->outcome = SCALING_AT_LIMIT; /* unless something can be done about it, below */
-	else if (d->pending > 0)
+		out->why = "limits";
+	} else if (d->pending > 0) {
 		grow_for_demand(&w, d, out);
-	else
+	} else {
 		shrink_for_calm(&w, d, out);
+	}
 	out->after = units(&w);
 	for (size_t i = 0; i < n; i++)
 		if (pools[i].target != pools[i].requested)

@@ -58,6 +58,9 @@ struct control_caller {
 void control_call(struct control *ctl, const char *target, const char *body, size_t len,
                   const struct control_caller *who, control_reply_fn done, void *ctx);
 
+/* Is there an operation of this name ("ElasticMapReduce.RunJobFlow")? */
+bool control_serves(const char *target);
+
 /* Prometheus text; caller frees. */
 char *control_prometheus(struct control *ctl);
 

@@ -27,9 +27,21 @@ struct map *ops_bind(void)
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
 		bind_table(ops, core[i], NULL);
-	for (int i = 0; i < PART_COUNT; i++)
+	for (int i = 0; i < PART_COUNT; i++) {
 		bind_table(ops, parts[i]->ops, parts[i]);
+		for (const struct op *const *t = parts[i]->tables; t && *t; t++)
+			bind_table(ops, *t, parts[i]);
+	}
 	return ops;
+}
+
+bool control_serves(const char *target)
+{
+	struct map *ops = ops_bind();
+	bool served = map_has(ops, target);
+
+	map_free(ops, free);
+	return served;
 }
 
 static cJSON *parse_body(const char *body, size_t len, struct error *err)
@@ -82,6 +94,18 @@ out:
 	cJSON_Delete(out);
 	cJSON_Delete(in);
 	return ret;
+}
+
+int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *out, struct call *call,
+              struct error *err)
+{
+	const struct bound_op *op = map_get(ctl->ops, target);
+
+	if (!op)
+		return emr_error_unknown_operation(err, name_of(target));
+	if (op->shape && emr_validate(op->shape, in, err))
+		return err->code;
+	return op->fn(ctl, in, out, call, err);
 }
 
 static struct call *call_new(struct control *ctl, const struct control_caller *who)

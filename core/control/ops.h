@@ -24,6 +24,10 @@ struct bound_op {
 	const struct emr_operation *shape;   /* of an EMR operation; else NULL */
 };
 struct map *ops_bind(void);              /* map_free(…, free) */
+/* Another operation as a part of this one, on the same terms: checked and run now, journaled and taken back with
+ * the call. Gives what it would answer. */
+int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *out, struct call *call,
+              struct error *err);
 int op_concurrency_rule(const struct cluster *c, const struct step_list *steps, struct error *err);
 
 #endif

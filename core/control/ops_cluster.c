@@ -4,7 +4,9 @@
 #include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/control/emr/emr_ops.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
 #include "core/control/scaling/scaling.h"
 
 bool op_visible(const struct control *ctl, const struct cluster *c)
@@ -139,7 +141,8 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 		cluster_free(c);
 		return emr_error_validation(err, "The server is about to stop.");
 	}
-	if ((ret = op_concurrency_rule(c, &c->steps, err))) {
+	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(c, &c->steps, err)) ||
+	    (ret = emr_check_security(ctl, c, call->region, err))) {
 		cluster_free(c);
 		return ret;
 	}
@@ -332,26 +335,71 @@ static int terminate_job_flows(struct control *ctl, const cJSON *in, cJSON *out,
 	return ret ? ret : protected ? emr_error_protected(err) : 0;
 }
 
+struct modify_undo {
+	char id[MODEL_ID_SIZE];
+	int concurrency;
+	char *extra;
+};
+
+static void undo_modify(struct control *ctl, void *arg)
+{
+	struct modify_undo *u = arg;
+	struct cluster *c = find_cluster(ctl, u->id);
+
+	if (!c)
+		return;
+	c->step_concurrency = u->concurrency;
+	text_set(&c->extra, u->extra);
+}
+
+static void free_modify(void *arg)
+{
+	free(((struct modify_undo *)arg)->extra);
+	free(arg);
+}
+
+/* ExtendedSupport is kept and shown. */
+static void set_extended_support(struct cluster *c, bool value)
+{
+	cJSON *extra = c->extra ? json_parse(c->extra, strlen(c->extra), NULL) : NULL;
+
+	if (!extra)
+		extra = cJSON_CreateObject();
+	cJSON_DeleteItemFromObjectCaseSensitive(extra, "ExtendedSupport");
+	json_add_bool(extra, "ExtendedSupport", value);
+	free(c->extra);
+	c->extra = json_print(extra);
+	cJSON_Delete(extra);
+}
+
 static int modify_cluster(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
-	int level = (int)json_int(in, "StepConcurrencyLevel", 0);
+	const cJSON *level = cJSON_GetObjectItemCaseSensitive(in, "StepConcurrencyLevel");
+	const cJSON *support = cJSON_GetObjectItemCaseSensitive(in, "ExtendedSupport");
 
 	if (!c)
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_invalid_request(err, NULL, "A job flow that is shutting down, terminated, or "
 		                                 "finished may not be modified.");
-	if (level && (level < 1 || level > CLUSTER_CONCURRENCY_LIMIT))
+	if (cJSON_IsNumber(level) && (level->valueint < 1 || level->valueint > CLUSTER_CONCURRENCY_LIMIT))
 		return emr_error_invalid_request(err, NULL, "StepConcurrencyLevel must be between 1 and 256.");
-	if (level) {
-		c->step_concurrency = level;
-		mark_dirty(ctl, OBJECT_CLUSTER, c);
-		wake_cluster(ctl, c);
-		call_undo(call, undo_nothing, NULL, NULL);
-	}
+	struct modify_undo *undo = xcalloc(1, sizeof *undo);
+	strcpy(undo->id, c->id);
+	undo->concurrency = c->step_concurrency;
+	undo->extra = xstrdup(c->extra);
+	call_undo(call, undo_modify, undo, free_modify);
+	if (cJSON_IsNumber(level))
+		c->step_concurrency = level->valueint;
+	if (cJSON_IsBool(support))
+		set_extended_support(c, cJSON_IsTrue(support));
+	mark_dirty(ctl, OBJECT_CLUSTER, c);
+	wake_cluster(ctl, c);
 	json_add_int(out, "StepConcurrencyLevel", c->step_concurrency);
+	if (cJSON_IsBool(support))
+		json_add_bool(out, "ExtendedSupport", cJSON_IsTrue(support));
 	return 0;
 }
 

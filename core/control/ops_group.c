@@ -21,6 +21,32 @@ static const char *instance_id_at(void *list, size_t i)
 	return ((struct instance *)((struct refs *)list)->items[i])->id;
 }
 
+static void add_strings(cJSON *o, const char *name, const struct str_list *l)
+{
+	cJSON *a = l->len ? cJSON_AddArrayToObject(o, name) : NULL;
+
+	for (size_t i = 0; i < l->len; i++)
+		cJSON_AddItemToArray(a, cJSON_CreateString(l->items[i]));
+}
+
+/* A group as it is listed: with the shrink policy of its last resize. */
+static cJSON *list_item(struct instance_group *g)
+{
+	cJSON *o = emr_encode_instance_group(g), *shrink = cJSON_GetObjectItemCaseSensitive(o, "ShrinkPolicy");
+	const struct ctl_group *rt = g->runtime;
+
+	if (!rt || !shrink)
+		return o;
+	if (rt->decommission_s >= 0)
+		json_add_int(shrink, "DecommissionTimeout", rt->decommission_s);
+	if (rt->shrink_first.len || rt->protect.len) {
+		cJSON *policy = cJSON_AddObjectToObject(shrink, "InstanceResizePolicy");
+		add_strings(policy, "InstancesToTerminate", &rt->shrink_first);
+		add_strings(policy, "InstancesToProtect", &rt->protect);
+	}
+	return o;
+}
+
 static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                                 struct error *err)
 {
@@ -38,7 +64,7 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, json_add(emr_encode_instance_group(refs.items[i]), "AutoScalingPolicy",
+			cJSON_AddItemToArray(a, json_add(list_item(refs.items[i]), "AutoScalingPolicy",
 			                                 scaling_describe(ctl, refs.items[i])));
 		json_add(out, "InstanceGroups", a);
 		json_add_str(out, "Marker", page.marker);
@@ -247,6 +273,41 @@ static int check_change(struct cluster *c, const struct emr_group_change *g, str
 	return 0;
 }
 
+static struct configuration *classification(struct configuration_list *l, const char *name)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (!strcmp(l->items[i]->classification, name))
+			return l->items[i];
+	return NULL;
+}
+
+/* OVERWRITE takes the new list as it is; MERGE lays its properties over the old ones. */
+static void reconfigure(struct instance_group *group, struct emr_group_change *g)
+{
+	struct configuration_list *old = &group->configurations, *new = &g->configurations;
+
+	for (size_t i = 0; g->merge && i < old->len; i++) {
+		struct configuration *over = classification(new, old->items[i]->classification);
+		for (size_t k = 0; over && k < over->properties.len; k++)
+			pair_list_set(&old->items[i]->properties, over->properties.items[k].key,
+			              over->properties.items[k].value);
+	}
+	for (size_t i = 0; g->merge && i < new->len;) {
+		if (!classification(old, new->items[i]->classification)) {
+			vec_push(old, new->items[i]);
+			vec_remove(new, i);
+		} else {
+			i++;
+		}
+	}
+	if (!g->merge) {
+		struct configuration_list was = *old;
+		*old = *new;
+		*new = was;
+	}
+	group->configurations_version++;
+}
+
 static void apply_change(struct control *ctl, struct cluster *c, struct emr_group_change *g,
                          struct size_undo *undo)
 {
@@ -273,12 +334,8 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 	str_list_copy(&rt->protect, &g->protect);
 	group_resize(ctl, c, group, g->count >= 0 ? g->count : group->requested);
 	scaling_manual(ctl, c, group, before, group->requested);
-	if (g->reconfigure) { /* kept and shown; nodes of the embedded cluster have no software to restart */
-		struct configuration_list old = group->configurations;
-		group->configurations = g->configurations;
-		g->configurations = old;
-		group->configurations_version++;
-	}
+	if (g->reconfigure) /* kept and shown; nodes of the embedded cluster have no software to restart */
+		reconfigure(group, g);
 }
 
 static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,

@@ -25,18 +25,41 @@ static int only_local(const struct call *call, const char *name, struct error *e
 	return emr_error(err, "AccessDeniedException", "%s is answered on the Unix socket only", name);
 }
 
+/* Live clusters by region: who looks into one region learns that there are others. */
+static void add_regions(cJSON *out, const struct map *regions)
+{
+	cJSON *a = cJSON_CreateArray();
+	const char *name;
+	size_t it = 0;
+	void *n;
+
+	while (map_next(regions, &it, &name, &n)) {
+		cJSON *o = json_add_str(cJSON_CreateObject(), "Region", name);
+		cJSON_AddItemToArray(a, json_add_int(o, "Clusters", (intptr_t)n));
+	}
+	json_add(out, "Regions", a);
+}
+
 static int get_server_status(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                              struct error *err)
 {
+	struct map *regions = map_new();
 	int live = 0;
 	size_t it = 0;
 	void *v;
 
 	(void)in;
-	(void)call;
 	(void)err;
-	while (map_next(ctl->clusters, &it, NULL, &v))
-		live += !cluster_state_ended(((struct cluster *)v)->state);
+	while (map_next(ctl->clusters, &it, NULL, &v)) {
+		const struct cluster *c = v;
+		if (cluster_state_ended(c->state))
+			continue;
+		live++;
+		map_set(regions, c->region, (void *)((intptr_t)map_get(regions, c->region) + 1));
+	}
+	json_add_str(out, "Region", call->region);
+	add_regions(out, regions);
+	map_free(regions, NULL);
 	json_add_str(out, "Version", STOKER_VERSION);
 	json_add_int(out, "Pid", getpid());
 	json_add_time(out, "StartedAt", ctl->started_at);

@@ -12,6 +12,7 @@
 struct part {
 	const char *name;
 	const struct op *ops;      /* names with their prefix: "Stoker.PutBudget"; ends with a NULL name. May be NULL */
+	const struct op *const *tables; /* more of them; ends with NULL. May be NULL */
 	/* Build the state in ctl->parts[id] from documents; called again to start over. */
 	int (*load)(struct control *ctl, struct error *err);
 	void (*close)(struct control *ctl);                    /* free the state */

@@ -202,6 +202,7 @@ struct ctl_step {
 	bool cancel_sent;
 	char *failed_class, *failed_message; /* what the driver said before it went */
 	char *lost;                  /* why the last attempt ended without a verdict */
+	int64_t started;             /* wall ms of the attempt that runs or just ended */
 	cJSON *progress;
 };
 

@@ -105,7 +105,8 @@ bool cluster_state_closing(enum cluster_state s); /* TERMINATING or ended: may n
 struct instance_group *cluster_group(const struct cluster *c, const char *id);   /* NULL when absent */
 struct instance_group *cluster_group_of(const struct cluster *c, enum instance_role role); /* the first */
 struct instance *cluster_instance(const struct cluster *c, const char *id);      /* ci-… or i-… */
-struct instance *cluster_primary(const struct cluster *c); /* the live instance of the MASTER group, or NULL */
+/* The live instance of the MASTER group, or NULL; of three, the oldest that runs. */
+struct instance *cluster_primary(const struct cluster *c);
 struct step *cluster_step(const struct cluster *c, const char *id);
 int cluster_active_steps(const struct cluster *c);        /* PENDING + RUNNING + CANCEL_PENDING */
 /* Value of a property in a classification, NULL when absent: ("spark-defaults", "spark.sql.ansi.enabled"). */

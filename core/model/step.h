@@ -40,6 +40,7 @@ struct step {
 	struct str_list args;
 	struct pair_list properties;
 	char *execution_role_arn;
+	char *log_uri, *encryption_key;      /* StepMonitoringConfiguration: where its logs are wanted, kept and shown */
 	enum step_state state;
 	char *reason_code, *reason_message;  /* StateChangeReason, nearly always absent */
 	char *failure_reason, *failure_message, *failure_log; /* FailureDetails {Reason, Message, LogFile} */

@@ -46,6 +46,8 @@ static const char *const migrations[STORE_SCHEMA] = {
 	"CREATE INDEX records_kind ON records (kind, seq);"
 	"CREATE INDEX records_subject ON records (kind, subject, seq);"
 	"CREATE INDEX records_time ON records (kind, time)",
+	"ALTER TABLE steps ADD COLUMN log_uri TEXT;"
+	"ALTER TABLE steps ADD COLUMN encryption_key TEXT",
 };
 
 #define APP_ID 0x53746f6b /* "Stok" */

@@ -16,7 +16,7 @@
 
 struct store;
 
-#define STORE_SCHEMA 4
+#define STORE_SCHEMA 5
 
 /* Open, or create with mode 0600; migrates an older schema. */
 int store_open(const char *path, struct store **out, struct error *err);

@@ -296,6 +296,7 @@ static void test_older_schema_is_migrated(void **state)
 	raw_sql(f->path, "ALTER TABLE steps DROP COLUMN output; ALTER TABLE steps DROP COLUMN statements;"
 	        "ALTER TABLE steps DROP COLUMN rows_in; ALTER TABLE steps DROP COLUMN rows_out;"
 	        "ALTER TABLE steps DROP COLUMN bytes_in; ALTER TABLE steps DROP COLUMN bytes_out;"
+	        "ALTER TABLE steps DROP COLUMN log_uri; ALTER TABLE steps DROP COLUMN encryption_key;"
 	        "ALTER TABLE events DROP COLUMN region; ALTER TABLE events DROP COLUMN actor;"
 	        "ALTER TABLE events DROP COLUMN cause; DROP TABLE docs; DROP TABLE records;"
 	        "PRAGMA user_version=1");

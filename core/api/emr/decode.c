@@ -78,6 +78,9 @@ static struct step *one_step(const cJSON *v)
 	s->jar = xstrdup(json_str(jar, "Jar", ""));
 	s->main_class = emr_text(jar, "MainClass");
 	emr_decode_strings(jar, "Args", &s->args);
+	const cJSON *logs = json_obj(json_obj(v, "StepMonitoringConfiguration"), "S3MonitoringConfiguration");
+	s->log_uri = emr_text(logs, "LogUri");
+	s->encryption_key = emr_text(logs, "EncryptionKeyArn");
 	cJSON_ArrayForEach(p, json_arr(jar, "Properties"))
 		if (json_str(p, "Key", NULL))
 			pair_list_set(&s->properties, json_str(p, "Key", ""), json_str(p, "Value", ""));

@@ -42,6 +42,9 @@ struct emr_operation {
 const struct emr_operation *emr_find_operation(const char *name);
 const struct emr_operation *emr_operations(size_t *n);   /* all of EMR, by name */
 
+/* All operations with their members and what this server does with each, as Markdown, appended. */
+void emr_document(bool (*served)(const char *name), struct buf *out);
+
 /* Shape of a request. Wrong JSON types: class SerializationException. Missing members, enum, length and
  * range violations, all of them in one text: ValidationException "1 validation error detected: …".
  * Unknown members are ignored; null counts as absent. */
@@ -79,6 +82,11 @@ int emr_decode_run_job_flow(const cJSON *in, struct cluster **out, struct error 
 int emr_decode_steps(const cJSON *in, struct step_list *out, struct error *err);   /* AddJobFlowSteps.Steps */
 /* AddInstanceGroups.InstanceGroups; only TASK groups may be added to a cluster: that rule is the caller's. */
 int emr_decode_groups(const cJSON *in, struct group_list *out, struct error *err);
+int emr_check_tag(const char *key, const char *value, struct error *err);
+/* An AutoTerminationPolicy (NULL: an empty one) → seconds. */
+int emr_decode_idle(const cJSON *policy, int64_t *seconds, struct error *err);
+/* Does the cluster's release have auto-termination? From 5.30.0 and 6.1.0 on. */
+int emr_check_idle_release(const struct cluster *c, struct error *err);
 void emr_steps_free(struct step_list *l);
 void emr_groups_free(struct group_list *l);
 
@@ -118,6 +126,8 @@ int emr_page(const cJSON *in, const char *kind, size_t per_page, size_t n,
 
 /* ---- replies out; region NULL = EMR_REGION ---- */
 
+const char *emr_partition(const char *region);                /* "aws", "aws-cn", "aws-us-gov" */
+char *emr_arn(const char *kind, const char *id, const char *region);  /* arn:…:KIND/ID; free() */
 char *emr_cluster_arn(const char *id, const char *region);    /* free() */
 cJSON *emr_encode_cluster(const struct cluster *c, const char *region);          /* DescribeCluster.Cluster */
 cJSON *emr_encode_cluster_summary(const struct cluster *c, const char *region);  /* ListClusters.Clusters[] */
@@ -127,6 +137,15 @@ cJSON *emr_encode_instance_group(const struct instance_group *g);
 cJSON *emr_encode_instance(const struct instance *i);
 cJSON *emr_encode_bootstrap_action(const struct bootstrap_action *b);
 cJSON *emr_encode_configurations(const struct configuration_list *l);
+
+/* DescribeJobFlows: states and words of its own. */
+enum emr_job_flow_state {
+	JOB_FLOW_STARTING, JOB_FLOW_BOOTSTRAPPING, JOB_FLOW_RUNNING, JOB_FLOW_WAITING, JOB_FLOW_SHUTTING_DOWN,
+	JOB_FLOW_TERMINATED, JOB_FLOW_COMPLETED, JOB_FLOW_FAILED
+};
+extern const struct names emr_job_flow_state_names;
+enum emr_job_flow_state emr_job_flow_state(const struct cluster *c);
+cJSON *emr_encode_job_flow(const struct cluster *c);          /* DescribeJobFlows.JobFlows[] */
 
 /* ---- a client's side: requests out, replies in. Lenient: what is missing stays empty ---- */
 

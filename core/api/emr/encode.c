@@ -4,13 +4,22 @@
 #include "core/api/emr/emr.h"
 #include "core/base/json.h"
 
-char *emr_cluster_arn(const char *id, const char *region)
+const char *emr_partition(const char *region)
+{
+	return region && !strncmp(region, "cn-", 3) ? "aws-cn" :
+	       region && !strncmp(region, "us-gov-", 7) ? "aws-us-gov" : "aws";
+}
+
+char *emr_arn(const char *kind, const char *id, const char *region)
 {
 	if (!region || !*region)
 		region = EMR_REGION;
-	const char *partition = strncmp(region, "cn-", 3) == 0 ? "aws-cn" :
-	                        strncmp(region, "us-gov-", 7) == 0 ? "aws-us-gov" : "aws";
-	return xasprintf("arn:%s:elasticmapreduce:%s:" EMR_ACCOUNT ":cluster/%s", partition, region, id);
+	return xasprintf("arn:%s:elasticmapreduce:%s:" EMR_ACCOUNT ":%s/%s", emr_partition(region), region, kind, id);
+}
+
+char *emr_cluster_arn(const char *id, const char *region)
+{
+	return emr_arn("cluster", id, region);
 }
 
 static cJSON *strings(const struct str_list *l)
@@ -72,11 +81,27 @@ cJSON *emr_encode_configurations(const struct configuration_list *l)
 
 /* ---- clusters ---- */
 
+/* What went wrong, for those that read details rather than sentences: the code of the reason. */
+static cJSON *error_details(const struct cluster *c)
+{
+	cJSON *a = cJSON_CreateArray();
+	const char *code = names_get(&cluster_reason_names, (int)c->reason);
+
+	if (!cluster_state_closing(c->state) || c->reason == CLUSTER_REASON_NONE ||
+	    c->reason == CLUSTER_REASON_USER_REQUEST || c->reason == CLUSTER_REASON_ALL_STEPS_COMPLETED)
+		return a;
+	cJSON *o = json_add_str(cJSON_CreateObject(), "ErrorCode", code);
+	json_add(o, "ErrorData", cJSON_CreateArray());
+	cJSON_AddItemToArray(a, json_add_str(o, "ErrorMessage", c->reason_message));
+	return a;
+}
+
 static cJSON *cluster_status(const struct cluster *c)
 {
-	return status(names_get(&cluster_state_names, (int)c->state),
-	              reason(names_get(&cluster_reason_names, (int)c->reason), c->reason_message),
-	              timeline(&c->timeline, "ReadyDateTime"));
+	cJSON *o = status(names_get(&cluster_state_names, (int)c->state),
+	                  reason(names_get(&cluster_reason_names, (int)c->reason), c->reason_message),
+	                  timeline(&c->timeline, "ReadyDateTime"));
+	return json_add(o, "ErrorDetails", error_details(c));
 }
 
 cJSON *emr_encode_cluster_summary(const struct cluster *c, const char *region)
@@ -205,7 +230,9 @@ cJSON *emr_encode_step_summary(const struct step *s)
 	json_add(config, "Args", strings(&s->args));
 	json_add(o, "Config", config);
 	json_add_str(o, "ActionOnFailure", names_get(&step_on_failure_names, (int)s->on_failure));
-	return json_add(o, "Status", step_status(s));
+	json_add(o, "Status", step_status(s));
+	json_add_str(o, "LogUri", s->log_uri);
+	return json_add_str(o, "EncryptionKeyArn", s->encryption_key);
 }
 
 cJSON *emr_encode_step(const struct step *s)
@@ -253,6 +280,10 @@ cJSON *emr_encode_instance_group(const struct instance_group *g)
 	                             timeline(&g->timeline, "ReadyDateTime")));
 	json_add(o, "Configurations", emr_encode_configurations(&g->configurations));
 	json_add_int(o, "ConfigurationsVersion", g->configurations_version);
+	if (g->configurations_version) { /* applied at once: there is no software to restart */
+		json_add(o, "LastSuccessfullyAppliedConfigurations", emr_encode_configurations(&g->configurations));
+		json_add_int(o, "LastSuccessfullyAppliedConfigurationsVersion", g->configurations_version);
+	}
 	json_add(o, "EbsBlockDevices", volumes(&g->ebs));
 	json_add_bool(o, "EbsOptimized", g->ebs_optimized);
 	json_add(o, "ShrinkPolicy", cJSON_CreateObject());

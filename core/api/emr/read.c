@@ -114,6 +114,8 @@ struct step *emr_read_step(const cJSON *v)
 		if (cJSON_IsString(p))
 			pair_list_set(&s->properties, p->string, p->valuestring);
 	s->execution_role_arn = emr_text(v, "ExecutionRoleArn");
+	s->log_uri = emr_text(v, "LogUri");
+	s->encryption_key = emr_text(v, "EncryptionKeyArn");
 	s->state = (enum step_state)parse_name(&step_state_names, status, "State", STEP_PENDING);
 	s->reason_code = emr_text(why, "Code");
 	s->reason_message = emr_text(why, "Message");

@@ -29,6 +29,12 @@ cJSON *emr_request_step(const struct step *s)
 	add_strings(jar, "Args", &s->args);
 	if (s->properties.len)
 		json_add(jar, "Properties", pairs(&s->properties));
+	if (s->log_uri || s->encryption_key) {
+		cJSON *logs = json_add_str(cJSON_CreateObject(), "LogUri", s->log_uri);
+		json_add_str(logs, "EncryptionKeyArn", s->encryption_key);
+		json_add(o, "StepMonitoringConfiguration",
+		         json_add(cJSON_CreateObject(), "S3MonitoringConfiguration", logs));
+	}
 	return json_add(o, "HadoopJarStep", jar);
 }
 

@@ -42,7 +42,7 @@ LIST(OSReleases, OSRelease, 0, 0);
 IN(DescribeReleaseLabel, M("ReleaseLabel", emr_Text), M("NextToken", emr_Text),
 	M("MaxResults", emr_MaxResultsNumber));
 OUT(DescribeReleaseLabel, M("ReleaseLabel", emr_Text), M("Applications", SimplifiedApplications),
-	M("NextToken", emr_Text), M("AvailableOSReleases", OSReleases));
+	M("NextToken", emr_Text), I("AvailableOSReleases", OSReleases));
 
 /* ---- ListSupportedInstanceTypes ---- */
 
@@ -81,13 +81,13 @@ STRUCT(OutputNotebookS3LocationFromInput, M("Bucket", emr_Xml256), M("Key", emr_
 NAMES(output_notebook_format_names, "HTML");
 ENUM(OutputNotebookFormat, output_notebook_format_names);
 MAP(XmlMap, emr_Xml);
-IN(StartNotebookExecution, M("EditorId", emr_Xml256), M("RelativePath", emr_Xml),
-	M("NotebookExecutionName", emr_Xml256), M("NotebookParams", emr_Xml),
+IN(StartNotebookExecution, K("EditorId", emr_Xml256), I("RelativePath", emr_Xml),
+	K("NotebookExecutionName", emr_Xml256), K("NotebookParams", emr_Xml),
 	R("ExecutionEngine", ExecutionEngineConfig), R("ServiceRole", emr_Xml),
-	M("NotebookInstanceSecurityGroupId", emr_Xml256), M("Tags", emr_Tags),
-	M("NotebookS3Location", NotebookS3LocationFromInput),
-	M("OutputNotebookS3Location", OutputNotebookS3LocationFromInput),
-	M("OutputNotebookFormat", OutputNotebookFormat), M("EnvironmentVariables", XmlMap));
+	K("NotebookInstanceSecurityGroupId", emr_Xml256), K("Tags", emr_Tags),
+	K("NotebookS3Location", NotebookS3LocationFromInput),
+	K("OutputNotebookS3Location", OutputNotebookS3LocationFromInput),
+	K("OutputNotebookFormat", OutputNotebookFormat), K("EnvironmentVariables", XmlMap));
 OUT(StartNotebookExecution, M("NotebookExecutionId", emr_Xml256));
 
 /* ---- StopNotebookExecution ---- */
@@ -104,7 +104,7 @@ STRUCT(OutputNotebookS3LocationForOutput, M("Bucket", emr_Xml256), M("Key", emr_
 STRUCT(NotebookExecution, M("NotebookExecutionId", emr_Xml256), M("EditorId", emr_Xml256),
 	M("ExecutionEngine", ExecutionEngineConfig), M("NotebookExecutionName", emr_Xml256),
 	M("NotebookParams", emr_Xml), M("Status", NotebookExecutionStatus), M("StartTime", emr_Date),
-	M("EndTime", emr_Date), M("Arn", emr_Xml256), M("OutputNotebookURI", emr_Xml),
+	M("EndTime", emr_Date), M("Arn", emr_Xml256), I("OutputNotebookURI", emr_Xml),
 	M("LastStateChangeReason", emr_Xml), M("NotebookInstanceSecurityGroupId", emr_Xml256),
 	M("Tags", emr_Tags), M("NotebookS3Location", NotebookS3LocationForOutput),
 	M("OutputNotebookS3Location", OutputNotebookS3LocationForOutput),

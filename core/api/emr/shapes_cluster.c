@@ -141,12 +141,12 @@ OUT(ModifyCluster, M("StepConcurrencyLevel", emr_Integer), M("ExtendedSupport", 
 
 /* ---- AddTags ---- */
 
-IN(AddTags, R("ResourceId", emr_Text), R("Tags", emr_Tags), M("ClusterId", emr_Text));
+IN(AddTags, R("ResourceId", emr_Text), R("Tags", emr_Tags), I("ClusterId", emr_Text));
 NO_MEMBERS(emr_AddTags_out);
 
 /* ---- RemoveTags ---- */
 
-IN(RemoveTags, R("ResourceId", emr_Text), R("TagKeys", emr_Texts), M("ClusterId", emr_Text));
+IN(RemoveTags, R("ResourceId", emr_Text), R("TagKeys", emr_Texts), I("ClusterId", emr_Text));
 NO_MEMBERS(emr_RemoveTags_out);
 
 /* ---- ListBootstrapActions ---- */
@@ -173,8 +173,8 @@ NO_MEMBERS(emr_RemoveAutoTerminationPolicy_out);
 
 /* ---- GetClusterSessionCredentials ---- */
 
-IN(GetClusterSessionCredentials, R("ClusterId", emr_Xml256), K("ExecutionRoleArn", emr_Arn));
-OUT(GetClusterSessionCredentials, M("Credentials", emr_Credentials), M("ExpiresAt", emr_Date));
+IN(GetClusterSessionCredentials, R("ClusterId", emr_Xml256), I("ExecutionRoleArn", emr_Arn));
+OUT(GetClusterSessionCredentials, I("Credentials", emr_Credentials), I("ExpiresAt", emr_Date));
 
 /* ---- DescribeJobFlows ---- */
 

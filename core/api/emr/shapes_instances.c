@@ -10,7 +10,7 @@ OUT(AddInstanceGroups, M("JobFlowId", emr_Xml256), M("InstanceGroupIds", emr_Xml
 /* ---- ModifyInstanceGroups ---- */
 
 STRUCT(InstanceResizePolicy, M("InstancesToTerminate", emr_Texts), M("InstancesToProtect", emr_Texts),
-	M("InstanceTerminationTimeout", emr_Integer));
+	I("InstanceTerminationTimeout", emr_Integer));
 STRUCT(ShrinkPolicy, M("DecommissionTimeout", emr_Integer),
 	M("InstanceResizePolicy", InstanceResizePolicy));
 NAMES(reconfiguration_type_names, "OVERWRITE", "MERGE");
@@ -60,7 +60,7 @@ LIST(EbsVolumes, EbsVolume, 0, 0);
 STRUCT(Instance, M("Id", emr_Text), M("Ec2InstanceId", emr_Text), M("PublicDnsName", emr_Text),
 	M("PublicIpAddress", emr_Text), M("PrivateDnsName", emr_Text), M("PrivateIpAddress", emr_Text),
 	M("Status", InstanceStatus), M("InstanceGroupId", emr_Text), M("InstanceFleetId", emr_Text),
-	M("Market", emr_Market), M("InstanceType", emr_InstanceType), M("EbsVolumes", EbsVolumes));
+	M("Market", emr_Market), M("InstanceType", emr_InstanceType), I("EbsVolumes", EbsVolumes));
 LIST(Instances, Instance, 0, 0);
 IN(ListInstances, R("ClusterId", emr_Text), M("InstanceGroupId", emr_Text),
 	M("InstanceGroupTypes", InstanceRoles), M("InstanceFleetId", emr_Text),

@@ -310,6 +310,7 @@ static struct control *new_empty(uv_loop_t *loop, const struct control_options *
 	ctl->access_key = xstrdup(o->access_key ? o->access_key : "");
 	ctl->secret_key = xstrdup(o->secret_key ? o->secret_key : "");
 	ctl->api_token = xstrdup(o->api_token ? o->api_token : "");
+	ctl->spot_notice_s = o->spot_notice_s > 0 ? o->spot_notice_s : 120;
 	ctl->stop = o->stop;
 	ctl->stop_ctx = o->ctx;
 	ctl->provisioner = provisioner_local;

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/access/access.h"
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
@@ -77,8 +78,12 @@ static int dispatch(struct control *ctl, const char *target, const char *body, s
 
 	if (!op && !watch)
 		return emr_error_unknown_operation(err, name_of(target));
-	if (!(in = parse_body(body, len, err)))
+	in = parse_body(body, len, err);
+	audit_begin(ctl, target, in, call);
+	if (!in)
 		return err->code;
+	if ((ret = access_check(ctl, target, in, call, err)))
+		goto out;
 	if (watch) {
 		ret = op_watch_state(ctl, in, call);
 		goto out;
@@ -120,6 +125,7 @@ static struct call *call_new(struct control *ctl, const struct control_caller *w
 	snprintf(call->region, sizeof call->region, "%s", region);
 	snprintf(call->source, sizeof call->source, "%s", who->source ? who->source : "");
 	snprintf(call->user_agent, sizeof call->user_agent, "%s", who->user_agent ? who->user_agent : "");
+	snprintf(call->request_id, sizeof call->request_id, "%s", who->request_id ? who->request_id : "");
 	return call;
 }
 
@@ -151,5 +157,6 @@ void control_call(struct control *ctl, const char *target, const char *body, siz
 		return;
 	if (ret)
 		refuse(call, target, &err);
+	audit_end(ctl, call, ret ? &err : NULL);
 	vec_push(&ctl->calls, call);
 }

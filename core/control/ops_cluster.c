@@ -85,7 +85,7 @@ void op_new_step(struct cluster *c, struct step *s, int64_t now)
 
 void op_new_group(struct cluster *c, struct instance_group *g, int64_t now)
 {
-	id_make(g->id, sizeof g->id, "ig-", 13);
+	id_make(g->id, sizeof g->id, g->fleet ? "if-" : "ig-", 13);
 	strcpy(g->cluster_id, c->id);
 	g->state = GROUP_PROVISIONING;
 	g->timeline.created = now;
@@ -133,7 +133,7 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 	struct cluster *c = NULL;
 	int ret = emr_decode_run_job_flow(in, &c, err);
 
-	if (!ret && (ret = scaling_check_request(in, false, err)))
+	if (!ret && (ret = scaling_check_request(in, c->uses_fleets, err)))
 		cluster_free(c);
 	if (ret)
 		return ret;

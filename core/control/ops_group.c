@@ -58,6 +58,8 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	(void)call;
 	if (!c)
 		return err->code;
+	if (c->uses_fleets)
+		return emr_error_uses_fleets(err, "ListInstanceGroups", "ListInstanceFleets");
 	for (size_t i = 0; i < c->groups.len; i++)
 		vec_push(&refs, c->groups.items[i]);
 	ret = emr_page(in, "ListInstanceGroups", EMR_PAGE, refs.len, group_id_at, &refs, &page, err);
@@ -91,7 +93,8 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
 	uint32_t states = emr_decode_mask(in, "InstanceStates", &instance_state_names);
 	uint32_t roles = emr_decode_mask(in, "InstanceGroupTypes", &instance_role_names);
-	const char *group = json_str(in, "InstanceGroupId", NULL);
+	const char *group = json_str(in, "InstanceGroupId", NULL), *fleet = json_str(in, "InstanceFleetId", NULL);
+	int fleet_role = names_parse(&instance_role_names, json_str(in, "InstanceFleetType", ""));
 	struct refs refs = { 0 };
 	struct emr_page page;
 	int ret;
@@ -99,6 +102,18 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	(void)call;
 	if (!c)
 		return err->code;
+	if (c->uses_fleets && (group || roles))
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
+		                                 "The cluster uses instance fleets: name InstanceFleetId or "
+		                                 "InstanceFleetType instead of InstanceGroupId or InstanceGroupTypes.");
+	if (!c->uses_fleets && (fleet || fleet_role >= 0))
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
+		                                 "The cluster uses instance groups: name InstanceGroupId or "
+		                                 "InstanceGroupTypes instead of InstanceFleetId or InstanceFleetType.");
+	if (fleet && !cluster_group(c, fleet))
+		return emr_error_no_fleet(err, fleet);
+	group = group ? group : fleet;
+	roles |= fleet_role >= 0 ? 1u << fleet_role : 0;
 	if (group && !cluster_group(c, group))
 		return emr_error_invalid_request(err, NULL, "Instance group id '%s' is not valid.", group);
 	for (size_t i = 0; i < c->instances.len; i++) {
@@ -177,6 +192,8 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_closing(err);
+	if (c->uses_fleets)
+		return emr_error_uses_fleets(err, "AddInstanceGroups", "AddInstanceFleet");
 	if ((ret = scaling_check_request(in, false, err)) || (ret = emr_decode_groups(in, &groups, err)))
 		return ret;
 	if ((ret = check_groups(c, &groups, err))) {
@@ -249,10 +266,22 @@ static struct cluster *owner_of(struct control *ctl, const char *cluster_id, con
 	return NULL;
 }
 
+/* Blocks need so many core nodes. Nodes of the embedded cluster share one folder as their HDFS, so that it is 1
+ * unless a configuration says otherwise. */
+static int replication(const struct cluster *c)
+{
+	const char *v = cluster_property(c, "hdfs-site", "dfs.replication");
+	int n = v ? atoi(v) : 1;
+
+	return n > 0 ? n : 1;
+}
+
 static int check_change(struct cluster *c, const struct emr_group_change *g, struct error *err)
 {
 	struct instance_group *group = c ? cluster_group(c, g->group_id) : NULL;
 
+	if (c && c->uses_fleets)
+		return emr_error_uses_fleets(err, "ModifyInstanceGroups", "ModifyInstanceFleet");
 	if (!group)
 		return emr_error_no_group(err, g->group_id);
 	if (cluster_state_closing(c->state))
@@ -263,6 +292,9 @@ static int check_change(struct cluster *c, const struct emr_group_change *g, str
 		return emr_error_validation(err, "The master instance group cannot be resized.");
 	if (group->role == ROLE_CORE && g->count == 0)
 		return emr_error_validation(err, "A core instance group must have at least one instance.");
+	if (group->role == ROLE_CORE && g->count >= 0 && g->count < group->requested && g->count < replication(c))
+		return emr_error_validation(err, "The core instance group cannot have fewer instances than the HDFS "
+		                            "replication factor (dfs.replication is %d).", replication(c));
 	if (group->role == ROLE_MASTER && g->terminate.len)
 		return emr_error_validation(err, "Instances of the master instance group cannot be terminated.");
 	for (size_t i = 0; i < g->terminate.len; i++) {

@@ -10,6 +10,7 @@
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
+#include "core/control/access/access.h"
 #include "core/control/ops.h"
 #include "core/model/price.h"
 
@@ -75,11 +76,16 @@ static int get_server_status(struct control *ctl, const cJSON *in, cJSON *out, s
 static int get_environment(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                            struct error *err)
 {
+	const char *key = json_str(in, "AccessKeyId", ctl->access_key);
 	int ret = only_local(call, "GetEnvironment", err);
 
-	(void)in;
 	if (ret)
 		return ret;
+	if (!key_is_owners(ctl, key)) {
+		json_add_str(out, "Endpoint", ctl->endpoint);
+		json_add_str(out, "Region", ctl->region);
+		return key_environment(ctl, key, out, err);
+	}
 	char *api = xasprintf("%s/%s/api/v1", ctl->endpoint, ctl->api_token);
 	char *history = xasprintf("%s/history", ctl->home);
 	json_add_str(out, "Endpoint", ctl->endpoint);

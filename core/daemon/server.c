@@ -235,7 +235,7 @@ static int open_all(struct server *s, struct error *err)
 	free(home);
 	if (ret)
 		return ret;
-	struct door_options d = { s->control, s->access_key, s->secret_key, s->token };
+	struct door_options d = { .control = s->control, .api_token = s->token };
 	if ((ret = door_open(&s->loop, &d, &s->door, err)) || (ret = listen_tcp(s, err)) ||
 	    (ret = socket_listen_unix(s->socket, &s->unix_fd, err)))
 		return ret;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/id.h"
+#include "core/control/fleet/fleet.h"
 #include "core/control/scaling/inside.h"
 
 /* ---- records and events ---- */
@@ -53,7 +54,7 @@ static void write_event(struct control *ctl, const struct cluster *c, const stru
 		snprintf(sizes, sizeof sizes, " from %d to %d", d->from, d->to);
 	event_add(ctl, d->outcome == SCALING_REFUSED ? SEVERITY_ERROR : SEVERITY_INFO, c->id,
 	          d->group ? d->group->id : c->id, EVENT_GROUP, "%s %s %s%s: %s (%s%s%s)",
-	          d->group ? "Instance group" : "Cluster", name, outcome_words(d), sizes, d->reason,
+	          !d->group ? "Cluster" : d->group->fleet ? "Instance fleet" : "Instance group", name, outcome_words(d), sizes, d->reason,
 	          names_get(&scaling_kind_names, (int)d->kind), d->policy ? " " : "", d->policy ? d->policy : "");
 }
 
@@ -122,7 +123,10 @@ void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, st
 	sg->activity.kind = d->kind;
 	text_set(&sg->activity.policy, d->policy);
 	decision_add(ctl, s, c, d);
-	group_resize(ctl, c, g, d->to);
+	if (g->fleet)
+		fleet_resize(ctl, c, g, d->on_demand, d->spot);
+	else
+		group_resize(ctl, c, g, d->to);
 	scaled_save(ctl, s);
 	scaling_poke(ctl, sg->activity.started + 1000);
 	actor_end(ctl, &before);
@@ -175,7 +179,7 @@ void activities_watch(struct control *ctl, struct scaled *s, struct cluster *c, 
 		a->ended = now;
 		struct acting before = actor_begin(ctl, SCALING_ACTOR, NULL);
 		event_add(ctl, stuck ? SEVERITY_WARN : SEVERITY_INFO, c->id, s->groups.items[i].id, EVENT_GROUP,
-		          "The scaling activity of instance group %s %s %.1f s: %d node%s%s", s->groups.items[i].id,
+		          "The scaling activity of %s %s %.1f s: %d node%s%s", s->groups.items[i].id,
 		          stuck ? "was given up after" : "took", (double)(now - a->started) / 1000, g ? g->running : 0,
 		          g && g->running == 1 ? " runs" : "s run",
 		          a->cool_down_s && !stuck ? "; its cool-down begins" : "");

@@ -97,8 +97,9 @@ void tree_read(const cJSON *v, struct utilization_policy *out);
 struct decision {
 	enum scaling_kind kind;
 	const char *policy;           /* rule, schedule; may be NULL */
-	struct instance_group *group; /* NULL: the cluster as a whole */
-	int from, to;
+	struct instance_group *group; /* or fleet; NULL: the cluster as a whole */
+	int from, to;                 /* nodes; of a fleet: units */
+	int on_demand, spot;          /* of a fleet: the new targets, in units */
 	enum scaling_outcome outcome;
 	const char *key;              /* equal keys in a row are one decision; NULL: always written */
 	const char *reason;

@@ -2,6 +2,7 @@
  * core/model/scaling_managed.c decides. */
 #include <stdio.h>
 
+#include "core/control/fleet/fleet.h"
 #include "core/control/scaling/inside.h"
 
 #define LOOK_MS 3000          /* while the cluster works, or has nodes to give up */
@@ -104,25 +105,25 @@ static void forget_busy(struct scaled *s)
 	}
 }
 
-static void count_nodes(struct control *ctl, struct scaled *s, const struct cluster *c,
-                        const struct instance_group *g, struct managed_pool *p, int64_t now)
+/* Nodes of a group, or the units of a fleet's nodes on one market. */
+static void count_nodes(struct scaled *s, const struct cluster *c, const struct instance_group *g,
+                        struct managed_pool *p, int64_t now)
 {
-	int vcpu;
-
 	for (size_t i = 0; i < c->instances.len; i++) {
 		const struct instance *in = c->instances.items[i];
 		const struct node *n = in->runtime;
-		if (in->state == INSTANCE_TERMINATED || strcmp(in->group_id, g->id) || !n)
+		if (in->state == INSTANCE_TERMINATED || strcmp(in->group_id, g->id) || !n ||
+		    (g->fleet && in->market != p->market))
 			continue;
+		int units = g->fleet ? fleet_weight(g, in->type) : 1;
 		if (n->draining || n->stopping) {
-			p->draining += !n->stopping;
+			p->draining += n->stopping ? 0 : units;
 			continue;
 		}
-		p->running += in->state == INSTANCE_RUNNING;
+		p->running += in->state == INSTANCE_RUNNING ? units : 0;
 		if (!n->execs.len || in->state != INSTANCE_RUNNING)
-			p->idle += now - idle_since(s, in, now) >= managed_patience_ms(&s->managed);
+			p->idle += now - idle_since(s, in, now) >= managed_patience_ms(&s->managed) ? units : 0;
 	}
-	resources_offer(ctl, g->type, &vcpu, &p->node_mb);
 }
 
 struct pools {
@@ -130,19 +131,40 @@ struct pools {
 	size_t len, cap;
 };
 
-static void read_pools(struct control *ctl, struct scaled *s, struct cluster *c, struct pools *out, int64_t now)
+static void add_pool(struct control *ctl, struct scaled *s, const struct cluster *c, const struct instance_group *g,
+                     struct managed_pool p, struct pools *out)
+{
+	int vcpu;
+
+	p.id = g->id;
+	p.role = g->role;
+	p.stuck = g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED || (g->fleet && g->fleet->given_up);
+	resources_offer(ctl, g->type, &vcpu, &p.node_mb);
+	if (g->fleet)
+		p.node_mb /= fleet_weight(g, g->type);
+	count_nodes(s, c, g, &p, clock_now_ms());
+	vec_push(out, p);
+}
+
+/* A group is one pool, counted in nodes; a fleet is two, one for each market, counted in units. */
+static void read_pools(struct control *ctl, struct scaled *s, struct cluster *c, struct pools *out)
 {
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
+		int floor = floor_of(c, g);
 		if (g->role == ROLE_MASTER)
 			continue;
-		struct managed_pool p = {
-			.id = g->id, .role = g->role, .market = g->market, .weight = weight_of(&s->managed, g),
-			.floor = floor_of(c, g), .stuck = g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED,
-			.requested = g->requested,
-		};
-		count_nodes(ctl, s, c, g, &p, now);
-		vec_push(out, p);
+		if (!g->fleet) {
+			add_pool(ctl, s, c, g, (struct managed_pool){ .market = g->market, .weight = weight_of(&s->managed, g),
+			                                              .floor = floor, .requested = g->requested }, out);
+			continue;
+		}
+		int od = g->fleet->target_on_demand;
+		add_pool(ctl, s, c, g, (struct managed_pool){ .market = MARKET_ON_DEMAND, .weight = 1,
+		                                              .floor = floor < od ? floor : od, .requested = od }, out);
+		add_pool(ctl, s, c, g, (struct managed_pool){ .market = MARKET_SPOT, .weight = 1,
+		                                              .floor = floor < od ? 0 : floor - od,
+		                                              .requested = g->fleet->target_spot }, out);
 	}
 	forget_busy(s);
 }
@@ -173,12 +195,22 @@ static void apply(struct control *ctl, struct scaled *s, struct cluster *c, cons
 	         s->last.cancels ? "; this takes back a resize that had not ended" : "");
 	for (size_t i = 0; i < pools->len; i++) {
 		const struct managed_pool *p = &pools->items[i];
-		if (p->target == p->requested)
+		struct instance_group *g = cluster_group(c, p->id);
+		const struct managed_pool *spot = g && g->fleet ? &pools->items[++i] : NULL;
+		struct decision d = { .kind = KIND_MANAGED, .group = g, .from = p->requested, .to = p->target,
+		                      .reason = reason, .on_demand = p->target };
+		if (spot) {
+			d.from += spot->requested;
+			d.to += spot->target;
+			d.spot = spot->target;
+		}
+		if (!g || (p->target == p->requested && (!spot || spot->target == spot->requested)))
 			continue;
-		struct decision d = { .kind = KIND_MANAGED, .group = cluster_group(c, p->id), .from = p->requested,
-		                      .to = p->target, .reason = reason, .numbers = managed_numbers(s) };
-		if (p->target > p->requested)
+		if (d.to > d.from)
 			s->out_at = now;
+		d.numbers = managed_numbers(s);
+		if (spot)
+			json_add_int(json_add_int(d.numbers, "OnDemandUnits", d.on_demand), "SpotUnits", d.spot);
 		decision_apply(ctl, s, c, &d, 0);
 	}
 }
@@ -223,7 +255,7 @@ void managed_run(struct control *ctl, struct scaled *s, struct cluster *c, int64
 	if (now < s->look_at)
 		return;
 	measure(ctl, s, c, now);
-	read_pools(ctl, s, c, &pools, now);
+	read_pools(ctl, s, c, &pools);
 	if (!s->demand.pending || s->waits_seen >= WAITS) {
 		managed_decide(&s->managed, pools.items, pools.len, &s->demand, &s->last);
 		if (s->last.outcome == SCALING_APPLIED)

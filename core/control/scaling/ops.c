@@ -6,11 +6,6 @@
 
 #define TOO_OLD "Managed scaling is available from release 5.30.0, except for 6.0.0; the cluster runs %s."
 
-static bool is_fleet_cluster(const struct cluster *c)
-{
-	return !c->groups.len;
-}
-
 /* The cluster of a request that changes a policy: there, and not about to end. */
 static struct cluster *open_cluster(struct control *ctl, const cJSON *in, struct error *err)
 {
@@ -30,10 +25,12 @@ static struct instance_group *group_of(const struct cluster *c, const cJSON *in,
 	const char *id = json_str(in, "InstanceGroupId", "");
 	struct instance_group *g = cluster_group(c, id);
 
-	if (!g && is_fleet_cluster(c))
+	if (c->uses_fleets) {
 		emr_error_validation(err, "Automatic scaling with a custom policy is not available for clusters that "
 		                     "use instance fleets.");
-	else if (!g)
+		return NULL;
+	}
+	if (!g)
 		emr_error_no_group(err, id);
 	return g;
 }
@@ -121,7 +118,7 @@ static int put_managed(struct control *ctl, const cJSON *in, cJSON *out, struct 
 		return err->code;
 	if (old_release(c))
 		return emr_error_validation(err, TOO_OLD, c->release_label ? c->release_label : "an AMI version");
-	if (emr_decode_managed_policy(json_obj(in, "ManagedScalingPolicy"), is_fleet_cluster(c), &p, err))
+	if (emr_decode_managed_policy(json_obj(in, "ManagedScalingPolicy"), c->uses_fleets, &p, err))
 		return err->code;
 	put_policy(ctl, c, &p);
 	return 0;

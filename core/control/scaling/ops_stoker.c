@@ -97,6 +97,10 @@ static struct instance_group *open_group(struct control *ctl, const cJSON *in, s
 		emr_error_closing(err);
 		return NULL;
 	}
+	if (c->uses_fleets) {
+		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for them.");
+		return NULL;
+	}
 	if (!(g = cluster_group(c, json_str(in, "InstanceGroupId", ""))))
 		emr_error_no_group(err, json_str(in, "InstanceGroupId", ""));
 	*out = c;

@@ -5,7 +5,7 @@
 #include "core/control/fleet/fleet.h"
 #include "core/control/scaling/inside.h"
 
-#define LOOK_MS 3000          /* while the cluster works, or has nodes to give up */
+#define LOOK_MS 2000          /* while the cluster works, or has nodes to give up */
 #define LOOK_IDLE_MS 30000
 #define WAITS 2               /* looks in a row: what is granted at once was no demand */
 

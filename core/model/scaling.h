@@ -153,7 +153,7 @@ struct managed_decision {
 	int wanted;                   /* units that the demand asks for, before any limit */
 	int idle;                     /* nodes that have been idle for the time of patience */
 	bool cancels;                 /* reverses a resize that is still under way */
-	const char *why;              /* a word that stays the same while the situation does; NULL: nothing to tell */
+	const char *why;              /* a word that stays while the situation does; NULL: nothing to tell */
 	char reason[SCALING_TEXT];
 };
 

@@ -161,7 +161,11 @@ static const struct managed_policy managed_1_10 = {
 
 static void test_managed_policies_are_checked(void **state)
 {
-	static const struct { int unit, min, max, od, core, index, strategy; bool fleets; const char *says; } rows[] = {
+	static const struct {
+		int unit, min, max, od, core, index, strategy;
+		bool fleets;
+		const char *says;
+	} rows[] = {
 		{ SCALING_INSTANCES, 1, 10, -1, -1, -1, -1, false, NULL },
 		{ SCALING_VCPU, 4, 40, 8, 8, 50, 1, false, NULL },
 		{ SCALING_FLEET_UNITS, 1, 10, 0, 1, -1, -1, true, NULL },
@@ -209,29 +213,48 @@ struct table {
 
 static const struct table tables[] = {
 	{ "nothing to do", 1, 10, -1, -1, { 2 }, { 2 }, { 0 }, 0, 0, 300, { 2 }, SCALING_HELD, "no node is idle" },
-	{ "one container waits", 1, 10, -1, -1, { 2 }, { 2 }, { 0 }, 1, 1024, 0, { 3 }, SCALING_APPLIED, "1 container (1024 MB) waits" },
+	{ "one container waits", 1, 10, -1, -1, { 2 }, { 2 }, { 0 }, 1, 1024, 0,
+	  { 3 }, SCALING_APPLIED, "1 container (1024 MB) waits" },
 	{ "four on a node", 1, 10, -1, -1, { 2 }, { 2 }, { 0 }, 9, 9216, 0, { 5 }, SCALING_APPLIED, "9 containers" },
-	{ "wishes beyond a node are cut", 1, 10, -1, -1, { 2 }, { 2 }, { 0 }, 2, 20000, 0, { 4 }, SCALING_APPLIED, NULL },
-	{ "nodes that come are counted", 1, 10, -1, -1, { 4 }, { 2 }, { 0 }, 8, 8192, 0, { 4 }, SCALING_HELD, "are starting" },
+	{ "wishes beyond a node are cut", 1, 10, -1, -1, { 2 }, { 2 }, { 0 }, 2, 20000, 0,
+	  { 4 }, SCALING_APPLIED, NULL },
+	{ "nodes that come are counted", 1, 10, -1, -1, { 4 }, { 2 }, { 0 }, 8, 8192, 0,
+	  { 4 }, SCALING_HELD, "are starting" },
 	{ "and not twice", 1, 10, -1, -1, { 4 }, { 2 }, { 0 }, 9, 9216, 0, { 5 }, SCALING_APPLIED, NULL },
 	{ "the maximum", 1, 3, -1, -1, { 2 }, { 2 }, { 0 }, 40, 40960, 0, { 3 }, SCALING_APPLIED, "allow no more" },
-	{ "at the maximum", 1, 2, -1, -1, { 2 }, { 2 }, { 0 }, 40, 40960, 0, { 2 }, SCALING_AT_LIMIT, "2 instances are the maximum" },
-	{ "core first, then task", 1, 10, -1, 3, { 2, 0, 1 }, { 2, 0, 1 }, { 0 }, 12, 12288, 0, { 3, 0, 3 }, SCALING_APPLIED, NULL },
-	{ "on demand first, then spot", 1, 10, 3, -1, { 2, 0, 0, 0 }, { 2 }, { 0 }, 12, 12288, 0, { 3, 2, 0, 0 }, SCALING_APPLIED, NULL },
-	{ "all four", 1, 20, 4, 4, { 2, 0, 0, 0 }, { 2 }, { 0 }, 40, 40960, 0, { 4, 0, 0, 8 }, SCALING_APPLIED, NULL },
-	{ "no spot, no growth", 1, 10, 2, 2, { 2 }, { 2 }, { 0 }, 4, 4096, 0, { 2, 0, 0, 1 }, SCALING_APPLIED, NULL },
-	{ "patience", 1, 10, -1, -1, { 5 }, { 5 }, { 3 }, 0, 0, 30, { 5 }, SCALING_HELD, "3 nodes are idle, but not for 60 s" },
-	{ "idle nodes go", 1, 10, -1, -1, { 5 }, { 5 }, { 3 }, 0, 0, 60, { 2 }, SCALING_APPLIED, "3 nodes have been idle" },
+	{ "at the maximum", 1, 2, -1, -1, { 2 }, { 2 }, { 0 }, 40, 40960, 0,
+	  { 2 }, SCALING_AT_LIMIT, "2 instances are the maximum" },
+	{ "core first, then task", 1, 10, -1, 3, { 2, 0, 1 }, { 2, 0, 1 }, { 0 }, 12, 12288, 0,
+	  { 3, 0, 3 }, SCALING_APPLIED, NULL },
+	{ "on demand first, then spot", 1, 10, 3, -1, { 2, 0, 0, 0 }, { 2 }, { 0 }, 12, 12288, 0,
+	  { 3, 2, 0, 0 }, SCALING_APPLIED, NULL },
+	{ "all four", 1, 20, 4, 4, { 2, 0, 0, 0 }, { 2 }, { 0 }, 40, 40960, 0,
+	  { 4, 0, 0, 8 }, SCALING_APPLIED, NULL },
+	{ "no spot, no growth", 1, 10, 2, 2, { 2 }, { 2 }, { 0 }, 4, 4096, 0,
+	  { 2, 0, 0, 1 }, SCALING_APPLIED, NULL },
+	{ "patience", 1, 10, -1, -1, { 5 }, { 5 }, { 3 }, 0, 0, 30,
+	  { 5 }, SCALING_HELD, "3 nodes are idle, but not for 60 s" },
+	{ "idle nodes go", 1, 10, -1, -1, { 5 }, { 5 }, { 3 }, 0, 0, 60,
+	  { 2 }, SCALING_APPLIED, "3 nodes have been idle" },
 	{ "not below the minimum", 3, 10, -1, -1, { 5 }, { 5 }, { 5 }, 0, 0, 60, { 3 }, SCALING_APPLIED, NULL },
-	{ "at the minimum", 2, 10, -1, -1, { 2 }, { 2 }, { 2 }, 0, 0, 60, { 2 }, SCALING_AT_LIMIT, "2 instances are the minimum" },
-	{ "a core node stays", 1, 10, -1, -1, { 1, 0, 2 }, { 1, 0, 2 }, { 1, 0, 2 }, 0, 0, 60, { 1, 0, 0 }, SCALING_APPLIED, NULL },
-	{ "task before core, spot first", 4, 10, -1, -1, { 2, 1, 2, 2 }, { 2, 1, 2, 2 }, { 2, 1, 2, 2 }, 0, 0, 60, { 2, 1, 1, 0 }, SCALING_APPLIED, NULL },
-	{ "busy task nodes stay", 1, 10, -1, -1, { 3, 0, 2, 0 }, { 3, 0, 2, 0 }, { 2, 0, 0, 0 }, 0, 0, 60, { 1, 0, 2, 0 }, SCALING_APPLIED, NULL },
-	{ "waiting work keeps idle nodes", 1, 5, -1, -1, { 5 }, { 5 }, { 3 }, 1, 1024, 0, { 5 }, SCALING_AT_LIMIT, NULL },
-	{ "below the minimum", 4, 10, -1, -1, { 2 }, { 2 }, { 2 }, 0, 0, 0, { 4 }, SCALING_APPLIED, "below the minimum of 4" },
-	{ "above the maximum", 1, 4, -1, -1, { 2, 0, 4, 2 }, { 2, 0, 4, 2 }, { 0 }, 0, 0, 0, { 2, 0, 2, 0 }, SCALING_APPLIED, "above the maximum of 4" },
-	{ "core beyond its own maximum", 1, 10, -1, 2, { 5, 0, 1 }, { 5, 0, 1 }, { 0 }, 0, 0, 0, { 2, 0, 1 }, SCALING_APPLIED, "core nodes" },
-	{ "on demand beyond its maximum", 1, 10, 3, -1, { 2, 0, 3, 1 }, { 2, 0, 3, 1 }, { 0 }, 0, 0, 0, { 2, 0, 1, 1 }, SCALING_APPLIED, "on demand" },
+	{ "at the minimum", 2, 10, -1, -1, { 2 }, { 2 }, { 2 }, 0, 0, 60,
+	  { 2 }, SCALING_AT_LIMIT, "2 instances are the minimum" },
+	{ "a core node stays", 1, 10, -1, -1, { 1, 0, 2 }, { 1, 0, 2 }, { 1, 0, 2 }, 0, 0, 60,
+	  { 1, 0, 0 }, SCALING_APPLIED, NULL },
+	{ "task before core, spot first", 4, 10, -1, -1, { 2, 1, 2, 2 }, { 2, 1, 2, 2 }, { 2, 1, 2, 2 }, 0, 0, 60,
+	  { 2, 1, 1, 0 }, SCALING_APPLIED, NULL },
+	{ "busy task nodes stay", 1, 10, -1, -1, { 3, 0, 2, 0 }, { 3, 0, 2, 0 }, { 2, 0, 0, 0 }, 0, 0, 60,
+	  { 1, 0, 2, 0 }, SCALING_APPLIED, NULL },
+	{ "waiting work keeps idle nodes", 1, 5, -1, -1, { 5 }, { 5 }, { 3 }, 1, 1024, 0,
+	  { 5 }, SCALING_AT_LIMIT, NULL },
+	{ "below the minimum", 4, 10, -1, -1, { 2 }, { 2 }, { 2 }, 0, 0, 0,
+	  { 4 }, SCALING_APPLIED, "below the minimum of 4" },
+	{ "above the maximum", 1, 4, -1, -1, { 2, 0, 4, 2 }, { 2, 0, 4, 2 }, { 0 }, 0, 0, 0,
+	  { 2, 0, 2, 0 }, SCALING_APPLIED, "above the maximum of 4" },
+	{ "core beyond its own maximum", 1, 10, -1, 2, { 5, 0, 1 }, { 5, 0, 1 }, { 0 }, 0, 0, 0,
+	  { 2, 0, 1 }, SCALING_APPLIED, "core nodes" },
+	{ "on demand beyond its maximum", 1, 10, 3, -1, { 2, 0, 3, 1 }, { 2, 0, 3, 1 }, { 0 }, 0, 0, 0,
+	  { 2, 0, 1, 1 }, SCALING_APPLIED, "on demand" },
 };
 
 static void fill(const struct table *t, struct managed_pool pools[4])
@@ -370,7 +393,7 @@ static void test_managed_index_is_patience(void **state)
 	}
 }
 
-/* Ten minutes of a noisy demand, decided every 10 s: the size never goes down and up again within a minute. */
+/* Ten minutes of noisy demand, decided every 10 s: the size never goes down and up again within a minute. */
 static void test_managed_does_not_flap(void **state)
 {
 	struct managed_policy p = managed_1_10;
@@ -414,7 +437,8 @@ static void test_utilisation_tree(void **state)
 		bool alert;
 		const char *says;
 	} rows[] = {
-		{ "hot", 2, { 91, 85, 10 }, 3, SCALING_APPLIED, 3, false, "CPU 91.0 % is above 80 % in each of the last 2 minutes" },
+		{ "hot", 2, { 91, 85, 10 }, 3, SCALING_APPLIED, 3, false,
+		  "CPU 91.0 % is above 80 % in each of the last 2 minutes" },
 		{ "hot for a moment", 2, { 91, 79, 95 }, 3, SCALING_HELD, 2, false, "between" },
 		{ "exactly at the mark", 2, { 80, 80, 80 }, 3, SCALING_HELD, 2, false, NULL },
 		{ "hot at the maximum", 4, { 99, 99, 0 }, 3, SCALING_AT_LIMIT, 4, true, "the maximum is 4" },

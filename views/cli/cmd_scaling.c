@@ -1,4 +1,4 @@
-/* stoker scaling: what changes the size of a cluster by itself: policies, limits, and why it did what it did. */
+/* stoker scaling: what changes the size of a cluster by itself: policies, limits, decisions and reasons. */
 #include "views/cli/scaling.h"
 
 #include <string.h>
@@ -89,8 +89,8 @@ int scaling_decisions(struct cli *c, const struct cli_args *a, const char *clust
 		return cli_usage(c, NULL, "%s", err.message);
 	if (word && !g)
 		return scaling_no_group(c, word);
-	if (list_decisions(c, cluster, json_str(g, "InstanceGroupId", NULL), since ? clock_now_ms() - span : 0, limit,
-	                   &reply, &err))
+	if (list_decisions(c, cluster, json_str(g, "InstanceGroupId", NULL), since ? clock_now_ms() - span : 0,
+	                   limit, &reply, &err))
 		return cli_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, reply);
@@ -107,7 +107,8 @@ int scaling_decisions(struct cli *c, const struct cli_args *a, const char *clust
 static void rule_words(const cJSON *rule, struct buf *out)
 {
 	static const char *const signs[][2] = {
-		{ "GREATER_THAN_OR_EQUAL", "≥" }, { "GREATER_THAN", ">" }, { "LESS_THAN", "<" }, { "LESS_THAN_OR_EQUAL", "≤" },
+		{ "GREATER_THAN_OR_EQUAL", "≥" }, { "GREATER_THAN", ">" }, { "LESS_THAN", "<" },
+		{ "LESS_THAN_OR_EQUAL", "≤" },
 	};
 	const cJSON *alarm = json_obj(json_obj(rule, "Trigger"), "CloudWatchAlarmDefinition");
 	const cJSON *act = json_obj(json_obj(rule, "Action"), "SimpleScalingPolicyConfiguration");
@@ -117,9 +118,9 @@ static void rule_words(const cJSON *rule, struct buf *out)
 	for (size_t i = 0; i < 4; i++)
 		if (!strcmp(signs[i][0], json_str(alarm, "ComparisonOperator", "")))
 			sign = signs[i][1];
-	buf_addf(out, "%s: %s %s %g for %d × %d s → ", json_str(rule, "Name", ""), json_str(alarm, "MetricName", ""), sign,
-	         json_num(alarm, "Threshold", 0), (int)json_int(alarm, "EvaluationPeriods", 1),
-	         (int)json_int(alarm, "Period", 0));
+	buf_addf(out, "%s: %s %s %g for %d × %d s → ", json_str(rule, "Name", ""),
+	         json_str(alarm, "MetricName", ""), sign, json_num(alarm, "Threshold", 0),
+	         (int)json_int(alarm, "EvaluationPeriods", 1), (int)json_int(alarm, "Period", 0));
 	if (!strcmp(kind, "EXACT_CAPACITY"))
 		buf_addf(out, "%d nodes", amount);
 	else
@@ -147,8 +148,9 @@ static void tree_note(struct text_table *t, const cJSON *tree)
 	char when[64];
 
 	text_table_note(t, "CPU > %g %% for %d min → +%d, < %g %% → -%d, then %d s of rest; at the maximum: %s",
-	                json_num(tree, "HighCpu", 0), (int)json_int(tree, "Periods", 0), (int)json_int(tree, "ScaleOutBy", 0),
-	                json_num(tree, "LowCpu", 0), (int)json_int(tree, "ScaleInBy", 0), (int)json_int(tree, "CoolDown", 0),
+	                json_num(tree, "HighCpu", 0), (int)json_int(tree, "Periods", 0),
+	                (int)json_int(tree, "ScaleOutBy", 0), json_num(tree, "LowCpu", 0),
+	                (int)json_int(tree, "ScaleInBy", 0), (int)json_int(tree, "CoolDown", 0),
 	                json_str(tree, "TopicArn", "an alarm"));
 	if (json_num(tree, "AtMaximumSince", 0) > 0)
 		text_table_note(t, "at its maximum and still too hot since %s",
@@ -161,7 +163,8 @@ static void limits_cell(struct text_table *t, const cJSON *group)
 	const cJSON *tree = json_obj(group, "Utilization"), *limits = custom ? custom : tree;
 
 	if (limits)
-		text_table_cell(t, "", "%d–%d", (int)json_int(limits, "MinCapacity", 0), (int)json_int(limits, "MaxCapacity", 0));
+		text_table_cell(t, "", "%d–%d", (int)json_int(limits, "MinCapacity", 0),
+		                (int)json_int(limits, "MaxCapacity", 0));
 	else
 		text_table_cell(t, "", "-");
 }
@@ -201,8 +204,9 @@ static void managed_people(struct cli *c, const cJSON *scaling)
 
 	if (!limits)
 		return;
-	fprintf(c->out, "managed scaling: %d to %d %s of core and task nodes", (int)json_int(limits, "MinimumCapacityUnits", 0),
-	        (int)json_int(limits, "MaximumCapacityUnits", 0), json_str(limits, "UnitType", ""));
+	fprintf(c->out, "managed scaling: %d to %d %s of core and task nodes",
+	        (int)json_int(limits, "MinimumCapacityUnits", 0), (int)json_int(limits, "MaximumCapacityUnits", 0),
+	        json_str(limits, "UnitType", ""));
 	if (json_int(limits, "MaximumCoreCapacityUnits", -1) >= 0)
 		fprintf(c->out, ", core at most %d", (int)json_int(limits, "MaximumCoreCapacityUnits", 0));
 	if (json_int(limits, "MaximumOnDemandCapacityUnits", -1) >= 0)
@@ -274,14 +278,16 @@ static int exec_scaling(struct cli *c, const struct cli_args *a)
 		if (!strcmp(a->argv[0], verbs[i].verb))
 			verb = (int)i;
 	int at = verb >= 0;
-	if (verb >= 0 && verbs[verb].words && (a->argc < 2 || (verbs[verb].words > 0 && a->argc != 2 + verbs[verb].words)))
+	if (verb >= 0 && verbs[verb].words &&
+	    (a->argc < 2 || (verbs[verb].words > 0 && a->argc != 2 + verbs[verb].words)))
 		return cli_usage(c, NULL, "scaling %s takes CLUSTER %s", verbs[verb].verb, verbs[verb].wants);
 	if (verb < 0 && a->argc > 1)
 		return cli_usage(c, cli_find("scaling"), "\"%s\" is one word too many", a->argv[1]);
 	if (ask_cluster(c, a->argc > at ? a->argv[at] : NULL, cluster, &err) ||
 	    ask(c, "Stoker.GetScaling", json_add_str(cJSON_CreateObject(), "ClusterId", cluster), &scaling, &err)) {
 		if (ask_unknown(&err))
-			error_hint(&err, "Amazon EMR has put-managed-scaling-policy and put-auto-scaling-policy: stoker aws emr …");
+			error_hint(&err, "Amazon EMR has put-managed-scaling-policy and put-auto-scaling-policy: stoker aws "
+			                 "emr …");
 		return cli_fail(c, &err);
 	}
 	status = verb < 0 ? show(c, cluster, scaling) : verbs[verb].run(c, a, cluster, scaling);
@@ -313,13 +319,13 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_scaling = {
 	.name = "scaling", .args = "[VERB] [CLUSTER] …", .max = -1,
 	.summary = "show and set what changes a cluster's size by itself",
-	.about = "Without a verb: policies, limits, and the last decisions with the numbers behind them. Verbs: decisions; "
-	         "put-managed CLUSTER (size by the demand of jobs, within limits); put-utilization CLUSTER GROUP (size by "
-	         "CPU); put-scheduled CLUSTER GROUP NAME EXPRESSION NODES (size by the clock, as \"cron(0 6 ? * MON-FRI *)\"); "
-	         "put-policy CLUSTER GROUP FILE (EMR's AutoScalingPolicy as JSON, - for standard input); remove CLUSTER "
-	         "managed, policy GROUP, utilization GROUP or scheduled NAME. GROUP is core, task or a group's id. The range "
-	         "of sizes and of costs is shown before a policy is put. Scaling in never takes work away: a node drains "
-	         "first.",
+	.about = "Without a verb: policies, limits, and the last decisions with the numbers behind them. Verbs: "
+	         "decisions; put-managed CLUSTER (size by the demand of jobs, within limits); put-utilization "
+	         "CLUSTER GROUP (size by CPU); put-scheduled CLUSTER GROUP NAME EXPRESSION NODES (size by the "
+	         "clock, as \"cron(0 6 ? * MON-FRI *)\"); put-policy CLUSTER GROUP FILE (EMR's AutoScalingPolicy as "
+	         "JSON, - for standard input); remove CLUSTER managed, policy GROUP, utilization GROUP or scheduled "
+	         "NAME. GROUP is core, task or a group's id. The range of sizes and of costs is shown before a "
+	         "policy is put. Scaling in never takes work away: a node drains first.",
 	.options = options, .words = "decisions|put-managed|put-utilization|put-scheduled|put-policy|remove",
 	.exec = exec_scaling,
 };

@@ -1,4 +1,4 @@
-/* Parts of the command `scaling`: cmd_scaling.c shows, scaling_put.c changes. Functions give an exit status. */
+/* Parts of the command `scaling`: cmd_scaling.c shows, scaling_put.c changes. All give an exit status. */
 #ifndef VIEWS_CLI_SCALING_H
 #define VIEWS_CLI_SCALING_H
 
@@ -11,7 +11,8 @@ int scaling_no_group(struct cli *c, const char *word);
 
 int scaling_decisions(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling);
 int scaling_put_managed(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling);
-int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling);
+int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char *cluster,
+                            const cJSON *scaling);
 int scaling_put_scheduled(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling);
 int scaling_put_policy(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling);
 int scaling_remove(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling);

@@ -52,8 +52,8 @@ static void print_plan(struct cli *c, const char *what, const struct money *m)
 
 	if (c->json)
 		return;
-	fprintf(c->err, "%s\ncluster: %s%.2f $/h now, %s%.2f to %s%.2f $/h then (list prices of %s)\n", what, mark, m->now,
-	        mark, m->low, mark, m->high, PRICE_DATE);
+	fprintf(c->err, "%s\ncluster: %s%.2f $/h now, %s%.2f to %s%.2f $/h then (list prices of %s)\n", what, mark,
+	        m->now, mark, m->low, mark, m->high, PRICE_DATE);
 }
 
 /* One group gets a range, the others stay. */
@@ -79,7 +79,7 @@ static int weight(const char *type, const char *unit)
 	return !strcmp(unit, "VCPU") && p && p->vcpu > 0 ? p->vcpu : 1;
 }
 
-/* So many units, core nodes first as far as they may, the rest on the task group (or on core, without one). */
+/* So many units: core nodes first as far as they may, the rest on the task group (or on core without one). */
 static double units_money(const cJSON *scaling, int units, int max_core, const char *unit, bool *unknown)
 {
 	const cJSON *core = scaling_group(scaling, "core"), *task = scaling_group(scaling, "task");
@@ -163,14 +163,15 @@ int scaling_put_managed(struct cli *c, const struct cli_args *a, const char *clu
 	cJSON *req = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
 	json_add(req, "ManagedScalingPolicy", json_add(cJSON_CreateObject(), "ComputeLimits", limits));
 	struct money m = managed_money(scaling, min, max, core, unit);
-	snprintf(what, sizeof what, "managed scaling: %d to %d %.20s of core and task nodes, by the demand of jobs", min, max,
-	         unit);
+	snprintf(what, sizeof what, "managed scaling: %d to %d %.20s of core and task nodes, by the demand of jobs",
+	         min, max, unit);
 	print_plan(c, what, &m);
 	return act(c, a, "PutManagedScalingPolicy", req, "Put it?", "managed scaling is on");
 }
 
 /* A number of an option into the request, when it was given. */
-static int add_option(const struct cli_args *a, const char *option, cJSON *req, const char *member, struct error *err)
+static int add_option(const struct cli_args *a, const char *option, cJSON *req, const char *member,
+                      struct error *err)
 {
 	int v;
 
@@ -182,7 +183,8 @@ static int add_option(const struct cli_args *a, const char *option, cJSON *req, 
 	return 0;
 }
 
-int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling)
+int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char *cluster,
+                            const cJSON *scaling)
 {
 	static const char *const members[][2] = {
 		{ "high", "HighCpu" }, { "low", "LowCpu" }, { "out-by", "ScaleOutBy" }, { "in-by", "ScaleInBy" },
@@ -211,9 +213,9 @@ int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char 
 			return cli_usage(c, NULL, "%s", err.message);
 		}
 	struct money m = group_money(scaling, g, min, max);
-	snprintf(what, sizeof what, "%s group %s: %d to %d nodes, CPU > %d %% out, < %d %% in", json_str(g, "Role", ""),
-	         json_str(g, "InstanceGroupId", ""), min, max, (int)json_int(req, "HighCpu", 80),
-	         (int)json_int(req, "LowCpu", 20));
+	snprintf(what, sizeof what, "%s group %s: %d to %d nodes, CPU > %d %% out, < %d %% in",
+	         json_str(g, "Role", ""), json_str(g, "InstanceGroupId", ""), min, max,
+	         (int)json_int(req, "HighCpu", 80), (int)json_int(req, "LowCpu", 20));
 	print_plan(c, what, &m);
 	return act(c, a, "Stoker.PutUtilizationScaling", req, "Put it?", "scaling by CPU is on");
 }
@@ -267,7 +269,8 @@ static cJSON *read_policy(const char *path, struct error *err)
 	if (json_obj(v, "Constraints") && json_arr(v, "Rules"))
 		return v;
 	cJSON_Delete(v);
-	error_set(err, ERR_INVALID, "%s holds no automatic scaling policy: Constraints and Rules are expected", path);
+	error_set(err, ERR_INVALID, "%s holds no automatic scaling policy: Constraints and Rules are expected",
+	          path);
 	return NULL;
 }
 

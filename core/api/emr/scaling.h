@@ -16,7 +16,7 @@ int emr_decode_auto_scaling_policy(const cJSON *v, enum instance_role role, stru
                                    struct error *err);
 int emr_decode_managed_policy(const cJSON *v, bool fleets, struct managed_policy *out, struct error *err);
 
-/* With the Status. cluster_id replaces ${emr.clusterId}, and is the default dimension; NULL: as it was sent. */
+/* With the Status. cluster_id replaces ${emr.clusterId} and is the default dimension; NULL: as it was. */
 cJSON *emr_encode_auto_scaling_policy(const struct scaling_policy *p, const char *cluster_id);
 cJSON *emr_encode_managed_policy(const struct managed_policy *p);
 

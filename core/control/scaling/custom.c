@@ -7,10 +7,10 @@
 
 #include "core/control/scaling/inside.h"
 
-#define REPEAT_MS 55000   /* while an alarm lasts its action runs each minute, however often it is evaluated */
+#define REPEAT_MS 55000 /* while an alarm lasts its action runs each minute, however often it is evaluated */
 
-static void set_state(struct control *ctl, struct cluster *c, struct scaled_group *sg, enum scaling_state state,
-                      enum scaling_reason reason, const char *message)
+static void set_state(struct control *ctl, struct cluster *c, struct scaled_group *sg,
+                      enum scaling_state state, enum scaling_reason reason, const char *message)
 {
 	sg->policy.state = state;
 	sg->policy.reason = reason;
@@ -64,7 +64,8 @@ static void attach(struct control *ctl, struct cluster *c, struct scaled_group *
 	}
 	if (!c->auto_scaling_role && !sg->by_owner) {
 		set_state(ctl, c, sg, SCALING_FAILED, SCALING_REASON_PROVISION_FAILURE,
-		          "Failed to provision the AutoScaling policy: the cluster was created without an AutoScalingRole.");
+		          "Failed to provision the AutoScaling policy: the cluster was created without an "
+		          "AutoScalingRole.");
 		return;
 	}
 	rule_alarms_set(ctl, c, sg);
@@ -136,8 +137,8 @@ static bool too_soon(struct scaled_group *sg, const char *rule, int64_t now)
 	return false;
 }
 
-static cJSON *numbers_of(const struct scaled_group *sg, const struct scaling_rule *r, const struct metric_alarm *a,
-                         const struct instance_group *g)
+static cJSON *numbers_of(const struct scaled_group *sg, const struct scaling_rule *r,
+                         const struct metric_alarm *a, const struct instance_group *g)
 {
 	cJSON *o = json_add_num(cJSON_CreateObject(), "Threshold", r->alarm.threshold);
 	cJSON *data = a->reason_data ? json_parse(a->reason_data, strlen(a->reason_data), NULL) : NULL;
@@ -183,7 +184,8 @@ static void act(struct control *ctl, struct scaled *s, struct cluster *c, struct
 	enum scaling_adjustment kind = scaling_rule_adjustment(r);
 	d.outcome = scaling_clamp(kind, r->amount, g->requested, sg->policy.min, sg->policy.max, &target);
 	if (d.outcome == SCALING_APPLIED) {
-		enum scaling_outcome barred = activity_bars(sg, c, g, target > g->requested, clock_now_ms(), bar, sizeof bar);
+		enum scaling_outcome barred = activity_bars(sg, c, g, target > g->requested, clock_now_ms(), bar,
+		                                            sizeof bar);
 		if (barred == SCALING_APPLIED) {
 			d.to = target;
 			decision_apply(ctl, s, c, &d, scaling_rule_cool_down(r));
@@ -192,7 +194,8 @@ static void act(struct control *ctl, struct scaled *s, struct cluster *c, struct
 		d.outcome = barred;
 		snprintf(reason, sizeof reason, "%s, but %s", why, bar);
 	} else if (d.outcome == SCALING_AT_LIMIT) {
-		snprintf(reason, sizeof reason, "%s, but the limits are %d to %d nodes", why, sg->policy.min, sg->policy.max);
+		snprintf(reason, sizeof reason, "%s, but the limits are %d to %d nodes", why, sg->policy.min,
+		         sg->policy.max);
 	} else {
 		snprintf(reason, sizeof reason, "%s, and the group has that size", why);
 	}

@@ -54,7 +54,8 @@ static void write_event(struct control *ctl, const struct cluster *c, const stru
 		snprintf(sizes, sizeof sizes, " from %d to %d", d->from, d->to);
 	event_add(ctl, d->outcome == SCALING_REFUSED ? SEVERITY_ERROR : SEVERITY_INFO, c->id,
 	          d->group ? d->group->id : c->id, EVENT_GROUP, "%s %s %s%s: %s (%s%s%s)",
-	          !d->group ? "Cluster" : d->group->fleet ? "Instance fleet" : "Instance group", name, outcome_words(d), sizes, d->reason,
+	          !d->group ? "Cluster" : d->group->fleet ? "Instance fleet" : "Instance group", name,
+	          outcome_words(d), sizes, d->reason,
 	          names_get(&scaling_kind_names, (int)d->kind), d->policy ? " " : "", d->policy ? d->policy : "");
 }
 
@@ -107,7 +108,8 @@ int draining_nodes(const struct cluster *c, const struct instance_group *g)
 	return n;
 }
 
-void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, struct decision *d, int cool_down_s)
+void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, struct decision *d,
+                    int cool_down_s)
 {
 	struct instance_group *g = d->group;
 	struct scaled_group *sg = scaled_group_make(s, g->id);
@@ -133,7 +135,8 @@ void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, st
 }
 
 enum scaling_outcome activity_bars(const struct scaled_group *sg, const struct cluster *c,
-                                   const struct instance_group *g, bool grow, int64_t now, char *why, size_t size)
+                                   const struct instance_group *g, bool grow, int64_t now, char *why,
+                                   size_t size)
 {
 	int leaving = draining_nodes(c, g);
 	bool coming = g->running < g->requested;
@@ -173,7 +176,8 @@ void activities_watch(struct control *ctl, struct scaled *s, struct cluster *c, 
 		struct instance_group *g = cluster_group(c, s->groups.items[i].id);
 		if (!a->started || a->ended)
 			continue;
-		bool stuck = !g || g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED || cluster_state_closing(c->state);
+		bool stuck = !g || g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED ||
+		             cluster_state_closing(c->state);
 		if (!stuck && (g->running != g->requested || draining_nodes(c, g)))
 			continue;
 		a->ended = now;

@@ -108,18 +108,20 @@ struct decision {
 /* The record and the event, unless the same was said before. */
 void decision_add(struct control *ctl, struct scaled *s, struct cluster *c, const struct decision *d);
 /* Resize, and begin an activity: record, event, document. */
-void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, struct decision *d, int cool_down_s);
-/* "a scaling activity is under way" or "a cool-down runs": SCALING_HELD or SCALING_COOL_DOWN with a reason, or
- * SCALING_APPLIED when nothing is in the way. */
+void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, struct decision *d,
+                    int cool_down_s);
+/* "a scaling activity is under way" or "a cool-down runs": SCALING_HELD or SCALING_COOL_DOWN with a reason,
+ * or SCALING_APPLIED when nothing is in the way. */
 enum scaling_outcome activity_bars(const struct scaled_group *sg, const struct cluster *c,
-                                   const struct instance_group *g, bool grow, int64_t now, char *why, size_t size);
+                                   const struct instance_group *g, bool grow, int64_t now, char *why,
+                                   size_t size);
 void activities_watch(struct control *ctl, struct scaled *s, struct cluster *c, int64_t now);
 bool activity_open(const struct scaled *s);
 int draining_nodes(const struct cluster *c, const struct instance_group *g);
 
 /* ---- custom.c ---- */
 void custom_run(struct control *ctl, struct scaled *s, struct cluster *c);        /* states of policies */
-void custom_fire(struct control *ctl, const struct metric_alarm *a);              /* an alarm of ours is in ALARM */
+void custom_fire(struct control *ctl, const struct metric_alarm *a);        /* an alarm of ours is in ALARM */
 void custom_put(struct control *ctl, struct scaled *s, struct cluster *c, struct instance_group *g,
                 struct scaling_policy *p);                                        /* takes what p owns */
 void custom_remove(struct control *ctl, struct scaled *s, struct cluster *c, struct scaled_group *sg);
@@ -151,11 +153,13 @@ void scheduled_run(struct control *ctl, struct scaled *s, struct cluster *c, int
 /* ---- ops.c, ops_stoker.c ---- */
 extern const struct op scaling_ops[];
 int op_get_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
+int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                       struct error *err);
 int op_remove_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err);
 int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
+int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                        struct error *err);
 int op_list_decisions(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 
 #endif

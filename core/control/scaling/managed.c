@@ -131,8 +131,8 @@ struct pools {
 	size_t len, cap;
 };
 
-static void add_pool(struct control *ctl, struct scaled *s, const struct cluster *c, const struct instance_group *g,
-                     struct managed_pool p, struct pools *out)
+static void add_pool(struct control *ctl, struct scaled *s, const struct cluster *c,
+                     const struct instance_group *g, struct managed_pool p, struct pools *out)
 {
 	int vcpu;
 
@@ -187,7 +187,8 @@ cJSON *managed_numbers(const struct scaled *s)
 	return json_add_int(o, "MaximumCapacityUnits", s->managed.max);
 }
 
-static void apply(struct control *ctl, struct scaled *s, struct cluster *c, const struct pools *pools, int64_t now)
+static void apply(struct control *ctl, struct scaled *s, struct cluster *c, const struct pools *pools,
+                  int64_t now)
 {
 	char reason[2 * SCALING_TEXT];
 
@@ -228,7 +229,8 @@ static void note(struct control *ctl, struct scaled *s, struct cluster *c)
 
 static bool busy(const struct scaled *s, const struct cluster *c)
 {
-	return cluster_active_steps(c) > 0 || s->demand.pending || s->demand.running || s->last.before > s->managed.min;
+	return cluster_active_steps(c) > 0 || s->demand.pending || s->demand.running ||
+	       s->last.before > s->managed.min;
 }
 
 /* Calm is a state of the demand: it begins when nothing waits any more. */

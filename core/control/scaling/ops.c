@@ -103,8 +103,9 @@ static void put_policy(struct control *ctl, struct cluster *c, const struct mana
 	s->calm_since = 0;
 	scaled_save(ctl, s);
 	scaling_poke(ctl, clock_now_ms());
-	event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) has managed scaling: %d to %d %s",
-	          c->id, c->name, p->min, p->max, names_get(&scaling_limit_unit_names, (int)p->unit));
+	event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER,
+	          "Cluster %s (%s) has managed scaling: %d to %d %s", c->id, c->name, p->min, p->max,
+	          names_get(&scaling_limit_unit_names, (int)p->unit));
 }
 
 static int put_managed(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
@@ -155,8 +156,8 @@ static int remove_managed(struct control *ctl, const cJSON *in, cJSON *out, stru
 		s->managed = (struct managed_policy){ .set = false };
 		s->look_at = 0;
 		scaled_save(ctl, s);
-		event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) has no managed scaling any more",
-		          c->id, c->name);
+		event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER,
+		          "Cluster %s (%s) has no managed scaling any more", c->id, c->name);
 	}
 	return 0;
 }
@@ -209,8 +210,8 @@ void scaling_take_managed(struct control *ctl, struct cluster *c, const cJSON *i
 	put_policy(ctl, c, &p);
 }
 
-void scaling_take_groups(struct control *ctl, struct cluster *c, const cJSON *in, struct instance_group *const *groups,
-                         size_t n)
+void scaling_take_groups(struct control *ctl, struct cluster *c, const cJSON *in,
+                         struct instance_group *const *groups, size_t n)
 {
 	const cJSON *v;
 	size_t i = 0;

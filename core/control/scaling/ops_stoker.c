@@ -98,7 +98,8 @@ static struct instance_group *open_group(struct control *ctl, const cJSON *in, s
 		return NULL;
 	}
 	if (c->uses_fleets) {
-		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for them.");
+		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for "
+		                     "them.");
 		return NULL;
 	}
 	if (!(g = cluster_group(c, json_str(in, "InstanceGroupId", ""))))
@@ -119,7 +120,9 @@ static int whole(const cJSON *in, const char *member, struct error *err)
 /* A member that is there must be a number: a default in place of a typing error would be a surprise. */
 static int numbers_only(const cJSON *in, struct error *err)
 {
-	static const char *const members[] = { "HighCpu", "LowCpu", "ScaleOutBy", "ScaleInBy", "Periods", "CoolDown" };
+	static const char *const members[] = {
+		"HighCpu", "LowCpu", "ScaleOutBy", "ScaleInBy", "Periods", "CoolDown"
+	};
 
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
 		const cJSON *v = cJSON_GetObjectItemCaseSensitive(in, members[i]);
@@ -178,7 +181,8 @@ int op_remove_utilization(struct control *ctl, const cJSON *in, cJSON *out, stru
 	sg->has_tree = false;
 	sg->alert_since = 0;
 	scaled_save(ctl, s);
-	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s no longer scales by CPU", g->id);
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s no longer scales by CPU",
+	          g->id);
 	return 0;
 }
 
@@ -256,13 +260,14 @@ int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct ca
 	}
 	scaled_save(ctl, s);
 	scaling_poke(ctl, clock_now_ms());
-	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s is to have %d nodes at %s", g->id,
-	          x.s.count, x.s.expression);
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s is to have %d nodes at %s",
+	          g->id, x.s.count, x.s.expression);
 	json_add_time(out, "NextRun", x.next);
 	return 0;
 }
 
-int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                        struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
 	struct scaled *s = c ? scaled_of(ctl, c->id) : NULL;

@@ -3,8 +3,8 @@
 
 #include "core/control/scaling/inside.h"
 
-int cw_alarm_set(struct control *ctl, const char *region, struct metric_alarm *a) __attribute__((weak));
-int cw_alarm_drop(struct control *ctl, const char *region, const char *name) __attribute__((weak));
+void cw_alarm_set(struct control *ctl, const char *region, struct metric_alarm *a) __attribute__((weak));
+void cw_alarm_drop(struct control *ctl, const char *region, const char *name) __attribute__((weak));
 void notify_send(struct control *ctl, const char *region, const char *topic_arn, const char *subject,
                  const cJSON *body) __attribute__((weak));
 
@@ -41,7 +41,7 @@ bool rule_of_alarm(const struct metric_alarm *a, char cluster[MODEL_ID_SIZE], ch
 	return false;
 }
 
-/* EMR's COUNT, MEGA_BYTES … are CloudWatch's Count, Megabytes …, in the same order; NONE is last there. */
+/* EMR's COUNT, MEGA_BYTES … are CloudWatch's Count, Megabytes … in the same order; NONE is last there. */
 static const char *unit_of(const struct scaling_alarm *a)
 {
 	if (a->unit == SCALING_NOT_GIVEN)

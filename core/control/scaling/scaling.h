@@ -8,8 +8,8 @@
  * known. `in` is the request; groups of `in` and of `groups` stand in the same order. */
 int scaling_check_request(const cJSON *in, bool fleets, struct error *err);
 void scaling_take_managed(struct control *ctl, struct cluster *c, const cJSON *in);
-void scaling_take_groups(struct control *ctl, struct cluster *c, const cJSON *in, struct instance_group *const *groups,
-                         size_t n);
+void scaling_take_groups(struct control *ctl, struct cluster *c, const cJSON *in,
+                         struct instance_group *const *groups, size_t n);
 /* AutoScalingPolicy of a group for ListInstanceGroups, or NULL; the caller's. */
 cJSON *scaling_describe(struct control *ctl, const struct instance_group *g);
 /* A person set a group's size: recorded, whatever the limits say. */

@@ -38,14 +38,15 @@ static void set_size(struct control *ctl, struct scaled *s, struct cluster *c, s
 		return;
 	if (now - at > LATE_MS)
 		snprintf(late, sizeof late, ", %d minutes ago: the server was not running then", (int)((now - at) / 60000));
-	snprintf(reason, sizeof reason, "%.200s was due at %s%s", x->s.expression, clock_iso8601(at, when, sizeof when),
-	         late);
+	snprintf(reason, sizeof reason, "%.200s was due at %s%s", x->s.expression,
+	         clock_iso8601(at, when, sizeof when), late);
 	x->last_run = now;
 	x->last_size = x->s.count;
 	d.from = g->requested;
 	d.to = x->s.count;
 	d.outcome = SCALING_HELD;
-	d.numbers = json_add_time(json_add_int(cJSON_CreateObject(), "InstanceCount", x->s.count), "ScheduledFor", at);
+	d.numbers = json_add_int(cJSON_CreateObject(), "InstanceCount", x->s.count);
+	json_add_time(d.numbers, "ScheduledFor", at);
 	if (d.to != d.from)
 		decision_apply(ctl, s, c, &d, 0);
 	else

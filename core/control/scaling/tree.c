@@ -1,4 +1,4 @@
-/* The utilisation tree: CPU above the high mark → out, below the low one → in, at the maximum → an operator.
+/* The utilisation tree: CPU above the high mark → out, below the low → in; at the maximum → a person.
  *
  * The CPU is the cluster's: of all its core and task nodes, weighted by vCPU, what their containers use of
  * each node's vCPUs. (The nodes of the embedded cluster share a machine; its own CPU would say the same of
@@ -66,7 +66,8 @@ static void tell(struct control *ctl, struct cluster *c, struct scaled_group *sg
 	json_add_str(body, "InstanceGroupId", sg->id);
 	json_add_str(body, "Reason", reason);
 	json_add_int(body, "MaxCapacity", sg->tree.max);
-	char *subject = xasprintf("%s: instance group %s is at its maximum and its CPU is still high", c->name, sg->id);
+	char *subject = xasprintf("%s: instance group %s is at its maximum and its CPU is still high", c->name,
+	                          sg->id);
 	scaling_notify(ctl, c->region, topic, subject, body);
 	free(subject);
 	cJSON_Delete(body);
@@ -135,7 +136,8 @@ static cJSON *numbers_of(const struct scaled *s, const struct utilization_policy
 	return json_add_int(o, "MaxCapacity", p->max);
 }
 
-static void decide(struct control *ctl, struct scaled *s, struct cluster *c, struct scaled_group *sg, int64_t now)
+static void decide(struct control *ctl, struct scaled *s, struct cluster *c, struct scaled_group *sg,
+                   int64_t now)
 {
 	struct instance_group *g = cluster_group(c, sg->id);
 	struct utilization_decision u;

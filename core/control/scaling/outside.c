@@ -1,12 +1,9 @@
 /* What scaling asks of CloudWatch and of notices: one alarm per rule, and a word to an operator. */
 #include <stdio.h>
 
+#include "core/control/cloudwatch/cloudwatch.h"
+#include "core/control/notify/notify.h"
 #include "core/control/scaling/inside.h"
-
-void cw_alarm_set(struct control *ctl, const char *region, struct metric_alarm *a) __attribute__((weak));
-void cw_alarm_drop(struct control *ctl, const char *region, const char *name) __attribute__((weak));
-void notify_send(struct control *ctl, const char *region, const char *topic_arn, const char *subject,
-                 const cJSON *body) __attribute__((weak));
 
 /* ---- alarms ---- */
 

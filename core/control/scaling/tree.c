@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/control/ops.h"
 #include "core/control/scaling/inside.h"
 
 #define MINUTE_MS 60000
@@ -97,7 +98,8 @@ void scaling_conditions(struct control *ctl, const char *cluster_id, int64_t now
 	while (st && map_next(st->clusters, &it, NULL, &v)) {
 		struct scaled *s = v;
 		struct cluster *c = find_cluster(ctl, s->cluster_id);
-		if (!c || cluster_state_closing(c->state) || (cluster_id && strcmp(cluster_id, s->cluster_id)))
+		if (!c || !op_visible(ctl, c) || cluster_state_closing(c->state) ||
+		    (cluster_id && strcmp(cluster_id, s->cluster_id)))
 			continue;
 		for (size_t i = 0; i < s->groups.len; i++) {
 			const struct scaled_group *sg = &s->groups.items[i];

@@ -377,6 +377,167 @@ static void test_tree(void **state)
 	assert_int_equal(task(c)->requested, 1);
 }
 
+/* ---- custom policies ---- */
+
+#define RULE(name, compare, threshold, amount, more) "{\"Name\":\"" name "\",\"Action\":{" \
+	"\"SimpleScalingPolicyConfiguration\":{\"ScalingAdjustment\":" amount more "}},\"Trigger\":{" \
+	"\"CloudWatchAlarmDefinition\":{\"ComparisonOperator\":\"" compare "\",\"MetricName\":\"Queue\"," \
+	"\"Namespace\":\"Shop\",\"Period\":60,\"Threshold\":" threshold ",\"Dimensions\":[{\"Key\":\"Cluster\"," \
+	"\"Value\":\"${emr.clusterId}\"}]}}}"
+#define TWO_RULES RULE("out", "GREATER_THAN", "10", "2", ",\"CoolDown\":180") "," \
+	RULE("in", "LESS_THAN", "2", "-1", "")
+
+static void put_policy(struct fixture *f, const struct cluster *c, const struct instance_group *g, int min, int max)
+{
+	ask(f, "ElasticMapReduce.PutAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\","
+	    "\"AutoScalingPolicy\":{\"Constraints\":{\"MinCapacity\":%d,\"MaxCapacity\":%d},\"Rules\":[%s]}}", c->id, g->id,
+	    min, max, TWO_RULES);
+	if (f->status != 200)
+		fail_msg("%s: %s", f->error, f->message);
+}
+
+/* The queue has this length for so many minutes. */
+static void queue_for(struct fixture *f, struct cluster *c, double length, int minutes)
+{
+	for (int i = 0; i < minutes * 2; i++) {
+		ask(f, "GraniteServiceVersion20100801.PutMetricData", "{\"Namespace\":\"Shop\",\"MetricData\":[{"
+		    "\"MetricName\":\"Queue\",\"Value\":%g,\"Dimensions\":[{\"Name\":\"Cluster\",\"Value\":\"%s\"}]}]}", length,
+		    c->id);
+		if (f->status != 200)
+			fail_msg("%s: %s", f->error, f->message);
+		pass(f, 30000);
+	}
+}
+
+static const char *policy_state(struct fixture *f, const struct cluster *c)
+{
+	const cJSON *r = ask(f, "ElasticMapReduce.ListInstanceGroups", "{\"ClusterId\":\"%s\"}", c->id), *g;
+
+	cJSON_ArrayForEach(g, json_arr(r, "InstanceGroups"))
+		if (json_obj(g, "AutoScalingPolicy"))
+			return json_str(json_obj(json_obj(g, "AutoScalingPolicy"), "Status"), "State", "");
+	return "none";
+}
+
+static void test_custom_rules_fire(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, ",\"AutoScalingRole\":\"r\"");
+
+	put_policy(f, c, task(c), 1, 4);
+	assert_string_equal(policy_state(f, c), "PENDING");
+	pass(f, 1000);
+	assert_string_equal(policy_state(f, c), "ATTACHED");
+	assert_int_equal(count_events(f, c, "is ATTACHING"), 1);
+	queue_for(f, c, 5, 2);
+	assert_int_equal(task(c)->requested, 1);
+	queue_for(f, c, 20, 3);
+	assert_int_equal(task(c)->requested, 3);
+	newest_is(f, c, "custom", "held", 3, 3, "1 of 3 nodes run"); /* they do not come: the activity goes on */
+	settle(f, c);
+	queue_for(f, c, 20, 2);
+	assert_int_equal(task(c)->requested, 3);
+	newest_is(f, c, "custom", "cool_down", 3, 3, "Queue is 20, > 10 for 1 x 60 s, but the cool-down of 180 s");
+	queue_for(f, c, 20, 3);
+	assert_int_equal(task(c)->requested, 4); /* 5, clamped */
+	settle(f, c);
+	queue_for(f, c, 20, 6);
+	newest_is(f, c, "custom", "at_limit", 4, 4, "the limits are 1 to 4 nodes");
+	assert_int_equal(count_decisions(f, c, "custom", "at_limit"), 1);
+	queue_for(f, c, 1, 3);
+	assert_int_equal(task(c)->requested, 3);
+	newest_is(f, c, "custom", "held", 3, 3, "1 node is still to end");
+	settle(f, c);
+	queue_for(f, c, 1, 2);
+	assert_int_equal(task(c)->requested, 2);
+	const cJSON *d = cJSON_GetArrayItem(decisions(f, c), 0);
+	while (d && strcmp(json_str(d, "Outcome", ""), "applied"))
+		d = d->next;
+	assert_string_equal(json_str(d, "Policy", ""), "in");
+	assert_true(json_num(json_obj(d, "Numbers"), "Queue", -1) == 1);
+	assert_true(json_num(json_obj(d, "Numbers"), "Threshold", -1) == 2);
+	ask(f, "ElasticMapReduce.RemoveAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\"}", c->id,
+	    task(c)->id);
+	assert_string_equal(policy_state(f, c), "DETACHING");
+	pass(f, 1000);
+	assert_string_equal(policy_state(f, c), "none");
+	queue_for(f, c, 20, 4);
+	assert_int_equal(task(c)->requested, 2);
+}
+
+static void test_custom_policy_and_a_person(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, ",\"AutoScalingRole\":\"r\"");
+
+	put_policy(f, c, task(c), 1, 4);
+	ask(f, "ElasticMapReduce.ModifyInstanceGroups", "{\"InstanceGroups\":[{\"InstanceGroupId\":\"%s\","
+	    "\"InstanceCount\":6}]}", task(c)->id);
+	newest_is(f, c, "manual", "applied", 1, 6, "outside of the limits");
+	settle(f, c);
+	queue_for(f, c, 20, 3);
+	assert_int_equal(task(c)->requested, 6); /* growing never shrinks */
+	newest_is(f, c, "custom", "at_limit", 6, 6, "limits");
+	queue_for(f, c, 1, 2);
+	assert_int_equal(task(c)->requested, 4);
+}
+
+static void test_custom_state_survives_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, ",\"AutoScalingRole\":\"r\"");
+
+	put_policy(f, c, task(c), 1, 6);
+	pass(f, 1000);
+	queue_for(f, c, 20, 2);
+	assert_int_equal(task(c)->requested, 3);
+	settle(f, c);
+	queue_for(f, c, 20, 1);
+	char *id = xstrdup(c->id);
+	close_control(f);
+	open_control(f);
+	f->ctl->budget_mb = 65536;
+	c = find_cluster(f->ctl, id);
+	hello_all(f, c);
+	for (size_t i = 0; i < c->instances.len; i++)
+		if (c->instances.items[i]->runtime)
+			hello(f, c->instances.items[i]);
+	assert_string_equal(policy_state(f, c), "ATTACHED");
+	queue_for(f, c, 20, 1);
+	assert_int_equal(task(c)->requested, 3); /* its cool-down goes on */
+	newest_is(f, c, "custom", "cool_down", 3, 3, "cool-down of 180 s");
+	queue_for(f, c, 20, 3);
+	assert_int_equal(task(c)->requested, 5);
+	free(id);
+}
+
+static void test_a_full_disk_takes_policies_back(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, ",\"AutoScalingRole\":\"r\"");
+	char *big = xmalloc(9001);
+	int i;
+
+	memset(big, 'x', 9000);
+	big[9000] = '\0';
+	store_limit_growth(f->ctl->store, 0);
+	for (i = 1; i < 200; i++) { /* every policy has another maximum, and a long text */
+		ask(f, "ElasticMapReduce.PutAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\","
+		    "\"AutoScalingPolicy\":{\"Constraints\":{\"MinCapacity\":1,\"MaxCapacity\":%d},\"Rules\":[{\"Description\":"
+		    "\"%s\",%s]}}", c->id, task(c)->id, i, big, RULE("out", "GREATER_THAN", "10", "2", "") + 1);
+		if (f->status != 200)
+			break;
+	}
+	free(big);
+	assert_int_equal(f->status, 500);
+	const cJSON *r = ask(f, "ElasticMapReduce.ListInstanceGroups", "{\"ClusterId\":\"%s\"}", c->id);
+	const cJSON *policy = json_obj(cJSON_GetArrayItem(json_arr(r, "InstanceGroups"), 2), "AutoScalingPolicy");
+	if (i == 1)
+		assert_null(policy);
+	else
+		assert_int_equal(json_int(json_obj(policy, "Constraints"), "MaxCapacity", 0), i - 1);
+}
+
 /* ---- scheduled sizes ---- */
 
 static void test_scheduled(void **state)
@@ -491,6 +652,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_managed_limits_hold_without_demand, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_managed_when_the_machine_is_full, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_tree, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_custom_rules_fire, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_custom_policy_and_a_person, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_custom_state_survives_a_restart, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_a_full_disk_takes_policies_back, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_scheduled, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_bad_schedules_and_trees_are_refused, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_manual_changes_are_recorded, frozen_setup, frozen_teardown),

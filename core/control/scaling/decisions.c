@@ -150,8 +150,9 @@ enum scaling_outcome activity_bars(const struct scaled_group *sg, const struct c
 			         leaving == 1 ? " is still" : "s are still");
 		return SCALING_HELD;
 	}
-	const struct activity *a = sg ? &sg->activity : NULL;
-	int64_t until = a && a->ended ? a->ended + a->cool_down_s * 1000LL : 0;
+	const struct activity *a = sg && sg->activity.started ? &sg->activity : NULL;
+	/* One that has its size, but whose end has not been seen yet, ends now. */
+	int64_t until = a ? (a->ended ? a->ended : now) + a->cool_down_s * 1000LL : 0;
 	if (now < until) {
 		snprintf(why, size, "the cool-down of %d s lasts another %d s", a->cool_down_s,
 		         (int)((until - now + 999) / 1000));

@@ -1089,7 +1089,9 @@ static void test_ten_thousand_instances(void **state)
 	good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}");
 	int64_t report = clock_mono_us() - begin;
 	begin = clock_mono_us();
-	good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}");
+	const cJSON *r = good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}");
+	assert_int_equal(rows_of(r), 2001);
+	assert_string_equal(json_str(row(r, "others"), "Name", ""), "18001 more");
 	print_message("10,000 live and 10,000 ended instances, 100,000 steps: GetCost %lld us, GetCostForecast "
 	              "%lld us, a month's report by day %lld us, by step %lld us\n",
 	              (long long)cost, (long long)forecast, (long long)report,

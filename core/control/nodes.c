@@ -7,6 +7,7 @@
 #include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/emr/health.h"
 #include "core/control/part.h"
 #include "core/control/spot/spot.h"
 
@@ -111,8 +112,7 @@ void node_spawn(struct control *ctl, struct node *n)
 	mark_dirty(ctl, OBJECT_INSTANCE, n->m);
 }
 
-/* End it in the next look at its cluster: callers may go on using n. */
-static void node_doom(struct control *ctl, struct node *n, enum instance_reason reason, const char *why)
+void node_doom(struct control *ctl, struct node *n, enum instance_reason reason, const char *why)
 {
 	n->doom_reason = reason;
 	text_set(&n->doom, why);
@@ -397,6 +397,7 @@ void node_gone(struct control *ctl, struct node *n, enum instance_reason reason,
 		group_interrupted(ctl, c, n->m);
 	vec_free(&n->execs);
 	free(n->doom);
+	health_free(n);
 	free(n);
 	free(text);
 	wake_cluster(ctl, c);

@@ -16,7 +16,8 @@
 	X(fleets) X(spot) \
 	X(scaling) \
 	X(cost) \
-	X(events) \
+	X(events) X(audit) \
+	X(keys) X(policies) \
 	X(alarms) \
 	X(dlq) X(schedules) \
 	X(sql) X(env) X(aws) X(server) X(help) X(version)

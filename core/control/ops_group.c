@@ -103,11 +103,13 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (c->uses_fleets && (group || roles))
 		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
 		                                 "The cluster uses instance fleets: name InstanceFleetId or "
-		                                 "InstanceFleetType instead of InstanceGroupId or InstanceGroupTypes.");
+		                                 "InstanceFleetType instead of InstanceGroupId or "
+		                                 "InstanceGroupTypes.");
 	if (!c->uses_fleets && (fleet || fleet_role >= 0))
 		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
 		                                 "The cluster uses instance groups: name InstanceGroupId or "
-		                                 "InstanceGroupTypes instead of InstanceFleetId or InstanceFleetType.");
+		                                 "InstanceGroupTypes instead of InstanceFleetId or "
+		                                 "InstanceFleetType.");
 	if (fleet && !cluster_group(c, fleet))
 		return emr_error_no_fleet(err, fleet);
 	group = group ? group : fleet;
@@ -192,9 +194,10 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return emr_error_closing(err);
 	if (c->uses_fleets)
 		return emr_error_uses_fleets(err, "AddInstanceGroups", "AddInstanceFleet");
-	if ((ret = emr_decode_groups(in, &groups, err)))
-		return ret;
-	if ((ret = check_groups(c, &groups, err))) {
+	ret = emr_decode_groups(in, &groups, err);
+	if (!ret)
+		ret = check_groups(c, &groups, err);
+	if (ret) {
 		emr_groups_free(&groups);
 		return ret;
 	}
@@ -375,8 +378,7 @@ static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *o
 	(void)out;
 	if (cluster_id && !op_cluster(ctl, in, "ClusterId", true, err))
 		return err->code;
-	if ((ret = emr_decode_modify_groups(in, &changes, err)))
-		return ret;
+	ret = emr_decode_modify_groups(in, &changes, err);
 	for (size_t i = 0; i < changes.len && !ret; i++)
 		ret = check_change(owner_of(ctl, cluster_id, changes.items[i].group_id), &changes.items[i], err);
 	if (!ret && changes.len) {

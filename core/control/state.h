@@ -184,6 +184,11 @@ struct node {
 	bool drain_told;             /* drivers know that its executors leave */
 	int64_t drain_deadline, stop_deadline; /* mono ms, 0 = none */
 	char *doom;                  /* why it must go at the next look, or NULL */
+	struct {
+		char *script, *disk;     /* why it is unhealthy, or NULL: emr/health.c */
+		int64_t since, checked;  /* wall ms; since 0: it is healthy, else it gets no new work */
+		bool late;               /* its script was ended for its time-out */
+	} health;
 	enum instance_reason doom_reason;
 	VEC(struct exec *) execs;
 };
@@ -264,6 +269,9 @@ void actor_end(struct control *ctl, const struct acting *before);
 const char *actor_of(const struct control *ctl);            /* never NULL */
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* For journal.c: what a refused request made happen did not; what others did stays, and is nobody's request now. */
+void events_take_back(struct control *ctl, const struct call *call);
+void events_keep(struct control *ctl);
 #define EVENT_CLUSTER "EMR Cluster State Change"
 #define EVENT_STEP "EMR Step Status Change"
 #define EVENT_GROUP "EMR Instance Group State Change"
@@ -321,6 +329,8 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg);
 void node_link_closed(struct control *ctl, struct node *n);
 void node_stop(struct control *ctl, struct node *n);                        /* orderly */
 void node_gone(struct control *ctl, struct node *n, enum instance_reason reason, const char *why);
+/* End it in the next look at its cluster: callers may go on using n. */
+void node_doom(struct control *ctl, struct node *n, enum instance_reason reason, const char *why);
 void node_tick(struct control *ctl, struct node *n, int64_t now);
 void node_bootstrap_next(struct control *ctl, struct node *n);
 void node_bootstrap_failed(struct control *ctl, struct node *n, int index, const char *why);
@@ -382,16 +392,6 @@ char *uri_step_log(const struct control *ctl, const struct cluster *c, const str
 void controller_log(const struct control *ctl, const struct cluster *c, const struct step *s,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 char *last_line_of(const char *path);                          /* last line with text, or NULL; free() */
-
-/* ---- cost.c ---- */
-struct cost {
-	double per_hour, accrued, today;
-	bool unknown;                  /* a rate is missing: the sums are a lower bound */
-};
-/* Of one instance up to now: seconds since creation (at least 60), ended or not. */
-void cost_instance(const struct instance *i, int64_t now, int64_t day_start, struct cost *out);
-void cost_group(const struct cluster *c, const struct instance_group *g, int64_t now, struct cost *out);
-void cost_cluster(const struct cluster *c, int64_t now, struct cost *out);
 
 /* ---- alarms.c ---- */
 void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, struct alarm_list *out);

@@ -16,7 +16,7 @@
 	X(fleets) X(spot) \
 	X(cost) \
 	X(events) \
-	X(alarms) \
+	X(alarms) X(metrics) X(topics) \
 	X(dlq) X(schedules) \
 	X(sql) X(env) X(aws) X(server) X(help) X(version)
 

@@ -130,6 +130,15 @@ static const cJSON *last_sent(struct fixture *f, const char *type)
 	return NULL;
 }
 
+/* What the console says of a step that runs. */
+static const char *progress(struct fixture *f, struct cluster *c, struct step *s)
+{
+	const cJSON *r = ask(f, "Stoker.GetStepProgress", "{\"ClusterId\":\"%s\",\"StepIds\":[\"%s\"]}", c->id,
+	                     s->id);
+
+	return json_str(cJSON_GetArrayItem(json_arr(r, "Steps"), 0), "Description", "");
+}
+
 /* ---- retries ---- */
 
 static void test_without_a_policy_a_failure_is_final(void **state)
@@ -162,8 +171,10 @@ static void test_waits_then_succeeds(void **state)
 	assert_int_equal(parts[PART_RETRY]->due(f->ctl), now_ms + 10000);
 	later(f, 9999);
 	assert_null(exec_of(s));
+	assert_non_null(strstr(progress(f, c, s), "Waits until 2026-11-18T11:06:50Z for attempt 2 of 3"));
 	later(f, 1);
 	assert_non_null(exec_of(s));
+	assert_string_equal(progress(f, c, s), "");
 	assert_int_equal(s->attempts, 2);
 	ends(f, s, 75, 0);
 	later(f, 19999); /* twice as long */
@@ -327,6 +338,7 @@ static void test_a_wait_survives_the_server(void **state)
 	restart(f, &c, &s);
 	assert_int_equal(s->state, STEP_RUNNING);
 	assert_null(exec_of(s));
+	assert_non_null(strstr(progress(f, c, s), "Waits until"));
 	assert_int_equal(parts[PART_RETRY]->due(f->ctl), now_ms + 6000);
 	later(f, 6000);
 	assert_non_null(exec_of(s));

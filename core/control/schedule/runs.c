@@ -111,7 +111,8 @@ static void tell(struct control *ctl, const struct schedule *s, const struct run
 	else if (r->state == RUN_FAILED)
 		subject = xasprintf("Schedule %s failed", s->name);
 	else if (r->state == RUN_SUCCEEDED && before)
-		subject = xasprintf("Schedule %s works again after %d failures", s->name, before);
+		subject = xasprintf("Schedule %s works again after %d failure%s", s->name, before,
+		                    before == 1 ? "" : "s");
 	else if (r->state == RUN_SKIPPED)
 		subject = xasprintf("A run of schedule %s was skipped", s->name);
 	if (subject)

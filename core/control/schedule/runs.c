@@ -124,9 +124,9 @@ static void count(struct control *ctl, struct schedule *s, const struct run *r, 
 {
 	int before = s->failures;
 
-	if (r->state == RUN_FAILED)
-		s->failures++;
-	else if (r->state == RUN_SUCCEEDED)
+	if (r->state == RUN_FAILED && !s->failures++)
+		s->failing_since = r->ended_at;
+	if (r->state == RUN_SUCCEEDED)
 		s->failures = 0;
 	cJSON_Delete(s->last_run);
 	s->last_run = cJSON_Duplicate(body, true);

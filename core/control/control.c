@@ -9,6 +9,7 @@
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/cost/cost.h"
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
@@ -89,13 +90,13 @@ static void load_cluster(struct cluster *c, void *ctx)
 {
 	struct control *ctl = ctx;
 
-	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
-		str_list_add(&ctl->gone, c->id);
-		cluster_free(c);
-		return;
-	}
 	if (!c->region[0]) /* of a journal that knew only one */
 		snprintf(c->region, sizeof c->region, "%s", ctl->region);
+	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
+		str_list_add(&ctl->gone, c->id);
+		cost_leaving(ctl, c);
+		return;
+	}
 	cluster_attach(ctl, c);
 	if (cluster_state_ended(c->state))
 		return;
@@ -310,6 +311,7 @@ static struct control *new_empty(uv_loop_t *loop, const struct control_options *
 	ctl->access_key = xstrdup(o->access_key ? o->access_key : "");
 	ctl->secret_key = xstrdup(o->secret_key ? o->secret_key : "");
 	ctl->api_token = xstrdup(o->api_token ? o->api_token : "");
+	ctl->spot_notice_s = o->spot_notice_s > 0 ? o->spot_notice_s : 120;
 	ctl->stop = o->stop;
 	ctl->stop_ctx = o->ctx;
 	ctl->provisioner = provisioner_local;

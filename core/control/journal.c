@@ -9,7 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/access/access.h"
 
 int64_t mono_ms(void)
 {
@@ -37,6 +37,8 @@ void mark_dirty(struct control *ctl, enum object kind, void *object)
 	bool *mark = unsaved(kind, object);
 
 	ctl->changed = true;
+	if (kind == OBJECT_INSTANCE)
+		text_set(&((struct instance *)object)->wire, NULL);
 	if (*mark)
 		return;
 	*mark = true;
@@ -151,12 +153,13 @@ static void write_dirty(struct control *ctl)
 	for (size_t i = 0; i < ctl->events.len; i++)
 		store_add_event(ctl->store, &ctl->events.items[i]);
 	docs_write(ctl);
+	audit_write(ctl);
 }
 
 static bool anything_to_write(const struct control *ctl)
 {
 	return ctl->dirty.len || ctl->dropped.len || ctl->events.len || ctl->gone.len ||
-	       docs_waiting(ctl) || store_dirty(ctl->store);
+	       docs_waiting(ctl) || audit_waiting(ctl) || store_dirty(ctl->store);
 }
 
 static void clear_written(struct control *ctl)
@@ -165,6 +168,7 @@ static void clear_written(struct control *ctl)
 		*unsaved(ctl->dirty.items[i].kind, ctl->dirty.items[i].object) = false;
 	ctl->dirty.len = 0;
 	docs_clear(ctl);
+	audit_written(ctl);
 	str_list_free(&ctl->dropped);
 	str_list_free(&ctl->gone);
 	event_list_free(&ctl->events);
@@ -201,13 +205,16 @@ static void refuse_calls(struct control *ctl, const struct error *why)
 		if (call->undo)
 			call->undo(ctl, call->undo_arg);
 		docs_take_back(ctl, call);
+		events_take_back(ctl, call);
 		struct error e = ERROR_INIT;
 		error_set(&e, ERR_FULL, "%s%s%s", why->message, why->detail[0] ? ": " : "", why->detail);
 		error_class(&e, "InternalServerError", NULL);
+		audit_refused(call, &e);
 		buf_clear(&call->body);
 		call->status = emr_error_reply(&e, &call->body);
 		strcpy(call->error_type, "InternalServerError");
 	}
+	events_keep(ctl);
 	answer_calls(ctl);
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/control/state.h"
 
-extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[];
+extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[], event_ops[];
 
 /* Regions are worlds of their own: a request sees what is in its own. */
 bool op_visible(const struct control *ctl, const struct cluster *c);
@@ -24,6 +24,10 @@ struct bound_op {
 	const struct emr_operation *shape;   /* of an EMR operation; else NULL */
 };
 struct map *ops_bind(void);              /* map_free(…, free) */
+/* Another operation as a part of this one, on the same terms: checked and run now, journaled and taken back with
+ * the call. Gives what it would answer. */
+int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *out, struct call *call,
+              struct error *err);
 int op_concurrency_rule(const struct cluster *c, const struct step_list *steps, struct error *err);
 
 #endif

@@ -6,6 +6,8 @@
 #include "core/base/json.h"
 #include "core/control/emr/emr_ops.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
+#include "core/control/scaling/scaling.h"
 
 bool op_visible(const struct control *ctl, const struct cluster *c)
 {
@@ -83,7 +85,7 @@ void op_new_step(struct cluster *c, struct step *s, int64_t now)
 
 void op_new_group(struct cluster *c, struct instance_group *g, int64_t now)
 {
-	id_make(g->id, sizeof g->id, "ig-", 13);
+	id_make(g->id, sizeof g->id, g->fleet ? "if-" : "ig-", 13);
 	strcpy(g->cluster_id, c->id);
 	g->state = GROUP_PROVISIONING;
 	g->timeline.created = now;
@@ -131,22 +133,24 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 	struct cluster *c = NULL;
 	int ret = emr_decode_run_job_flow(in, &c, err);
 
+	if (!ret && (ret = scaling_check_request(in, c->uses_fleets, err)))
+		cluster_free(c);
 	if (ret)
 		return ret;
 	if (ctl->stopping) {
 		cluster_free(c);
 		return emr_error_validation(err, "The server is about to stop.");
 	}
-	ret = op_concurrency_rule(c, &c->steps, err);
-	if (!ret)
-		ret = emr_check_security(ctl, c, call->region, err);
-	if (ret) {
+	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(c, &c->steps, err)) ||
+	    (ret = emr_check_security(ctl, c, call->region, err))) {
 		cluster_free(c);
 		return ret;
 	}
 	adopt_cluster(ctl, c, clock_now_ms());
 	event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) was requested", c->id,
 	          c->name);
+	scaling_take_managed(ctl, c, in);
+	scaling_take_groups(ctl, c, in, c->groups.items, c->groups.len);
 	call_undo(call, undo_run, c, NULL);
 	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/ops.h"
+#include "core/control/scaling/scaling.h"
 
 struct refs {
 	void **items;
@@ -57,13 +58,16 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	(void)call;
 	if (!c)
 		return err->code;
+	if (c->uses_fleets)
+		return emr_error_uses_fleets(err, "ListInstanceGroups", "ListInstanceFleets");
 	for (size_t i = 0; i < c->groups.len; i++)
 		vec_push(&refs, c->groups.items[i]);
 	ret = emr_page(in, "ListInstanceGroups", EMR_PAGE, refs.len, group_id_at, &refs, &page, err);
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, list_item(refs.items[i]));
+			cJSON_AddItemToArray(a, json_add(list_item(refs.items[i]), "AutoScalingPolicy",
+			                                 scaling_describe(ctl, refs.items[i])));
 		json_add(out, "InstanceGroups", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -72,13 +76,25 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	return ret;
 }
 
+/* A page has 2,000 of them, and most have not changed since they were last asked for. */
+static const char *instance_text(struct instance *i)
+{
+	if (!i->wire) {
+		cJSON *v = emr_encode_instance(i);
+		i->wire = json_print(v);
+		cJSON_Delete(v);
+	}
+	return i->wire;
+}
+
 static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
 	uint32_t states = emr_decode_mask(in, "InstanceStates", &instance_state_names);
 	uint32_t roles = emr_decode_mask(in, "InstanceGroupTypes", &instance_role_names);
-	const char *group = json_str(in, "InstanceGroupId", NULL);
+	const char *group = json_str(in, "InstanceGroupId", NULL), *fleet = json_str(in, "InstanceFleetId", NULL);
+	int fleet_role = names_parse(&instance_role_names, json_str(in, "InstanceFleetType", ""));
 	struct refs refs = { 0 };
 	struct emr_page page;
 	int ret;
@@ -86,6 +102,20 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	(void)call;
 	if (!c)
 		return err->code;
+	if (c->uses_fleets && (group || roles))
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
+		                                 "The cluster uses instance fleets: name InstanceFleetId or "
+		                                 "InstanceFleetType instead of InstanceGroupId or "
+		                                 "InstanceGroupTypes.");
+	if (!c->uses_fleets && (fleet || fleet_role >= 0))
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
+		                                 "The cluster uses instance groups: name InstanceGroupId or "
+		                                 "InstanceGroupTypes instead of InstanceFleetId or "
+		                                 "InstanceFleetType.");
+	if (fleet && !cluster_group(c, fleet))
+		return emr_error_no_fleet(err, fleet);
+	group = group ? group : fleet;
+	roles |= fleet_role >= 0 ? 1u << fleet_role : 0;
 	if (group && !cluster_group(c, group))
 		return emr_error_invalid_request(err, NULL, "Instance group id '%s' is not valid.", group);
 	for (size_t i = 0; i < c->instances.len; i++) {
@@ -99,7 +129,7 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_encode_instance(refs.items[i]));
+			cJSON_AddItemToArray(a, cJSON_CreateRaw(instance_text(refs.items[i])));
 		json_add(out, "Instances", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -164,7 +194,11 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_closing(err);
-	ret = emr_decode_groups(in, &groups, err);
+	if (c->uses_fleets)
+		return emr_error_uses_fleets(err, "AddInstanceGroups", "AddInstanceFleet");
+	ret = scaling_check_request(in, false, err);
+	if (!ret)
+		ret = emr_decode_groups(in, &groups, err);
 	if (!ret)
 		ret = check_groups(c, &groups, err);
 	if (ret) {
@@ -181,6 +215,7 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		mark_dirty(ctl, OBJECT_GROUP, groups.items[i]);
 		cJSON_AddItemToArray(ids, cJSON_CreateString(groups.items[i]->id));
 	}
+	scaling_take_groups(ctl, c, in, groups.items, groups.len);
 	vec_free(&groups);
 	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
@@ -236,10 +271,22 @@ static struct cluster *owner_of(struct control *ctl, const char *cluster_id, con
 	return NULL;
 }
 
+/* Blocks need so many core nodes. Nodes of the embedded cluster share one folder as their HDFS, so that it is 1
+ * unless a configuration says otherwise. */
+static int replication(const struct cluster *c)
+{
+	const char *v = cluster_property(c, "hdfs-site", "dfs.replication");
+	int n = v ? atoi(v) : 1;
+
+	return n > 0 ? n : 1;
+}
+
 static int check_change(struct cluster *c, const struct emr_group_change *g, struct error *err)
 {
 	struct instance_group *group = c ? cluster_group(c, g->group_id) : NULL;
 
+	if (c && c->uses_fleets)
+		return emr_error_uses_fleets(err, "ModifyInstanceGroups", "ModifyInstanceFleet");
 	if (!group)
 		return emr_error_no_group(err, g->group_id);
 	if (cluster_state_closing(c->state))
@@ -250,6 +297,9 @@ static int check_change(struct cluster *c, const struct emr_group_change *g, str
 		return emr_error_validation(err, "The master instance group cannot be resized.");
 	if (group->role == ROLE_CORE && g->count == 0)
 		return emr_error_validation(err, "A core instance group must have at least one instance.");
+	if (group->role == ROLE_CORE && g->count >= 0 && g->count < group->requested && g->count < replication(c))
+		return emr_error_validation(err, "The core instance group cannot have fewer instances than the HDFS "
+		                            "replication factor (dfs.replication is %d).", replication(c));
 	if (group->role == ROLE_MASTER && g->terminate.len)
 		return emr_error_validation(err, "Instances of the master instance group cannot be terminated.");
 	for (size_t i = 0; i < g->terminate.len; i++) {
@@ -300,6 +350,7 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 {
 	struct instance_group *group = cluster_group(c, g->group_id);
 	struct ctl_group *rt = group_runtime(group);
+	int before = group->requested;
 	char count[16];
 
 	snprintf(count, sizeof count, "%d", group->requested);
@@ -319,6 +370,7 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 	str_list_copy(&rt->shrink_first, &g->shrink_first);
 	str_list_copy(&rt->protect, &g->protect);
 	group_resize(ctl, c, group, g->count >= 0 ? g->count : group->requested);
+	scaling_manual(ctl, c, group, before, group->requested);
 	if (g->reconfigure) /* kept and shown; nodes of the embedded cluster have no software to restart */
 		reconfigure(group, g);
 }

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
 
 struct step_refs {
 	struct step **items;
@@ -37,7 +38,9 @@ static int check_room(const struct cluster *c, const struct step_list *steps, st
 		                            STEP_ACTIVE_LIMIT);
 	if ((size_t)cluster_active_steps(c) + steps->len > STEP_ACTIVE_LIMIT)
 		return emr_error_too_many_steps(err);
-	return op_concurrency_rule(c, steps, err);
+	if (op_concurrency_rule(c, steps, err))
+		return err->code;
+	return retry_check(c, steps, err);
 }
 
 static int add_job_flow_steps(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,

@@ -33,6 +33,7 @@ struct exec;
 struct driver;
 struct part;
 struct metric_alarm;
+struct audit;
 
 enum part_id {
 	PART_EMR, PART_FLEET, PART_SPOT, PART_CLOUDWATCH, PART_NOTIFY, PART_SCALING, PART_ACCESS, PART_COST,
@@ -51,7 +52,8 @@ struct call {
 	void *ctx;
 	bool local;                  /* over the Unix socket: by the owner of the server */
 	bool internal;               /* by the server itself (a schedule): not checked against policies */
-	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256];
+	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256], request_id[40];
+	struct audit *audit;         /* what the trail will say of it; NULL: it reads only */
 	const struct part *part;     /* whose operation it is; NULL: of the core */
 	struct str_list docs;        /* keys of the documents that it put */
 	int status;
@@ -102,6 +104,7 @@ struct control {
 	struct provisioner provisioner;
 	void (*stop)(void *ctx);
 	void *stop_ctx;
+	int spot_notice_s;           /* from a notice to the end of a spot instance */
 	bool stopping;               /* StopServer with terminate: stop when the last cluster has ended */
 	bool closing;                /* control_free is under way: links that end mean nothing */
 	int64_t started_at;          /* ms since the epoch */
@@ -177,6 +180,8 @@ struct node {
 	int bootstrap_next;          /* index of the next bootstrap action */
 	int mem_used, vcpu_used;     /* granted to its containers */
 	bool draining, stopping;
+	bool interrupted;            /* notice from the spot market: drains, and is not taken back */
+	bool drain_told;             /* drivers know that its executors leave */
 	int64_t drain_deadline, stop_deadline; /* mono ms, 0 = none */
 	char *doom;                  /* why it must go at the next look, or NULL */
 	struct {
@@ -207,6 +212,7 @@ struct ctl_step {
 	bool cancel_sent;
 	char *failed_class, *failed_message; /* what the driver said before it went */
 	char *lost;                  /* why the last attempt ended without a verdict */
+	int64_t started;             /* wall ms of the attempt that runs or just ended */
 	cJSON *progress;
 };
 
@@ -263,9 +269,13 @@ void actor_end(struct control *ctl, const struct acting *before);
 const char *actor_of(const struct control *ctl);            /* never NULL */
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* For journal.c: what a refused request made happen did not; what others did stays, and is nobody's request now. */
+void events_take_back(struct control *ctl, const struct call *call);
+void events_keep(struct control *ctl);
 #define EVENT_CLUSTER "EMR Cluster State Change"
 #define EVENT_STEP "EMR Step Status Change"
 #define EVENT_GROUP "EMR Instance Group State Change"
+#define EVENT_FLEET "EMR Instance Fleet State Change"
 #define EVENT_INSTANCE "EMR Instance State Change"
 
 /* ---- resources.c ---- */
@@ -293,6 +303,13 @@ bool cluster_ends_with_errors(const struct cluster *c);
 void group_set_state(struct control *ctl, struct instance_group *g, enum group_state s,
                      enum group_reason reason, const char *msg);
 void groups_schedule(struct control *ctl, struct cluster *c);
+bool group_counts(const struct cluster *c, const struct instance_group *g, const struct instance *i);
+/* The next node to give up: those named first, then idle ones, then the youngest; never protected ones while others
+ * are left. Of a fleet: one of this market that gives no more than so many units. NULL: none. */
+struct node *group_victim(const struct cluster *c, struct instance_group *g, enum market market, int units);
+void group_drain(struct control *ctl, struct cluster *c, struct instance_group *g, struct node *n);
+/* An interrupted instance has gone: with the last master goes the cluster. */
+void group_interrupted(struct control *ctl, struct cluster *c, const struct instance *i);
 int group_live(const struct cluster *c, const struct instance_group *g);    /* not terminated, not draining */
 /* Ask for n instances: grows at once, shrinks by draining. Lifts a suspension. */
 void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n);
@@ -301,7 +318,10 @@ struct ctl_group *group_runtime(struct instance_group *g);
 void group_free_runtime(struct instance_group *g);
 
 /* ---- nodes.c: workers ---- */
-struct node *node_create(struct control *ctl, struct cluster *c, struct instance_group *g);
+/* A spot instance waits for the market (AWAITING_FULFILLMENT) until node_fulfil. */
+struct node *node_create(struct control *ctl, struct cluster *c, struct instance_group *g, const char *type,
+                         enum market market);
+void node_fulfil(struct control *ctl, struct node *n);                      /* the market gives it: to be started */
 struct node *node_attach(struct control *ctl, struct cluster *c, struct instance *i);
 void node_spawn(struct control *ctl, struct node *n);
 void node_hello(struct control *ctl, struct node *n, const cJSON *msg);
@@ -355,6 +375,7 @@ bool step_is_sql(const struct step *s);                     /* run by the embedd
 void driver_hello(struct control *ctl, struct link *l, const cJSON *msg);
 void driver_schedule(struct control *ctl, struct cluster *c);  /* grant executors that fit */
 void driver_prelaunch(struct control *ctl, struct exec *driver);
+void driver_executor_leaving(struct control *ctl, struct exec *e); /* its node drains */
 void driver_executor_ended(struct control *ctl, struct exec *e, int status, int signal, const char *why);
 void driver_detach(struct control *ctl, struct driver *d);     /* its link has ended */
 struct driver *driver_of(struct control *ctl, const char *container);
@@ -371,16 +392,6 @@ char *uri_step_log(const struct control *ctl, const struct cluster *c, const str
 void controller_log(const struct control *ctl, const struct cluster *c, const struct step *s,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 char *last_line_of(const char *path);                          /* last line with text, or NULL; free() */
-
-/* ---- cost.c ---- */
-struct cost {
-	double per_hour, accrued, today;
-	bool unknown;                  /* a rate is missing: the sums are a lower bound */
-};
-/* Of one instance up to now: seconds since creation (at least 60), ended or not. */
-void cost_instance(const struct instance *i, int64_t now, int64_t day_start, struct cost *out);
-void cost_group(const struct cluster *c, const struct instance_group *g, int64_t now, struct cost *out);
-void cost_cluster(const struct cluster *c, int64_t now, struct cost *out);
 
 /* ---- alarms.c ---- */
 void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, struct alarm_list *out);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -32,7 +33,7 @@ struct server {
 	int lock, unix_fd;
 	char *socket, *pid_file;
 	char access_key[32], secret_key[64], token[64];
-	int port, memory_share;    /* port -1: not given */
+	int port, memory_share, spot_notice; /* port -1: not given */
 	bool foreground, ending;
 };
 
@@ -193,8 +194,20 @@ static void on_signal(uv_signal_t *h, int signum)
 	stop(h->data);
 }
 
+/* A link per node and per driver, a connection per client: as many as the system lets us have. */
+static void raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void start_hooks(struct server *s)
 {
+	raise_limits();
 	uv_loop_init(&s->loop);
 	uv_timer_init(&s->loop, &s->end);
 	uv_signal_init(&s->loop, &s->term);
@@ -214,6 +227,7 @@ static int open_all(struct server *s, struct error *err)
 	struct control_options o = {
 		.home = home ? home : fs_home(), .program = program, .region = REGION, .access_key = s->access_key,
 		.secret_key = s->secret_key, .api_token = s->token, .memory_share = s->memory_share,
+		.spot_notice_s = s->spot_notice,
 		.stop = stop, .ctx = s,
 	};
 	int ret = control_new(&s->loop, &o, &s->control, err);
@@ -222,7 +236,7 @@ static int open_all(struct server *s, struct error *err)
 	free(home);
 	if (ret)
 		return ret;
-	struct door_options d = { s->control, s->access_key, s->secret_key, s->token };
+	struct door_options d = { .control = s->control, .api_token = s->token };
 	if ((ret = door_open(&s->loop, &d, &s->door, err)) || (ret = listen_tcp(s, err)) ||
 	    (ret = socket_listen_unix(s->socket, &s->unix_fd, err)))
 		return ret;
@@ -320,10 +334,11 @@ static int usage(const char *why)
 {
 	if (why)
 		fprintf(stderr, "stokerd server: %s\n", why);
-	fputs("usage: stokerd server [--port N] [--memory-share PERCENT] [--foreground]\n"
+	fputs("usage: stokerd server [--port N] [--memory-share PERCENT] [--spot-notice SECONDS] [--foreground]\n"
 	      "  --port N              loopback port for AWS clients (0: let the system choose; default:\n"
 	      "                        the port of the last start)\n"
 	      "  --memory-share P      per cent of the machine's memory that jobs may be granted (60)\n"
+	      "  --spot-notice S       from a spot interruption's notice to its end (120)\n"
 	      "  --foreground          stay in the terminal and log to stderr\n", stderr);
 	return 2;
 }
@@ -343,6 +358,7 @@ static int parse_options(struct server *s, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' }, { "memory-share", required_argument, NULL, 'm' },
+		{ "spot-notice", required_argument, NULL, 's' },
 		{ "foreground", no_argument, NULL, 'f' }, { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -353,6 +369,8 @@ static int parse_options(struct server *s, int argc, char **argv)
 			return usage("--port must be a number from 0 to 65535");
 		if (opt == 'm' && (!parse_number(optarg, 100, &s->memory_share) || !s->memory_share))
 			return usage("--memory-share must be a number from 1 to 100");
+		if (opt == 's' && (!parse_number(optarg, 86400, &s->spot_notice) || !s->spot_notice))
+			return usage("--spot-notice must be a number from 1 to 86400");
 		if (opt == 'f')
 			s->foreground = true;
 		if (opt == 'h' || opt == '?')

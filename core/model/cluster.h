@@ -71,6 +71,7 @@ struct cluster {
 	bool termination_protected;
 	bool visible_to_all;               /* default true */
 	bool unhealthy_replacement;
+	bool uses_fleets;                  /* InstanceCollectionType INSTANCE_FLEET: every group is a fleet */
 	int step_concurrency;              /* 1…256 */
 	int64_t idle_timeout_s;            /* AutoTerminationPolicy; 0 = none */
 

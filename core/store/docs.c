@@ -28,6 +28,22 @@ void store_add_record(struct store *s, const char *kind, const char *region, con
 	         region, subject, time, body);
 }
 
+int store_first_record(struct store *s, const char *kind, int64_t since, record_fn fn, void *ctx,
+                       struct error *err)
+{
+	sqlite3_stmt *q = db_stmt(s, "SELECT seq, region, subject, time, body FROM records WHERE kind=?1 AND seq ="
+	                          " (SELECT min(seq) FROM records WHERE kind=?1 AND time >= ?2)");
+
+	db_bind(q, "tl", kind, since);
+	if (db_row(s, q)) {
+		struct record x = { sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 3), db_text(q, 1),
+		                    db_text(q, 2), db_text(q, 4) };
+		fn(&x, ctx);
+		sqlite3_reset(q);
+	}
+	return s->rc == SQLITE_OK ? 0 : db_error(s, s->rc, s->rc_text, err, "reading");
+}
+
 void store_trim_records(struct store *s, const char *kind, int64_t before)
 {
 	db_write(s, "DELETE FROM records WHERE kind=? AND time < ?", "tl", kind, before);

@@ -10,21 +10,19 @@ import fcntl
 import json
 import os
 import pty
-import re
 import select
 import shutil
 import signal
-import socket
 import statistics
 import struct
 import subprocess
 import sys
 import termios
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-import signed  # noqa: E402
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import fleet  # noqa: E402
 from stoker_server import BUILD, FLIGHTS, ROOT, STOKER, VEGA, Server, proc_cpu, proc_status, wait_for  # noqa: E402
 
 RESULTS = []
@@ -222,78 +220,26 @@ def bench_restart(server, clusters, steps):
     report("server RSS afterwards", proc_status(server.process.pid, "VmRSS") / 1024, "MB")
 
 
-class RawClient:
-    """One kept connection that sends the same signed request again and again: the client's own work stays small."""
-
-    def __init__(self, server, target, body):
-        self.keys = server.call("Stoker.GetEnvironment")
-        address = self.keys["Endpoint"].split("//")[1]
-        data = json.dumps(body).encode()
-        lines = signed.headers(data, "ElasticMapReduce." + target, address, self.keys, self.keys["Region"])
-        lines["content-length"] = str(len(data))
-        self.request = b"POST / HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items()).encode() + \
-            b"\r\n" + data
-        host, port = address.split(":")
-        self.sock = socket.create_connection((host, int(port)))
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def ask(self):
-        self.sock.sendall(self.request)
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += self.sock.recv(65536)
-        head, rest = data.split(b"\r\n\r\n", 1)
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise AssertionError(data.decode())
-        left = int(re.search(rb"(?i)content-length: (\d+)", head).group(1)) - len(rest)
-        while left > 0:
-            left -= len(self.sock.recv(65536))
-
-
-def bench_api(server, rounds):
-    """Signed requests over TCP with the journal on: how long one takes, and how many a core can answer."""
-    print("api")
-    cid = server.cluster("bench-api", core=1)
-    reads = {"ClusterId": cid}
-    tags = {"ResourceId": cid, "Tags": [{"Key": "a", "Value": "b"}]}
-    for name, target, body in (("DescribeCluster", "DescribeCluster", reads), ("AddTags, journaled", "AddTags", tags)):
-        client, times = RawClient(server, target, body), []
-        for _ in range(rounds * 20):
-            begin = time.monotonic()
-            client.ask()
-            times.append((time.monotonic() - begin) * 1000)
-        # A write is answered when the disk has it: that time is the disk's.
-        report(f"{name}, median", statistics.median(times), "ms", 1 if target != "AddTags" else None)
-        report(f"{name}, p99", quantile(times, 0.99), "ms")
-    clients = [RawClient(server, *x) for _ in range(4) for x in (
-        ("DescribeCluster", reads), ("ListInstances", reads), ("AddTags", tags), ("ListSteps", reads))]
-    count = rounds * 20
-    cpu, begin = proc_cpu(server.process.pid), time.monotonic()
-    threads = [threading.Thread(target=lambda c=c: [c.ask() for _ in range(count)]) for c in clients]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    done, cpu = count * len(clients), proc_cpu(server.process.pid) - cpu
-    report("requests answered, 16 connections, a quarter of them writes", done / (time.monotonic() - begin), "/s")
-    report("requests that one core of the server can answer", done / max(cpu, 0.01), "/s", 2000, ">=")
-    server.call("TerminateJobFlows", {"JobFlowIds": [cid]})
+# Benchmarks with servers of their own.
+ALONE = {"fleet": fleet.bench_fleet, "requests": fleet.bench_requests}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["steps", "api", "shell", "etl", "idle", "console", "restart"])
+    parser.add_argument("what", nargs="*", default=["steps", "shell", "etl", "idle", "console", "restart", "requests", "fleet"])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     options = parser.parse_args()
     for what in options.what:
+        if what in ALONE:
+            ALONE[what](report, quantile)
+            continue
         server = Server()
         try:
             server.start()
             {"steps": lambda: bench_steps(server, options.rounds),
-             "api": lambda: bench_api(server, options.rounds),
              "shell": lambda: bench_shell(server, options.rounds),
              "etl": lambda: bench_etl(server, 5),
              "idle": lambda: bench_server_idle(server, options.seconds),

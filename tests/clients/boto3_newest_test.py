@@ -8,21 +8,9 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "api")]
-from clients import program  # noqa: E402
+import newest_boto3  # noqa: E402
 
-
-def new_enough():
-    try:
-        import boto3
-        return tuple(int(n) for n in boto3.__version__.split(".")[:2]) >= (1, 40)
-    except ImportError:
-        return False
-
-
-if not new_enough() and program("aws"):
-    os.execv(program("aws"), [program("aws")] + sys.argv)
-
-if new_enough():
+if newest_boto3.into():
     import boto3  # noqa: E402
     from boto3_suite import Suite, client_of  # noqa: E402
 

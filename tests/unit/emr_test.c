@@ -139,7 +139,7 @@ static const struct { const char *op, *in, *code, *message; } refused[] = {
 	{ "RunJobFlow", "{\"Name\":\"x\"," REL ",\"Instances\":{\"InstanceCount\":0,"
 	  "\"MasterInstanceType\":\"m5.xlarge\"}}", "ValidationException", "at least one instance" },
 	{ "RunJobFlow", "{\"Name\":\"x\"," REL ",\"Instances\":{\"InstanceFleets\":[{"
-	  "\"InstanceFleetType\":\"MASTER\"}]}}", "ValidationException", "fleets" },
+	  "\"InstanceFleetType\":\"MASTER\"}]}}", "ValidationException", "target capacity of 1" },
 	{ "RunJobFlow", "{\"Name\":\"x\"," REL ",\"Instances\":{" GROUPS "},\"StepConcurrencyLevel\":257}",
 	  "ValidationException", "StepConcurrencyLevel" },
 	{ "RunJobFlow", "{\"Name\":\"x\"," REL ",\"Instances\":{" GROUPS "},\"AutoTerminationPolicy\":{"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "views/cli/ask.h"
+#include "views/cli/groups.h"
 #include "views/cli/table.h"
 
 #define SHOWN_AFTER_END_S 86400  /* an ended cluster is listed for a day without --all */
@@ -79,6 +79,24 @@ static void cluster_row(struct cli *c, struct text_table *t, const cJSON *x, con
 	text_table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
 }
 
+/* An empty or short list may only mean that one looks into the wrong region. */
+static void say_elsewhere(struct cli *c)
+{
+	cJSON *status = NULL;
+	const cJSON *r;
+	struct error err = ERROR_INIT;
+
+	if (ask(c, "Stoker.GetServerStatus", NULL, &status, &err))
+		return;
+	cJSON_ArrayForEach(r, json_arr(status, "Regions")) {
+		const char *region = json_str(r, "Region", "");
+		if (strcmp(region, json_str(status, "Region", "")) != 0)
+			fprintf(c->out, "%s%d live in another region: --region %s%s\n", cli_dim(c),
+			        (int)json_int(r, "Clusters", 0), region, cli_plain(c));
+	}
+	cJSON_Delete(status);
+}
+
 static int list_people(struct cli *c, cJSON *clusters, const cJSON *cost, bool all)
 {
 	struct text_table *t = text_table_new();
@@ -101,6 +119,7 @@ static int list_people(struct cli *c, cJSON *clusters, const cJSON *cost, bool a
 	cli_print_table(c, t);
 	if (hidden)
 		fprintf(c->out, "%sand %d that ended more than a day ago: --all%s\n", cli_dim(c), hidden, cli_plain(c));
+	say_elsewhere(c);
 	return CLI_OK;
 }
 
@@ -173,7 +192,8 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
 	        json_bool(x, "TerminationProtected", false) ? "; protected from termination" : "");
 	fprintf(c->out, "logs       %s\n\n", json_str(x, "LogUri", "-"));
-	text_table_column(t, "GROUP", TABLE_LEFT, false);
+	bool fleets = !strcmp(json_str(x, "InstanceCollectionType", ""), "INSTANCE_FLEET");
+	text_table_column(t, fleets ? "FLEET (UNITS)" : "GROUP", TABLE_LEFT, false);
 	text_table_column(t, "ROLE", TABLE_LEFT, false);
 	text_table_column(t, "TYPE", TABLE_LEFT, false);
 	text_table_column(t, "MARKET", TABLE_LEFT, false);
@@ -182,11 +202,11 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	text_table_column(t, "STATE", TABLE_LEFT, true);
 	cJSON_ArrayForEach(g, groups) {
 		text_table_cell(t, "", "%s", json_str(g, "Id", ""));
-		text_table_cell(t, "", "%s", json_str(g, "InstanceGroupType", ""));
-		text_table_cell(t, "", "%s", json_str(g, "InstanceType", ""));
-		text_table_cell(t, "", "%s", json_str(g, "Market", ""));
-		text_table_cell(t, "", "%d", (int)json_int(g, "RunningInstanceCount", 0));
-		text_table_cell(t, "", "%d", (int)json_int(g, "RequestedInstanceCount", 0));
+		text_table_cell(t, "", "%s", group_role(g));
+		text_table_cell(t, "", "%s", group_types(g, a, sizeof a));
+		text_table_cell(t, "", "%s", group_market(g, b, sizeof b));
+		text_table_cell(t, "", "%d", group_running(g));
+		text_table_cell(t, "", "%d", group_wanted(g));
 		text_table_cell(t, cli_state_color(c, ask_state(g)), "%s", ask_state(g));
 	}
 	cli_print_table(c, t);
@@ -198,12 +218,12 @@ static int detail(struct cli *c, const char *word)
 	cJSON *reply = NULL, *groups = NULL, *cost = NULL, *out;
 	const cJSON *own;
 	char id[MODEL_ID_SIZE];
+	bool fleets = false;
 	int status = CLI_OK;
 
 	if (ask_cluster(c, word, id, &err) ||
 	    ask(c, "DescribeCluster", json_add_str(cJSON_CreateObject(), "ClusterId", id), &reply, &err) ||
-	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", id),
-	            "InstanceGroups", 0, &groups, &err)) {
+	    ask_groups(c, id, &groups, &fleets, &err)) {
 		status = cli_fail(c, &err);
 		goto out;
 	}
@@ -212,7 +232,7 @@ static int detail(struct cli *c, const char *word)
 	if (c->json) {
 		out = cJSON_CreateObject();
 		json_add(out, "Cluster", cJSON_DetachItemFromObjectCaseSensitive(reply, "Cluster"));
-		json_add(out, "InstanceGroups", groups);
+		json_add(out, fleets ? "InstanceFleets" : "InstanceGroups", groups);
 		groups = NULL;
 		json_add(out, "Cost", own ? cJSON_Duplicate(own, true) : NULL);
 		cli_print_json(c, out);

@@ -1,7 +1,7 @@
 /* Model → replies. Absent members are left out, never null. */
 #include <stdio.h>
 
-#include "core/api/emr/emr.h"
+#include "core/api/emr/decode.h"
 #include "core/base/json.h"
 
 const char *emr_partition(const char *region)
@@ -200,7 +200,7 @@ cJSON *emr_encode_cluster(const struct cluster *c, const char *region)
 {
 	cJSON *o = emr_encode_cluster_summary(c, region);
 	json_add(o, "Ec2InstanceAttributes", ec2_attributes(c));
-	json_add_str(o, "InstanceCollectionType", "INSTANCE_GROUP");
+	json_add_str(o, "InstanceCollectionType", c->uses_fleets ? "INSTANCE_FLEET" : "INSTANCE_GROUP");
 	add_options(o, c);
 	add_extra(o, c->extra);
 	return o;
@@ -242,7 +242,7 @@ cJSON *emr_encode_step(const struct step *s)
 
 /* ---- groups and instances ---- */
 
-static cJSON *volumes(const struct ebs_volume_list *l)
+cJSON *emr_encode_volumes(const struct ebs_volume_list *l)
 {
 	cJSON *a = cJSON_CreateArray();
 	char device[16];
@@ -264,6 +264,14 @@ static cJSON *volumes(const struct ebs_volume_list *l)
 	return a;
 }
 
+cJSON *emr_encode_group_status(const struct instance_group *g)
+{
+	return status(names_get(&group_state_names, (int)g->state),
+	              reason(names_get(&group_reason_names, (int)g->reason),
+	                     g->reason_message ? g->reason_message : ""),
+	              timeline(&g->timeline, "ReadyDateTime"));
+}
+
 cJSON *emr_encode_instance_group(const struct instance_group *g)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "Id", g->id);
@@ -274,17 +282,14 @@ cJSON *emr_encode_instance_group(const struct instance_group *g)
 	json_add_str(o, "InstanceType", g->type);
 	json_add_int(o, "RequestedInstanceCount", g->requested);
 	json_add_int(o, "RunningInstanceCount", g->running);
-	json_add(o, "Status", status(names_get(&group_state_names, (int)g->state),
-	                             reason(names_get(&group_reason_names, (int)g->reason),
-	                                    g->reason_message ? g->reason_message : ""),
-	                             timeline(&g->timeline, "ReadyDateTime")));
+	json_add(o, "Status", emr_encode_group_status(g));
 	json_add(o, "Configurations", emr_encode_configurations(&g->configurations));
 	json_add_int(o, "ConfigurationsVersion", g->configurations_version);
 	if (g->configurations_version) { /* applied at once: there is no software to restart */
 		json_add(o, "LastSuccessfullyAppliedConfigurations", emr_encode_configurations(&g->configurations));
 		json_add_int(o, "LastSuccessfullyAppliedConfigurationsVersion", g->configurations_version);
 	}
-	json_add(o, "EbsBlockDevices", volumes(&g->ebs));
+	json_add(o, "EbsBlockDevices", emr_encode_volumes(&g->ebs));
 	json_add_bool(o, "EbsOptimized", g->ebs_optimized);
 	json_add(o, "ShrinkPolicy", cJSON_CreateObject());
 	return json_add_str(o, "CustomAmiId", g->custom_ami_id);
@@ -302,7 +307,7 @@ cJSON *emr_encode_instance(const struct instance *i)
 	                             reason(names_get(&instance_reason_names, (int)i->reason),
 	                                    i->reason_message),
 	                             timeline(&i->timeline, "ReadyDateTime")));
-	json_add_str(o, "InstanceGroupId", i->group_id);
+	json_add_str(o, strncmp(i->group_id, "if-", 3) ? "InstanceGroupId" : "InstanceFleetId", i->group_id);
 	json_add_str(o, "Market", names_get(&market_names, (int)i->market));
 	json_add_str(o, "InstanceType", i->type);
 	return json_add(o, "EbsVolumes", cJSON_CreateArray());

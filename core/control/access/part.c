@@ -1,3 +1,0 @@
-#include "core/control/part.h"
-
-const struct part access_part = { .name = "access" };

@@ -14,6 +14,7 @@
 #define COMMANDS(X) \
 	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
 	X(fleets) X(spot) \
+	X(scaling) \
 	X(cost) \
 	X(events) \
 	X(alarms) \

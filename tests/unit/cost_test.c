@@ -735,6 +735,12 @@ static void test_right_size(void **state)
 	assert_string_equal(json_str(json_obj(a, "Act"), "Target", ""), "ElasticMapReduce.ModifyInstanceGroups");
 	const cJSON *req = json_obj(json_obj(a, "Act"), "Request");
 	assert_int_equal(json_int(cJSON_GetArrayItem(json_arr(req, "InstanceGroups"), 0), "InstanceCount", 0), 4);
+	/* whose size a policy sets is not told to have another */
+	good(f, "Stoker.PutUtilizationScaling",
+	     "{\"ClusterId\":\"j\",\"InstanceGroupId\":\"c\",\"MinCapacity\":2,\"MaxCapacity\":12}");
+	a = advice(good(f, "Stoker.ListRecommendations", "{}"), "right_size/c");
+	assert_true(!a || !json_obj(a, "Act"));
+	good(f, "Stoker.RemoveUtilizationScaling", "{\"ClusterId\":\"j\",\"InstanceGroupId\":\"c\"}");
 	/* one node of 16 vCPUs and 64 GiB (a quarter offered here): a smaller type does */
 	samples(f, c, primary, 400, 40, 4000, 1);
 	a = advice(good(f, "Stoker.ListRecommendations", "{\"ClusterId\":\"j\"}"), "right_size/m");

@@ -52,6 +52,7 @@ struct ask {
 	int index;                        /* of the part */
 	enum range range;
 	int page;
+	char about[sizeof ((struct part *)0)->about];
 };
 
 static void pump(struct live *l);
@@ -167,10 +168,11 @@ static bool is_down(const struct live *l)
 
 /* ---- replies ---- */
 
-static void save(struct live *l, const struct question *q, const char *cluster, int page,
+/* Answers about everything are kept, those about one thing are not. */
+static void save(struct live *l, const struct question *q, int index, const char *cluster, int page,
                  const cJSON *reply)
 {
-	if (l->cache && q->name && !page)
+	if (l->cache && q->name && !page && (*cluster || !*l->model->parts[index].about))
 		cache_put(l->cache, q->name, cluster, clock_now_ms(), reply);
 }
 
@@ -202,7 +204,7 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 	struct mcluster *mc = *a->cluster ? model_cluster(l->model, a->cluster) : NULL;
 	struct error err = ERROR_INIT;
 	size_t known = l->model->clusters.len;
-	if (a->question->take(l->model, mc, reply, !a->page, &err)) {
+	if (question_take(a->question, a->index, l->model, mc, reply, !a->page, &err)) {
 		part_failed(l, p, a->question->target, &err);
 		return;
 	}
@@ -210,7 +212,7 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 		l->model->parts[PART_COST].dirty = true;
 	if (a->question == &cluster_questions[CPART_STEPS])
 		mc->parts[CPART_PROGRESS].dirty = true;
-	save(l, a->question, a->cluster, a->page, reply);
+	save(l, a->question, a->index, a->cluster, a->page, reply);
 	part_fetched(p);
 	const char *marker = json_str(reply, "Marker", "");
 	bool list = a->question == &global_questions[PART_CLUSTERS];
@@ -268,7 +270,9 @@ static void on_reply(void *arg, const cJSON *reply, const struct error *err, dou
 		struct part *p = part_of(l, a);
 		if (p) {
 			p->pending = false;
-			if (err)
+			if (strcmp(p->about, a->about))
+				p->dirty = true; /* about what nobody looks at any more */
+			else if (err)
 				part_failed(l, p, a->question->target, err);
 			else
 				take_reply(l, a, p, reply);
@@ -321,13 +325,14 @@ static bool ask_page(struct live *l, const struct question *q, int index, struct
 		return false;
 	add_filter(l, q, in);
 	if (marker)
-		json_add_str(in, "Marker", marker);
+		json_add_str(in, q->list ? "NextToken" : "Marker", marker);
 	struct ask *a = ask_send(l, q->target, in);
 	if (!a)
 		return false;
 	a->question = q;
 	a->index = index;
 	a->page = page;
+	memcpy(a->about, p->about, sizeof a->about);
 	if (mc)
 		snprintf(a->cluster, sizeof a->cluster, "%s", mc->c->id);
 	p->pending = true;
@@ -616,6 +621,8 @@ void live_want(struct live *l, const struct live_interest *want)
 	if (l->want.active_only != want->active_only)
 		l->model->parts[PART_CLUSTERS].dirty = true;
 	l->want = *want;
+	l->model->focus = want->focus;
+	question_refocus(l->model);
 	uv_timer_start(l->timer, on_timer, 0, 0);
 }
 
@@ -633,6 +640,18 @@ void live_more_steps(struct live *l, const char *cluster_id)
 	struct mcluster *mc = model_cluster(l->model, cluster_id);
 	if (mc && *mc->steps_marker && !mc->parts[CPART_STEPS].pending && !is_down(l))
 		ask_page(l, &cluster_questions[CPART_STEPS], CPART_STEPS, mc, mc->steps_marker, 1);
+}
+
+bool live_more(struct live *l, enum global_part part)
+{
+	const char *token = l->model->records[part].token;
+	struct part *p = &l->model->parts[part];
+	if (!token || p->pending || is_down(l))
+		return p->pending;
+	char *copy = xstrdup(token);
+	bool sent = ask_page(l, &global_questions[part], part, NULL, copy, 1);
+	free(copy);
+	return sent;
 }
 
 double live_budget(const struct live *l, const char **op)

@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "views/facts.h"
 #include "views/lists.h"
 
 struct cluster_view {
 	struct view view;
 	struct table *groups;
-	int scroll;
+	struct scroller scroll;
 	bool facts_focus;          /* the facts are scrolled, not the groups */
-	int fact_lines, fact_rows;
 };
 
 static struct cluster_view *cv_of(struct view *v)
@@ -146,26 +146,6 @@ static void cluster_changed(struct view *v)
 
 /* ---- the facts ---- */
 
-struct facts {
-	struct draw d;
-	int x, w, y;             /* column, its width, next line (before scrolling) */
-	int scroll;
-};
-
-static void fact(struct facts *f, const char *label, style_t st, const char *text)
-{
-	if (!text || !*text)
-		return;
-	int w = f->w - 17, y = f->y - f->scroll;
-	int n = w > 8 ? text_lines(text, w) : 1;
-	if (y + n > 0 && y < draw_h(f->d)) {
-		struct draw d = f->d;
-		draw_text(d, f->x, y, ROLE_DIM, label);
-		draw_paragraph(d, f->x + 16, y, w, draw_h(d) - y < n ? draw_h(d) - y : n, st, text);
-	}
-	f->y += n;
-}
-
 static void on_off(struct facts *f, const char *label, bool on, const char *yes, const char *no)
 {
 	fact(f, label, ROLE_TEXT, on ? yes : no);
@@ -299,7 +279,7 @@ static void draw_facts(struct cluster_view *v, struct draw d, const struct mclus
 {
 	bool two = draw_w(d) >= 110;
 	int w = two ? draw_w(d) / 2 - 1 : draw_w(d) - 2;
-	struct facts f = { .d = d, .x = 1, .w = w, .scroll = v->scroll };
+	struct facts f = { .d = d, .x = 1, .w = w, .scroll = v->scroll.top };
 	state_facts(&f, mc);
 	cost_facts(&f, mc);
 	step_facts(&f, mc);
@@ -315,16 +295,7 @@ static void draw_facts(struct cluster_view *v, struct draw d, const struct mclus
 	if (!two || f.y > left)
 		left = f.y;
 	fact(&f, "id", ROLE_DIM, mc->c->id);
-	v->fact_lines = left + 1;
-}
-
-static void limit_scroll(struct cluster_view *v)
-{
-	int max = v->fact_lines - v->fact_rows;
-	if (v->scroll > max)
-		v->scroll = max;
-	if (v->scroll < 0)
-		v->scroll = 0;
+	v->scroll.lines = left + 1;
 }
 
 static void cluster_draw(struct view *view, struct draw d)
@@ -345,10 +316,9 @@ static void cluster_draw(struct view *view, struct draw d)
 	/* The frame tells how much there is before the facts are drawn: count them in a window without height. */
 	struct draw box = draw_sub(d, it[0].out);
 	draw_facts(v, draw_sub(box, (struct rect){ 1, 1, draw_w(box) - 2, 0 }), mc);
-	v->fact_rows = draw_h(box) - 2;
-	limit_scroll(v);
-	if (v->fact_lines > v->fact_rows && v->fact_rows > 0)
-		snprintf(note, sizeof note, "%d-%d of %d", v->scroll + 1, v->scroll + v->fact_rows, v->fact_lines);
+	v->scroll.rows = draw_h(box) - 2;
+	scroller_limit(&v->scroll);
+	scroller_note(&v->scroll, note, sizeof note);
 	struct draw in = pane_open(box, con, cluster_label(mc->c), note, v->facts_focus, p);
 	draw_facts(v, in, mc);
 	pane_close(in, con, p);
@@ -362,21 +332,6 @@ static void cluster_draw(struct view *view, struct draw d)
 	else
 		table_draw(v->groups, in, !v->facts_focus);
 	pane_close(in, con, p);
-}
-
-static bool scroll_facts(struct cluster_view *v, int action)
-{
-	int page = v->fact_rows > 1 ? v->fact_rows - 1 : 1;
-	int by = action == ACT_UP          ? -1
-	         : action == ACT_DOWN      ? 1
-	         : action == ACT_PAGE_UP   ? -page
-	         : action == ACT_PAGE_DOWN ? page
-	         : action == ACT_HOME      ? -10000
-	         : action == ACT_END       ? 10000
-	                                   : 0;
-	v->scroll += by;
-	limit_scroll(v);
-	return by != 0;
 }
 
 static bool cluster_action(struct view *view, int action, const char *arg)
@@ -396,7 +351,7 @@ static bool cluster_action(struct view *view, int action, const char *arg)
 			console_open(view->con, &view_nodes, names_get(&instance_role_names, g->role));
 		return true;
 	}
-	if (v->facts_focus && scroll_facts(v, action))
+	if (v->facts_focus && scroller_action(&v->scroll, action))
 		return true;
 	if (!table_action(v->groups, action, arg, &err))
 		return false;
@@ -416,8 +371,8 @@ static bool cluster_event(struct view *view, const struct event *ev)
 		return true;
 	}
 	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
-		v->scroll += ev->mouse == MOUSE_WHEEL_UP ? -2 : 2;
-		limit_scroll(v);
+		v->scroll.top += ev->mouse == MOUSE_WHEEL_UP ? -2 : 2;
+		scroller_limit(&v->scroll);
 		return true;
 	}
 	return false;

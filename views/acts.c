@@ -102,6 +102,11 @@ void acts_run(struct console *con, struct act *a)
 {
 	if (!a)
 		return;
+	if (app_read_only(con->app)) {
+		app_message(con->app, MESSAGE_WARN, "read-only: :unlock allows acts for ten minutes");
+		act_free(a);
+		return;
+	}
 	struct act_run *r = xcalloc(1, sizeof *r);
 	struct plan_line *lines = xcalloc(a->lines.len + 1, sizeof *lines);
 	r->con = con;

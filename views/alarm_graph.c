@@ -116,7 +116,8 @@ void alarm_graph_draw(struct draw d, const struct console *con, const cJSON *ala
 			{ "breaching", w->bad, w->n, ROLE_ERROR } };
 		struct graph g = { .kind = GRAPH_LINE, .series = list, .n = 3, .end_ms = w->end_ms,
 			.step_ms = w->step_ms, .span_ms = w->step_ms * (int64_t)(w->n > 1 ? w->n : 2),
-			.scale = draw_w(d) >= 40, .legend = true, .cursor = -1, .format = graph_count };
+			.scale = draw_w(d) >= 40, .legend = true, .cursor = -1, .format = graph_count,
+			.fill = 3, .fill_from = json_num(alarm, "Threshold", 0) };
 		graph_draw(d, &g);
 	} else {
 		pane_say(d, p->fetched ? "no samples of this metric yet" : pane_reason(con, p, why, sizeof why));

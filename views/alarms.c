@@ -130,14 +130,16 @@ static void history_facts(struct board *b, struct facts *f)
 static void rule_facts(struct board *b, const cJSON *alarm, struct facts *f)
 {
 	char text[400], actions[400];
+	const char *last;
 	facts_gap(f);
 	fact(f, "rule", ROLE_TEXT, alarm_rule_text(alarm, draw_glyphs(f->d), text, sizeof text));
 	fact(f, "description", ROLE_TEXT, json_str(alarm, "AlarmDescription", ""));
 	fact(f, "state reason", ROLE_TEXT, json_str(alarm, "StateReason", ""));
 	fact(f, "missing data", ROLE_TEXT, json_str(alarm, "TreatMissingData", ""));
 	record_text(alarm, "AlarmActions", actions, sizeof actions);
+	last = strchr(actions, ',') ? NULL : strrchr(actions, ':');
 	bool on = json_bool(alarm, "ActionsEnabled", true);
-	factf(f, "tells", on ? ROLE_TEXT : ROLE_WARN, "%s%s", *actions ? actions : "nobody",
+	factf(f, "tells", on ? ROLE_TEXT : ROLE_WARN, "%s%s", !*actions ? "nobody" : last ? last + 1 : actions,
 	      on ? "" : " (switched off: o switches it on)");
 	history_facts(b, f);
 }
@@ -303,7 +305,7 @@ static const struct table_column columns[] = {
 	{ "SEVERITY", .min = 8, .max = 8, .priority = 2 },
 	{ "FOR", .min = 4, .max = 6, .align = ALIGN_RIGHT, .flags = COL_TIME },
 	{ "CLUSTER", .min = 10, .max = 24, .flex = 1, .priority = 1 },
-	{ "WHAT", .min = 20, .flex = 4 },
+	{ "WHAT", .min = 38, .flex = 4 },
 };
 
 static const struct board_page pages[] = {

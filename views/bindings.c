@@ -180,7 +180,8 @@ static const struct binding letters_items[] = {
 };
 
 static const struct binding schedules_items[] = {
-	{ "change", "enter u", "change", "change the selected schedule", VA_CHANGE, MENU | BIND_DANGEROUS },
+	{ "open", "enter", "open", "runs of the selected schedule; of a run its log or cluster", VA_OPEN, HINT },
+	{ "change", "u", "change", "change the selected schedule", VA_CHANGE, MENU | BIND_DANGEROUS },
 	{ "new", "N", "new", "a new schedule: a copy of this cluster, or one of its steps", VA_NEW,
 	  MENU | BIND_DANGEROUS },
 	{ "run", "p", "run now", "run the selected schedule now", VA_RUN_NOW, MENU | BIND_DANGEROUS },

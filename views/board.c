@@ -269,10 +269,14 @@ void board_draw(struct view *v, struct draw d)
 		draw_head(b, draw_sub(d, (struct rect){ 0, 0, w, head }));
 	struct draw rest = draw_sub(d, (struct rect){ 0, head, w, h - head });
 	bool beside = w >= WIDE;
-	struct layout_item it[] = { { .min = beside ? 60 : 5, .flex = 1 },
+	/* A short list leaves its room to the facts. */
+	int rows = (int)table_visible(list_at(b)->table) + 3 + (b->kind->n > 1);
+	struct layout_item it[] = { { .min = beside ? 60 : 5, .flex = 1, .max = beside ? 0 : rows < 6 ? 6 : rows },
 	                            { .min = beside ? 50 : 6, .flex = 1, .priority = 1 } };
 	layout_split((struct rect){ 0, 0, w, h - head }, beside ? LAYOUT_ROW : LAYOUT_COLUMN, 0, it,
 	             row && list_at(b)->page->facts ? 2 : 1);
+	if (!row)
+		it[0].out.h = beside ? it[0].out.h : h - head;
 	draw_lists(b, draw_sub(rest, it[0].out));
 	if (row && list_at(b)->page->facts && it[1].out.h && it[1].out.w)
 		draw_detail(b, row, draw_sub(rest, it[1].out));

@@ -91,8 +91,8 @@ static void cost_head(struct board *b, struct draw d)
 	}
 	draw_now(m, forecast, d);
 	draw_queues(m, forecast, d);
-	snprintf(text, sizeof text, "Estimate at list prices of %s%s%s%s; not a bill.%s%s", m->price_date,
-	         *m->price_source ? " (" : "", m->price_source, *m->price_source ? ")" : "",
+	snprintf(text, sizeof text, "Estimate, not a bill: list prices of %s%s%s.%s%s", m->price_date,
+	         draw_w(d) >= 120 && *m->price_source ? ", " : "", draw_w(d) >= 120 ? m->price_source : "",
 	         client_is_local(con->client) ? " Nodes of this machine cost nothing." : "",
 	         m->cost_unknown_rate ? " Where a fee is not known, sums are lower bounds." : "");
 	draw_paragraph(d, 1, 2, draw_w(d) - 2, draw_h(d) - 2, ROLE_DIM, text);
@@ -192,7 +192,7 @@ static void spent_facts(struct board *b, const cJSON *row, struct facts *f)
 			group_facts(f, mc);
 		return;
 	}
-	factf(f, "machines", ROLE_MONEY, "$%.4f", json_num(row, "Ec2", 0));
+	fact(f, "machines", ROLE_MONEY, text_money(json_num(row, "Ec2", 0), false, draw_glyphs(f->d), text, sizeof text));
 	fact(f, "EMR fee", ROLE_MONEY, text_money(json_num(row, "Emr", 0), unknown, draw_glyphs(f->d), text, sizeof text));
 	fact(f, "together", ROLE_MONEY, text_money(json_num(row, "Total", 0), unknown, draw_glyphs(f->d), text,
 	                                           sizeof text));
@@ -338,7 +338,9 @@ static void advice_facts(struct board *b, const cJSON *row, struct facts *f)
 static void open_row(struct board *b, const cJSON *row)
 {
 	struct console *con = b->view.con;
-	if (b->at == PAGE_BUDGETS) {
+	if (b->at != PAGE_SPENT && app_read_only(con->app)) {
+		app_message(con->app, MESSAGE_WARN, "read-only: :unlock allows acts for ten minutes");
+	} else if (b->at == PAGE_BUDGETS) {
 		form_budget_open(con, row);
 	} else if (b->at == PAGE_ADVICE) {
 		struct act *a = act_recommendation(con->model, row);

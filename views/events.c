@@ -150,7 +150,7 @@ static const char *events_copy(struct board *b, const cJSON *row)
 static const struct table_column columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
-	{ "CLUSTER", .min = 10, .max = 18, .flex = 1, .priority = 1 },
+	{ "CLUSTER", .min = 11, .max = 18, .flex = 1, .priority = 1 },
 	{ "MESSAGE", .min = 40, .flex = 6 },
 	{ "WHO", .min = 8, .max = 16, .flex = 1, .priority = 2 },
 	{ "WHY", .min = 16, .max = 40, .flex = 2, .priority = 4 },

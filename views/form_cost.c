@@ -60,7 +60,7 @@ static void budget_summary(void *ctx, const struct form *f, char *out, size_t si
 	double amount = form_double(f, "amount");
 	bool day = !strcmp(form_text(f, "period"), per[1]);
 	double run = m->cost_per_hour * (day ? 24 : 730);
-	snprintf(out, size, "at the rate of now ($%.2f/h%s) a %s comes to $%.2f: %.0f%% of it", m->cost_per_hour,
+	snprintf(out, size, "at $%.2f/h%s, as now, a %s comes to $%.2f: %.0f%%", m->cost_per_hour,
 	         m->cost_unknown_rate ? " or more" : "", day ? "day" : "month", run, amount > 0 ? run / amount * 100 : 0);
 }
 

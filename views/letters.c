@@ -75,8 +75,11 @@ static void attempt_facts(const cJSON *row, struct facts *f)
 		int64_t start = record_ms(x, "StartedAt"), end = record_ms(x, "EndedAt");
 		char when[40], took[24], label[48];
 		snprintf(label, sizeof label, "%d", (int)json_int(x, "Number", 0));
-		factf(f, label, ROLE_TEXT, "%s, %s: %s", text_day(start, console_now(), when, sizeof when),
-		      end > start ? clock_duration(end - start, took, sizeof took) : "-", json_str(x, "Message", ""));
+		const char *message = json_str(x, "Message", "");
+		bool same = !strcmp(message, json_str(row, "Message", ""));
+		factf(f, label, ROLE_TEXT, "%s, %s%s%s", text_day(start, console_now(), when, sizeof when),
+		      end > start ? clock_duration(end - start, took, sizeof took) : "-", same ? ", the same" : ": ",
+		      same ? "" : message);
 	}
 }
 
@@ -193,7 +196,7 @@ static void letters_note(struct board *b, const struct glyphs *g, char *out, siz
 static const struct table_column columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
-	{ "CLUSTER", .min = 10, .max = 20, .flex = 1, .priority = 1 },
+	{ "CLUSTER", .min = 11, .max = 20, .flex = 1, .priority = 1 },
 	{ "STEP", .min = 12, .max = 26, .flex = 2 },
 	{ "CLASS", .min = 12, .max = 12, .priority = 3 },
 	{ "TRIES", .min = 5, .max = 5, .align = ALIGN_RIGHT, .priority = 2 },

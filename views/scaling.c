@@ -105,11 +105,12 @@ static void subject_text(struct board *b, const cJSON *row, char *out, size_t si
 static void rule_text(const cJSON *row, char *out, size_t size)
 {
 	const cJSON *g = json_obj(row, "Group"), *u = json_obj(g, "Utilization"), *s = json_obj(row, "Schedule");
+	int n = cJSON_GetArraySize(json_arr(json_obj(g, "AutoScalingPolicy"), "Rules"));
 	if (is_kind(row, "managed"))
 		snprintf(out, size, "by EMR's managed scaling, in %s",
 		         json_str(limits_of(row), "UnitType", "Instances"));
 	else if (is_kind(row, "custom"))
-		snprintf(out, size, "%d rules, %s", cJSON_GetArraySize(json_arr(json_obj(g, "AutoScalingPolicy"), "Rules")),
+		snprintf(out, size, "%d rule%s, %s", n, n == 1 ? "" : "s",
 		         json_str(json_obj(json_obj(g, "AutoScalingPolicy"), "Status"), "State", "ATTACHED"));
 	else if (u)
 		snprintf(out, size, "CPU > %g%% out, < %g%% in", json_num(u, "HighCpu", 80), json_num(u, "LowCpu", 20));

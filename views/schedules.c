@@ -233,11 +233,14 @@ static bool schedules_action(struct board *b, const cJSON *row, int action, cons
 	case VA_NEW:
 		form_schedule_open(con, NULL);
 		return true;
-	case VA_CHANGE:
-		if (b->at == PAGE_RUNS)
+	case VA_OPEN:
+		if (b->at == PAGE_RUNS && row)
 			open_run(b, row);
 		else
-			form_schedule_open(con, row);
+			b->at = PAGE_RUNS;
+		return true;
+	case VA_CHANGE:
+		form_schedule_open(con, row);
 		return true;
 	case VA_SWITCH:
 		acts_run(con, act_schedule_state(row, !enabled(row)));
@@ -257,7 +260,7 @@ static const char *schedules_disabled(struct board *b, const cJSON *row, int act
 	bool act = action == VA_CHANGE || action == VA_SWITCH || action == VA_RUN_NOW || action == VA_DELETE;
 	if (act && !row)
 		return b->at == PAGE_RUNS ? "no run is selected" : "no schedule is selected: N makes one";
-	if (act && action != VA_CHANGE && b->at == PAGE_RUNS)
+	if (act && b->at == PAGE_RUNS)
 		return "that is a run: tab goes to the list of schedules";
 	return NULL;
 }
@@ -281,7 +284,7 @@ static void schedules_note(struct board *b, const struct glyphs *g, char *out, s
 static const struct table_column schedule_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "SCHEDULE", .min = 12, .max = 30, .flex = 2 },
-	{ "NEXT RUN", .min = 18, .max = 22 },
+	{ "NEXT RUN", .min = 19, .max = 22 },
 	{ "LAST", .min = 11, .max = 11 },
 	{ "FAILED", .min = 6, .max = 6, .align = ALIGN_RIGHT, .priority = 2 },
 	{ "WHEN", .min = 18, .max = 30, .flex = 1, .priority = 1 },

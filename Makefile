@@ -16,7 +16,7 @@ PKGS     := ncursesw libcurl libcjson libuv sqlite3 libmicrohttpd libpcre2-8 lib
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wformat=2 -Wno-format-nonliteral -Wvla
 OPT      ?= -O2
-CFLAGS   += -std=c17 -D_GNU_SOURCE $(OPT) -g $(WARN) -fno-common -fstack-protector-strong -I. \
+CFLAGS   += -std=c17 -D_GNU_SOURCE $(OPT) -g $(WARN) -fno-common -fstack-protector-strong -I. -I$(BUILD)/gen \
             -isystem $(DUCKDB_DIR)/include -DSTOKER_VERSION='"$(VERSION)"' -MMD -MP
 LDFLAGS  += -Wl,--as-needed -Wl,-O1
 ifeq ($(FUZZING),1)
@@ -78,6 +78,12 @@ $(BUILD)/.flags: FORCE
 	@echo '$(subst ','"'"',$(CC) $(CFLAGS))' | cmp -s - $@ || echo '$(subst ','"'"',$(CC) $(CFLAGS))' >$@
 .PHONY: FORCE
 FORCE:
+
+# Lists that are compiled in: CSV → rows of a C table, by the sed script of the same name.
+$(BUILD)/gen/%.inc: %.csv %.sed
+	@mkdir -p $(@D)
+	@sed -E -f $*.sed $*.csv >$@
+$(BUILD)/o/core/model/price.o: $(BUILD)/gen/core/model/instance-types.inc $(BUILD)/gen/core/model/volume-types.inc
 
 $(BUILD)/o/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
@@ -186,7 +192,7 @@ test-build: all $(UNIT_BIN) $(CONSOLE_BIN) $(FUZZ_REPLAY)
 test: test-build  ## build, then run every suite; ends with "N passed, N failed"
 	@BUILD=$(BUILD) tests/run.sh
 
-bench: all $(BUILD)/bench/kernel_sql  ## measure what is promised (WHAT="shell etl" for a part)
+bench: all $(BUILD)/bench/kernel_sql $(BUILD)/bench/fleet_server $(BUILD)/bench/load  ## measure what is promised (WHAT="shell etl" for a part)
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(WHAT)
 
 # Against peers that Debian does not have: only where they are present.
@@ -198,13 +204,15 @@ test-spark: all  ## the same scripts on a real Spark (needs Java 17 and pyspark)
 run: all  ## build, then the sample ETL on an embedded cluster, shown in the console
 	@BUILD=$(BUILD) tests/jobs/flights/run.sh
 
-lint:  ## clang-tidy, cppcheck, manual pages, and the rules of the house
+lint: $(BUILD)/gen/core/model/instance-types.inc $(BUILD)/gen/core/model/volume-types.inc  ## clang-tidy, cppcheck, manual pages, and the rules of the house
 	@BUILD=$(BUILD) .ci/lint.sh
 
 # ---- manual pages and completions, made from the program's own tables ----
 DOCS := $(BUILD)/doc/stoker.1 $(BUILD)/doc/stokerd.8 $(BUILD)/doc/stoker.bash $(BUILD)/doc/_stoker
-.PHONY: doc
+.PHONY: doc doc-api
 doc: $(DOCS)
+doc-api: $(BUILD)/unit/emr_document_test  ## renew the table of operations in core/api/emr/README.md
+	@UPDATE=1 $<
 $(BUILD)/doc/stoker.1: views/cli/man/stoker.1.in $(BUILD)/stoker
 	@mkdir -p $(@D)
 	@$(BUILD)/stoker help --man >$@.commands

@@ -15,7 +15,7 @@ export LC_ALL=C.UTF-8
 BUILD="gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libsqlite3-dev
        libmicrohttpd-dev libpcre2-dev libssl-dev libreadline-dev"
 TEST="libcmocka-dev libvterm-dev python3 python3-boto3 awscli procps"
-LINT="clang clang-tidy cppcheck mandoc libcmocka-dev libvterm-dev"
+LINT="clang libclang-rt-dev clang-tidy cppcheck mandoc libcmocka-dev libvterm-dev"
 
 DUCKDB_X64='@duckdb/node-bindings-linux-x64@1.5.6-r.1
 sha512-IXcrZJE6kEqM0Z4wwdVnGBHX/frOS33VPNAwDXQ/Q+Fs84b058Qe94chrCCIcNJlG8Y3UHIUU4eBeCQxW5mN1Q=='

@@ -4,7 +4,7 @@ cd "$(dirname "$0")/.." || exit 2
 BUILD=${BUILD:-build}
 rc=0
 sources=$(find core tui views -name '*.c' | sort)
-flags=(-std=c17 -D_GNU_SOURCE -I. -isystem "${DUCKDB_PREFIX:-.deps/duckdb}/include" '-DSTOKER_VERSION="lint"')
+flags=(-std=c17 -D_GNU_SOURCE -I. "-I$BUILD/gen" -isystem "${DUCKDB_PREFIX:-.deps/duckdb}/include" '-DSTOKER_VERSION="lint"')
 
 echo "== includes and sizes"
 python3 .ci/includes.py || rc=1
@@ -12,7 +12,7 @@ python3 .ci/includes.py || rc=1
 echo "== cppcheck"
 cppcheck --quiet --error-exitcode=1 --std=c11 --language=c --enable=warning,portability --inline-suppr -j2 \
 	--suppress=missingIncludeSystem --suppress=unknownMacro --suppress=uninitvar --suppress=preprocessorErrorDirective \
-	'-DcJSON_ArrayForEach(e,a)=while((e=cJSON_next(e,a)))' -D_GNU_SOURCE '-DSTOKER_VERSION="lint"' -I. $sources || rc=1
+	'-DcJSON_ArrayForEach(e,a)=while((e=cJSON_next(e,a)))' -D_GNU_SOURCE '-DSTOKER_VERSION="lint"' -I. -I"$BUILD/gen" $sources || rc=1
 
 echo "== clang-tidy"
 export TIDY_FLAGS="${flags[*]}"

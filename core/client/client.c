@@ -78,10 +78,11 @@ static int open_remote(struct client *c, const struct client_options *o, struct 
 static int open_local(struct client *c, const struct client_options *o, struct error *err)
 {
 	char *path = xasprintf("%s/run/api.sock", c->home);
-	struct transport_http_options t = { .unix_path = path };
+	const char *region = env_or(o->region, "AWS_REGION", "AWS_DEFAULT_REGION", NULL);
+	struct transport_http_options t = { .unix_path = path, .region = region };
 	c->local = true;
 	c->may_start = !o->no_start;
-	c->name = xstrdup("local");
+	c->name = region && strcmp(region, "us-east-1") ? xasprintf("local/%s", region) : xstrdup("local");
 	int rc = transport_http(c->loop, &t, &c->transport, err);
 	free(path);
 	return rc;

@@ -22,7 +22,7 @@ struct client_request;
 struct client_options {
 	const char *home;          /* folder of the local server; NULL: fs_home() */
 	const char *endpoint;      /* NULL: the local server; "aws": Amazon's of the region; else a URL */
-	const char *region;        /* NULL: $AWS_REGION, $AWS_DEFAULT_REGION, "us-east-1" */
+	const char *region;        /* NULL: $AWS_REGION, $AWS_DEFAULT_REGION, "us-east-1"; also of a local server */
 	const char *access_key, *secret_key, *session_token; /* NULL: $AWS_ACCESS_KEY_ID and its kin */
 	bool no_start;             /* do not start a local server that is not there */
 };

@@ -119,6 +119,8 @@ static void headers_of(struct http_transport *t, struct arena *a, const char *ta
 	out[n++] = arena_printf(a, "Content-Type: %s", s.type);
 	out[n++] = arena_printf(a, "X-Amz-Target: %s", target);
 	out[n++] = "User-Agent: stoker/" STOKER_VERSION;
+	if (t->unix_path && t->region)
+		out[n++] = arena_printf(a, "X-Stoker-Region: %s", t->region);
 	if (!t->unix_path)
 		n += sign(t, a, &s, body, len, out + n);
 	out[n] = NULL;

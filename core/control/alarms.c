@@ -3,7 +3,7 @@
 #include <sys/statvfs.h>
 
 #include "core/base/clock.h"
-#include "core/control/state.h"
+#include "core/control/ops.h"
 
 #define HOUR_MS 3600000LL
 #define OFF_SIZE_MS 60000
@@ -83,7 +83,7 @@ static void memory_alarms(struct control *ctl, const char *cluster_id, int64_t n
 	for (size_t i = 0; i < ctl->drivers.len; i++) {
 		const struct driver *d = ctl->drivers.items[i];
 		const struct step *s = d->exec ? d->exec->step : NULL;
-		if (!s || !d->starved_since || now - d->starved_since < STARVED_MS ||
+		if (!s || !op_find(ctl, s->cluster_id) || !d->starved_since || now - d->starved_since < STARVED_MS ||
 		    (cluster_id && strcmp(cluster_id, s->cluster_id)))
 			continue;
 		add(out, SEVERITY_WARN, s->cluster_id, d->starved_since, xasprintf("step-starved/%s", s->id),
@@ -154,7 +154,7 @@ void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, st
 	memory_alarms(ctl, cluster_id, now, out);
 	while (map_next(ctl->clusters, &it, NULL, &v)) {
 		struct cluster *c = v;
-		if (cluster_id && strcmp(cluster_id, c->id))
+		if (!op_visible(ctl, c) || (cluster_id && strcmp(cluster_id, c->id)))
 			continue;
 		if (c->state == CLUSTER_TERMINATED_WITH_ERRORS && now - c->timeline.ended < FAILED_SHOWN_MS)
 			add(out, SEVERITY_CRITICAL, c->id, c->timeline.ended, xasprintf("cluster-failed/%s", c->id),

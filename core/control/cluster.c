@@ -1,7 +1,7 @@
 /* The life of a cluster: STARTING → BOOTSTRAPPING → RUNNING ⇄ WAITING → TERMINATING → TERMINATED. */
 #include "core/base/clock.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/part.h"
 
 struct cluster *find_cluster(const struct control *ctl, const char *id)
 {
@@ -29,17 +29,17 @@ void cluster_detach(struct control *ctl, struct cluster *c)
 {
 	struct ctl_cluster *rt = c->runtime;
 
-	forget_dirty(ctl, c);
+	forget_dirty(ctl, OBJECT_CLUSTER, c);
 	for (size_t i = 0; i < c->groups.len; i++) {
-		forget_dirty(ctl, c->groups.items[i]);
+		forget_dirty(ctl, OBJECT_GROUP, c->groups.items[i]);
 		group_free_runtime(c->groups.items[i]);
 	}
 	for (size_t i = 0; i < c->steps.len; i++) {
-		forget_dirty(ctl, c->steps.items[i]);
+		forget_dirty(ctl, OBJECT_STEP, c->steps.items[i]);
 		step_free_runtime(c->steps.items[i]);
 	}
 	for (size_t i = 0; i < c->instances.len; i++)
-		forget_dirty(ctl, c->instances.items[i]);
+		forget_dirty(ctl, OBJECT_INSTANCE, c->instances.items[i]);
 	map_remove(ctl->clusters, c->id);
 	if (rt)
 		free(rt->last_provision_error);
@@ -78,6 +78,8 @@ void cluster_set_state(struct control *ctl, struct cluster *c, enum cluster_stat
 		event_add(ctl, severity_of(s), c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) is %s%s%s", c->id,
 		          c->name, names_get(&cluster_state_names, s), c->reason_message ? ": " : "",
 		          c->reason_message ? c->reason_message : "");
+	if (moved)
+		parts_cluster_moved(ctl, c);
 }
 
 bool cluster_ends_with_errors(const struct cluster *c)

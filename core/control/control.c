@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/control/ops.h"
+#include "core/control/part.h"
 
 #define TICK_MS 1000
 #define KEEP_CLUSTERS_MS (60LL * 24 * 3600 * 1000)  /* ended ones, as on EMR: two months */
@@ -93,6 +94,8 @@ static void load_cluster(struct cluster *c, void *ctx)
 		cluster_free(c);
 		return;
 	}
+	if (!c->region[0]) /* of a journal that knew only one */
+		snprintf(c->region, sizeof c->region, "%s", ctl->region);
 	cluster_attach(ctl, c);
 	if (cluster_state_ended(c->state))
 		return;
@@ -151,6 +154,8 @@ static int load(struct control *ctl, struct error *err)
 
 	if (!ret)
 		ret = store_load_containers(ctl->store, load_container, ctl, err);
+	if (!ret)
+		ret = parts_load(ctl, err);
 	if (!ret) {
 		load_cancels(ctl);
 		store_trim_events(ctl->store, clock_now_ms() - KEEP_EVENTS_MS);
@@ -220,6 +225,29 @@ static void adjust_tick(struct control *ctl)
 	}
 }
 
+#define DUE_MAX_MS 300000 /* wall clocks are set and machines sleep: look again at least so often */
+
+static void on_due(uv_timer_t *t)
+{
+	struct control *ctl = t->data;
+
+	ctl->due_at = 0;
+	parts_run(ctl, clock_now_ms());
+}
+
+static void adjust_due(struct control *ctl)
+{
+	int64_t at = ctl->closing ? 0 : parts_due(ctl), now = clock_now_ms(), wait = at - now;
+
+	if (at == ctl->due_at)
+		return;
+	ctl->due_at = at;
+	if (!at)
+		uv_timer_stop(&ctl->due);
+	else
+		uv_timer_start(&ctl->due, on_due, (uint64_t)(wait < 0 ? 0 : wait > DUE_MAX_MS ? DUE_MAX_MS : wait), 0);
+}
+
 static void check_stop(struct control *ctl)
 {
 	size_t it = 0;
@@ -240,6 +268,7 @@ static void on_turn(uv_prepare_t *p)
 
 	on_prepare(p);
 	adjust_tick(ctl);
+	adjust_due(ctl);
 	check_stop(ctl);
 }
 
@@ -260,9 +289,10 @@ static void start_hooks(struct control *ctl)
 {
 	uv_prepare_init(ctl->loop, &ctl->prepare);
 	uv_timer_init(ctl->loop, &ctl->tick);
+	uv_timer_init(ctl->loop, &ctl->due);
 	uv_signal_init(ctl->loop, &ctl->child);
-	ctl->prepare.data = ctl->tick.data = ctl->child.data = ctl;
-	ctl->handles = 3;
+	ctl->prepare.data = ctl->tick.data = ctl->due.data = ctl->child.data = ctl;
+	ctl->handles = 4;
 	uv_prepare_start(&ctl->prepare, on_turn);
 	uv_signal_start(&ctl->child, on_child, SIGCHLD);
 }
@@ -280,12 +310,15 @@ static struct control *new_empty(uv_loop_t *loop, const struct control_options *
 	ctl->access_key = xstrdup(o->access_key ? o->access_key : "");
 	ctl->secret_key = xstrdup(o->secret_key ? o->secret_key : "");
 	ctl->api_token = xstrdup(o->api_token ? o->api_token : "");
+	ctl->spot_notice_s = o->spot_notice_s > 0 ? o->spot_notice_s : 120;
 	ctl->stop = o->stop;
 	ctl->stop_ctx = o->ctx;
 	ctl->provisioner = provisioner_local;
 	ctl->clusters = map_new();
 	ctl->nodes = map_new();
 	ctl->containers = map_new();
+	ctl->docs = map_new();
+	ctl->ops = ops_bind();
 	ctl->started_at = ctl->version = clock_now_ms();
 	ctl->started_mono = mono_ms();
 	resources_probe(&ctl->machine_mb, &ctl->machine_vcpus);
@@ -355,6 +388,9 @@ static void free_state(struct control *ctl)
 
 static void free_rest(struct control *ctl)
 {
+	docs_clear(ctl);
+	map_free(ctl->docs, NULL);
+	map_free(ctl->ops, free);
 	vec_free(&ctl->dirty);
 	str_list_free(&ctl->dropped);
 	str_list_free(&ctl->gone);
@@ -398,6 +434,7 @@ void control_free(struct control *ctl)
 		link_close(d->link);
 		driver_detach(ctl, d);
 	}
+	parts_close(ctl);
 	free_state(ctl);
 	metrics_close(ctl->metrics);
 	trash_free(ctl->trash);
@@ -408,6 +445,7 @@ void control_free(struct control *ctl)
 	}
 	uv_close((uv_handle_t *)&ctl->prepare, on_handle_closed);
 	uv_close((uv_handle_t *)&ctl->tick, on_handle_closed);
+	uv_close((uv_handle_t *)&ctl->due, on_handle_closed);
 	uv_close((uv_handle_t *)&ctl->child, on_handle_closed);
 }
 

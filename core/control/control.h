@@ -21,6 +21,7 @@ struct control_options {
 	const char *endpoint;      /* http://127.0.0.1:port, "" when there is none */
 	const char *access_key, *secret_key;
 	const char *api_token;     /* bearer token of /metrics and /api/v1 */
+	int spot_notice_s;         /* from a spot interruption's notice to its end; 0 = 120 */
 	int memory_share;          /* per cent of the machine's memory that may be granted; 0 = 60 */
 	void (*stop)(void *ctx);   /* StopServer: end the loop soon (its reply leaves first) */
 	void *ctx;
@@ -42,11 +43,29 @@ struct control_reply {
 };
 typedef void (*control_reply_fn)(const struct control_reply *r, void *ctx);
 
+/* Who asks. Strings are copied; NULL counts as "". */
+struct control_caller {
+	bool local;                /* over the Unix socket: the owner of the server */
+	const char *user;          /* of the key that signed */
+	const char *access_key;
+	const char *region;        /* of the signature; "": the server's own */
+	const char *source;        /* address of the peer, "unix:UID" for the socket */
+	const char *user_agent;
+	const char *request_id;    /* as its answer says it */
+};
+
 /* One request: target is the X-Amz-Target header ("ElasticMapReduce.RunJobFlow", "Stoker.ListAlarms").
- * local: it came over the Unix socket. done is called exactly once: after the commit that holds the
- * request's effect, or with an error. It may be called much later (WatchState). */
-void control_call(struct control *ctl, const char *target, const char *body, size_t len, bool local,
-                  control_reply_fn done, void *ctx);
+ * done is called exactly once: after the commit that holds the request's effect, or with an error. It may be
+ * called much later (WatchState). */
+void control_call(struct control *ctl, const char *target, const char *body, size_t len,
+                  const struct control_caller *who, control_reply_fn done, void *ctx);
+
+/* Is there an operation of this name ("ElasticMapReduce.RunJobFlow")? */
+bool control_serves(const char *target);
+
+/* The secret of an access key that may sign requests now, and whose it is; NULL: unknown, or not active.
+ * Both live until the next call into ctl. */
+const char *control_secret(struct control *ctl, const char *access_key, const char **user);
 
 /* Prometheus text; caller frees. */
 char *control_prometheus(struct control *ctl);

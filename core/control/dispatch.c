@@ -3,23 +3,46 @@
 
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/access/access.h"
 #include "core/control/ops.h"
+#include "core/control/part.h"
 
-static op_fn find_op(const struct op *table, const char *name)
+static void bind_table(struct map *ops, const struct op *table, const struct part *part)
 {
-	for (; table->name; table++)
-		if (!strcmp(table->name, name))
-			return table->fn;
-	return NULL;
+	size_t prefix = strlen(EMR_TARGET_PREFIX);
+
+	for (; table && table->name; table++) {
+		struct bound_op *b = xcalloc(1, sizeof *b);
+		b->fn = table->fn;
+		b->part = part;
+		if (!strncmp(table->name, EMR_TARGET_PREFIX, prefix))
+			b->shape = emr_find_operation(table->name + prefix);
+		free(map_set(ops, table->name, b));
+	}
 }
 
-static op_fn find_emr(const char *name)
+struct map *ops_bind(void)
 {
-	op_fn fn = find_op(cluster_ops, name);
+	static const struct op *const core[] = { cluster_ops, step_ops, group_ops, stoker_ops };
+	struct map *ops = map_new();
 
-	if (!fn)
-		fn = find_op(step_ops, name);
-	return fn ? fn : find_op(group_ops, name);
+	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
+		bind_table(ops, core[i], NULL);
+	for (int i = 0; i < PART_COUNT; i++) {
+		bind_table(ops, parts[i]->ops, parts[i]);
+		for (const struct op *const *t = parts[i]->tables; t && *t; t++)
+			bind_table(ops, *t, parts[i]);
+	}
+	return ops;
+}
+
+bool control_serves(const char *target)
+{
+	struct map *ops = ops_bind();
+	bool served = map_has(ops, target);
+
+	map_free(ops, free);
+	return served;
 }
 
 static cJSON *parse_body(const char *body, size_t len, struct error *err)
@@ -37,35 +60,40 @@ static cJSON *parse_body(const char *body, size_t len, struct error *err)
 	return in;
 }
 
+static const char *name_of(const char *target)
+{
+	const char *dot = strchr(target, '.');
+
+	return dot ? dot + 1 : target;
+}
+
 /* 0: answered; 1: the operation has taken the call; else an error. */
 static int dispatch(struct control *ctl, const char *target, const char *body, size_t len,
                     struct call *call, struct error *err)
 {
-	const char *dot = strchr(target, '.'), *name = dot ? dot + 1 : target;
-	bool ours = !strncmp(target, "Stoker.", 7);
-	const struct emr_operation *shape = NULL;
-	op_fn fn = ours ? find_op(stoker_ops, name) : NULL;
-	bool watch = ours && !strcmp(name, "WatchState");
+	const struct bound_op *op = map_get(ctl->ops, target);
+	bool watch = !strcmp(target, "Stoker.WatchState");
 	cJSON *in = NULL, *out = NULL;
 	int ret = 0;
 
-	if (!strncmp(target, EMR_TARGET_PREFIX, strlen(EMR_TARGET_PREFIX))) {
-		shape = emr_find_operation(name);
-		fn = find_emr(name);
-	}
-	if (!fn && !watch)
-		return emr_error_unknown_operation(err, name);
-	if (!(in = parse_body(body, len, err)))
+	if (!op && !watch)
+		return emr_error_unknown_operation(err, name_of(target));
+	in = parse_body(body, len, err);
+	audit_begin(ctl, target, in, call);
+	if (!in)
 		return err->code;
+	if ((ret = access_check(ctl, target, in, call, err)))
+		goto out;
 	if (watch) {
 		ret = op_watch_state(ctl, in, call);
 		goto out;
 	}
-	if (shape && (ret = emr_validate(shape, in, err)))
+	if (op->shape && (ret = emr_validate(op->shape, in, err)))
 		goto out;
 	out = cJSON_CreateObject();
-	ret = fn(ctl, in, out, call, err);
-	if (!ret && (!shape || shape->has_output))
+	call->part = op->part;
+	ret = op->fn(ctl, in, out, call, err);
+	if (!ret && (!op->shape || op->shape->output))
 		json_print_to(&call->body, out);
 out:
 	cJSON_Delete(out);
@@ -73,27 +101,62 @@ out:
 	return ret;
 }
 
-void control_call(struct control *ctl, const char *target, const char *body, size_t len, bool local,
-                  control_reply_fn done, void *ctx)
+int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *out, struct call *call,
+              struct error *err)
+{
+	const struct bound_op *op = map_get(ctl->ops, target);
+
+	if (!op)
+		return emr_error_unknown_operation(err, name_of(target));
+	if (op->shape && emr_validate(op->shape, in, err))
+		return err->code;
+	return op->fn(ctl, in, out, call, err);
+}
+
+static struct call *call_new(struct control *ctl, const struct control_caller *who)
 {
 	struct call *call = xcalloc(1, sizeof *call);
+	const char *region = who->region && *who->region ? who->region : ctl->region;
+
+	call->local = who->local;
+	call->status = 200;
+	snprintf(call->user, sizeof call->user, "%s", who->user ? who->user : "");
+	snprintf(call->access_key, sizeof call->access_key, "%s", who->access_key ? who->access_key : "");
+	snprintf(call->region, sizeof call->region, "%s", region);
+	snprintf(call->source, sizeof call->source, "%s", who->source ? who->source : "");
+	snprintf(call->user_agent, sizeof call->user_agent, "%s", who->user_agent ? who->user_agent : "");
+	snprintf(call->request_id, sizeof call->request_id, "%s", who->request_id ? who->request_id : "");
+	return call;
+}
+
+static void refuse(struct call *call, const char *target, struct error *err)
+{
+	if (!err->class_[0]) {
+		log_error("%s: %s: %s", target, err->message, err->detail);
+		error_class(err, "InternalServerError", NULL);
+	}
+	buf_clear(&call->body);
+	call->status = emr_error_reply(err, &call->body);
+	snprintf(call->error_type, sizeof call->error_type, "%s", err->class_);
+}
+
+void control_call(struct control *ctl, const char *target, const char *body, size_t len,
+                  const struct control_caller *who, control_reply_fn done, void *ctx)
+{
+	struct call *call = call_new(ctl, who), *outer = ctl->call;
 	struct error err = ERROR_INIT;
 
 	call->done = done;
 	call->ctx = ctx;
-	call->local = local;
-	call->status = 200;
+	ctl->call = call;
+	struct acting before = actor_begin(ctl, call->user[0] ? call->user : "owner", NULL);
 	int ret = dispatch(ctl, target ? target : "", body, len, call, &err);
+	actor_end(ctl, &before);
+	ctl->call = outer;
 	if (ret == 1)
 		return;
-	if (ret) {
-		if (!err.class_[0]) {
-			log_error("%s: %s: %s", target, err.message, err.detail);
-			error_class(&err, "InternalServerError", NULL);
-		}
-		buf_clear(&call->body);
-		call->status = emr_error_reply(&err, &call->body);
-		snprintf(call->error_type, sizeof call->error_type, "%s", err.class_);
-	}
+	if (ret)
+		refuse(call, target, &err);
+	audit_end(ctl, call, ret ? &err : NULL);
 	vec_push(&ctl->calls, call);
 }

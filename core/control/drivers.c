@@ -88,6 +88,23 @@ static void launch_executor(struct control *ctl, struct exec *driver, struct exe
 	free(temp);
 }
 
+static void say_leaving(struct control *ctl, struct driver *d, const struct exec *x)
+{
+	cJSON *msg = message("executor_leaving");
+	char id[16];
+
+	snprintf(id, sizeof id, "%d", x->m->number);
+	send_driver(ctl, d, json_add_str(msg, "id", id));
+}
+
+void driver_executor_leaving(struct control *ctl, struct exec *e)
+{
+	struct driver *d = e->m->kind == CONTAINER_EXECUTOR && !e->kill_sent ? driver_of(ctl, e->m->parent) : NULL;
+
+	if (d)
+		say_leaving(ctl, d, e);
+}
+
 /* One more executor for a driver, where and as large as it fits now; NULL when it does not. */
 static struct exec *grant(struct control *ctl, struct exec *driver, int number, int want_mb, int want_vcpu)
 {
@@ -203,6 +220,8 @@ static void tell_executors(struct control *ctl, struct driver *d)
 			exec_signal(ctl, x, SIGKILL, true);
 		else
 			announce(ctl, d, x);
+		if (x->node && x->node->draining)
+			say_leaving(ctl, d, x);
 	}
 }
 

@@ -5,6 +5,33 @@
 #include "core/base/log.h"
 #include "core/control/state.h"
 
+struct acting actor_begin(struct control *ctl, const char *actor, const char *cause)
+{
+	struct acting before = { ctl->actor, ctl->cause };
+
+	ctl->actor = actor;
+	ctl->cause = cause;
+	return before;
+}
+
+void actor_end(struct control *ctl, const struct acting *before)
+{
+	ctl->actor = before->actor;
+	ctl->cause = before->cause;
+}
+
+const char *actor_of(const struct control *ctl)
+{
+	return ctl->actor ? ctl->actor : "system";
+}
+
+static const char *region_of(const struct control *ctl, const char *cluster_id)
+{
+	const struct cluster *c = cluster_id && *cluster_id ? find_cluster(ctl, cluster_id) : NULL;
+
+	return c ? c->region : ctl->call ? ctl->call->region : "";
+}
+
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...)
 {
@@ -19,6 +46,9 @@ void event_add(struct control *ctl, enum severity severity, const char *cluster_
 	snprintf(e.resource_id, sizeof e.resource_id, "%s",
 	         resource_id ? resource_id : cluster_id ? cluster_id : "");
 	e.message = buf_steal(&text);
+	snprintf(e.region, sizeof e.region, "%s", region_of(ctl, cluster_id));
+	e.actor = xstrdup(actor_of(ctl));
+	e.cause = xstrdup(ctl->cause);
 	log_write(severity >= SEVERITY_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s", e.resource_id,
 	          e.message);
 	vec_push(&ctl->events, e);

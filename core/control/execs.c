@@ -88,7 +88,7 @@ static void release(struct control *ctl, struct exec *e)
 		}
 	resources_give(ctl, e->m->mem_mb);
 	map_remove(ctl->containers, e->m->id);
-	forget_dirty(ctl, e->m);
+	forget_dirty(ctl, OBJECT_CONTAINER, e->m);
 	str_list_add(&ctl->dropped, e->m->id);
 	if (e->m->mem_mb)
 		wake_all(ctl); /* somebody may be waiting for memory */

@@ -9,28 +9,52 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/access/access.h"
 
 int64_t mono_ms(void)
 {
 	return clock_mono_us() / 1000;
 }
 
+static bool *unsaved(enum object kind, void *object)
+{
+	switch (kind) {
+	case OBJECT_CLUSTER:
+		return &((struct cluster *)object)->unsaved;
+	case OBJECT_GROUP:
+		return &((struct instance_group *)object)->unsaved;
+	case OBJECT_INSTANCE:
+		return &((struct instance *)object)->unsaved;
+	case OBJECT_STEP:
+		return &((struct step *)object)->unsaved;
+	default:
+		return &((struct container *)object)->unsaved;
+	}
+}
+
 void mark_dirty(struct control *ctl, enum object kind, void *object)
 {
+	bool *mark = unsaved(kind, object);
+
 	ctl->changed = true;
-	for (size_t i = ctl->dirty.len; i-- > 0;)
-		if (ctl->dirty.items[i].object == object)
-			return;
+	if (kind == OBJECT_INSTANCE)
+		text_set(&((struct instance *)object)->wire, NULL);
+	if (*mark)
+		return;
+	*mark = true;
 	struct dirty d = { kind, object };
 	vec_push(&ctl->dirty, d);
 }
 
-void forget_dirty(struct control *ctl, void *object)
+void forget_dirty(struct control *ctl, enum object kind, void *object)
 {
-	for (size_t i = ctl->dirty.len; i-- > 0;)
-		if (ctl->dirty.items[i].object == object)
+	bool *mark = unsaved(kind, object);
+
+	for (size_t i = ctl->dirty.len; *mark && i-- > 0;)
+		if (ctl->dirty.items[i].object == object) {
 			vec_remove(&ctl->dirty, i);
+			*mark = false;
+		}
 }
 
 void mark_changed(struct control *ctl)
@@ -128,17 +152,23 @@ static void write_dirty(struct control *ctl)
 		store_drop_container(ctl->store, ctl->dropped.items[i]);
 	for (size_t i = 0; i < ctl->events.len; i++)
 		store_add_event(ctl->store, &ctl->events.items[i]);
+	docs_write(ctl);
+	audit_write(ctl);
 }
 
 static bool anything_to_write(const struct control *ctl)
 {
 	return ctl->dirty.len || ctl->dropped.len || ctl->events.len || ctl->gone.len ||
-	       store_dirty(ctl->store);
+	       docs_waiting(ctl) || audit_waiting(ctl) || store_dirty(ctl->store);
 }
 
 static void clear_written(struct control *ctl)
 {
+	for (size_t i = 0; i < ctl->dirty.len; i++)
+		*unsaved(ctl->dirty.items[i].kind, ctl->dirty.items[i].object) = false;
 	ctl->dirty.len = 0;
+	docs_clear(ctl);
+	audit_written(ctl);
 	str_list_free(&ctl->dropped);
 	str_list_free(&ctl->gone);
 	event_list_free(&ctl->events);
@@ -153,6 +183,7 @@ static void answer(struct call *call)
 	if (call->undo_free)
 		call->undo_free(call->undo_arg);
 	buf_free(&call->body);
+	str_list_free(&call->docs);
 	free(call);
 }
 
@@ -169,12 +200,15 @@ static void refuse_calls(struct control *ctl, const struct error *why)
 {
 	for (size_t i = ctl->calls.len; i-- > 0;) {
 		struct call *call = ctl->calls.items[i];
-		if (!call->undo)
+		if (!call->undo && !call->docs.len)
 			continue;
-		call->undo(ctl, call->undo_arg);
+		if (call->undo)
+			call->undo(ctl, call->undo_arg);
+		docs_take_back(ctl, call);
 		struct error e = ERROR_INIT;
 		error_set(&e, ERR_FULL, "%s%s%s", why->message, why->detail[0] ? ": " : "", why->detail);
 		error_class(&e, "InternalServerError", NULL);
+		audit_refused(call, &e);
 		buf_clear(&call->body);
 		call->status = emr_error_reply(&e, &call->body);
 		strcpy(call->error_type, "InternalServerError");

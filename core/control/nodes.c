@@ -7,7 +7,8 @@
 #include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/part.h"
+#include "core/control/spot/spot.h"
 
 const char *role_word(enum instance_role role)
 {
@@ -45,7 +46,8 @@ struct node *node_attach(struct control *ctl, struct cluster *c, struct instance
 	return n;
 }
 
-struct node *node_create(struct control *ctl, struct cluster *c, struct instance_group *g)
+struct node *node_create(struct control *ctl, struct cluster *c, struct instance_group *g, const char *type,
+                         enum market market)
 {
 	struct instance *i = instance_new();
 
@@ -54,14 +56,14 @@ struct node *node_create(struct control *ctl, struct cluster *c, struct instance
 	strcpy(i->cluster_id, c->id);
 	strcpy(i->group_id, g->id);
 	i->role = g->role;
-	i->market = g->market;
-	text_set(&i->type, g->type);
+	i->market = market;
+	text_set(&i->type, type);
 	/* Names that resolve: `aws emr ssh` and its kin connect to what they are told. */
 	text_set(&i->public_dns, "localhost");
 	text_set(&i->private_dns, "localhost");
 	text_set(&i->public_ip, "127.0.0.1");
 	text_set(&i->private_ip, "127.0.0.1");
-	i->state = INSTANCE_PROVISIONING;
+	i->state = market == MARKET_SPOT ? INSTANCE_AWAITING_FULFILLMENT : INSTANCE_PROVISIONING;
 	i->timeline.created = clock_now_ms();
 	resources_offer(ctl, i->type, &i->vcpu, &i->mem_mb);
 	id_secret(i->token, sizeof i->token, 32);
@@ -70,8 +72,16 @@ struct node *node_create(struct control *ctl, struct cluster *c, struct instance
 	if (g->role == ROLE_MASTER)
 		text_set(&c->master_dns, i->public_dns);
 	struct node *n = node_attach(ctl, c, i);
+	spot_replaced(ctl, i);
 	wake_cluster(ctl, c); /* the worker is started in the next round, after the commit */
 	return n;
+}
+
+void node_fulfil(struct control *ctl, struct node *n)
+{
+	n->m->timeline.created = clock_now_ms(); /* there was no machine before */
+	set_state(ctl, n, INSTANCE_PROVISIONING, INSTANCE_REASON_NONE, NULL);
+	spot_taken(ctl, n->m);
 }
 
 void node_spawn(struct control *ctl, struct node *n)
@@ -261,6 +271,7 @@ static void on_sample(struct control *ctl, struct node *n, const cJSON *msg)
 	values[METRIC_VCPUS] = n->m->vcpu;
 	if (ctl->metrics)
 		metrics_add(ctl->metrics, n->c->id, n->m->id, clock_now_ms(), values);
+	parts_sampled(ctl, n, values);
 	mark_changed(ctl);
 }
 
@@ -290,6 +301,8 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg)
 			exec_ended(ctl, e, (int)json_int(msg, "status", 0), (int)json_int(msg, "signal", 0), NULL);
 		else
 			send_worker(ctl, n, json_add_str(message("forget"), "id", json_str(msg, "id", "")));
+	} else if (!strcmp(type, "interruption")) {
+		spot_metadata(ctl, n, msg);
 	} else if (!strcmp(type, "sample")) {
 		on_sample(ctl, n, msg);
 	}
@@ -302,6 +315,7 @@ void node_stop(struct control *ctl, struct node *n)
 	if (n->stopping)
 		return;
 	n->stopping = true;
+	spot_ending(ctl, n);
 	n->stop_deadline = mono_ms() + STOP_MS;
 	for (size_t i = 0; i < n->execs.len; i++)
 		n->execs.items[i]->kill_sent = cluster_state_closing(n->c->state);
@@ -337,7 +351,7 @@ void node_link_closed(struct control *ctl, struct node *n)
 void node_gone(struct control *ctl, struct node *n, enum instance_reason reason, const char *why)
 {
 	struct cluster *c = n->c;
-	bool planned = n->stopping || cluster_state_closing(c->state);
+	bool planned = n->stopping || n->interrupted || cluster_state_closing(c->state);
 	bool early = n->m->state != INSTANCE_RUNNING;
 	char *text = xstrdup(why);
 
@@ -347,20 +361,28 @@ void node_gone(struct control *ctl, struct node *n, enum instance_reason reason,
 	n->link = NULL;
 	if (planned) {
 		reason = INSTANCE_REASON_CLUSTER_TERMINATED;
-		event_add(ctl, SEVERITY_INFO, c->id, n->m->id, EVENT_INSTANCE, "Instance %s has ended",
-		          n->m->ec2_id);
+		event_add(ctl, SEVERITY_INFO, c->id, n->m->id, EVENT_INSTANCE, "Instance %s has ended%s",
+		          n->m->ec2_id, n->interrupted ? ": it was interrupted" : "");
 	} else {
 		event_add(ctl, SEVERITY_WARN, c->id, n->m->id, EVENT_INSTANCE,
 		          "Instance %s (%s) was lost and will be replaced: %s", n->m->ec2_id,
 		          role_word(n->m->role), text);
 	}
-	set_state(ctl, n, INSTANCE_TERMINATED, reason, planned ? "Instance was terminated." : text);
+	if (n->m->state != INSTANCE_AWAITING_FULFILLMENT)
+		spot_given_back(ctl, n->m);
+	if (n->interrupted)
+		spot_ending(ctl, n);
+	bool taken = n->interrupted && !cluster_state_closing(c->state);
+	set_state(ctl, n, INSTANCE_TERMINATED, taken ? INSTANCE_REASON_INSTANCE_FAILURE : reason,
+	          taken ? "Spot instance was interrupted." : planned ? "Instance was terminated." : text);
 	while (n->execs.len)
 		exec_lost(ctl, n->execs.items[n->execs.len - 1], text);
 	map_remove(ctl->nodes, n->m->id);
 	n->m->runtime = NULL;
 	if (!planned && early)
 		count_failure(ctl, n, text);
+	if (taken)
+		group_interrupted(ctl, c, n->m);
 	vec_free(&n->execs);
 	free(n->doom);
 	free(n);

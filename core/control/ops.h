@@ -8,12 +8,26 @@
 
 extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[];
 
+/* Regions are worlds of their own: a request sees what is in its own. */
+bool op_visible(const struct control *ctl, const struct cluster *c);
+struct cluster *op_find(const struct control *ctl, const char *id);        /* NULL when absent or elsewhere */
 /* The cluster that `member` names, or NULL with the error of the old (job_flow) or new family. */
 struct cluster *op_cluster(struct control *ctl, const cJSON *in, const char *member, bool job_flow,
                            struct error *err);
 void op_normalize_hours(struct cluster *c, int64_t now);
 void op_new_step(struct cluster *c, struct step *s, int64_t now);          /* id, times, place */
 void op_new_group(struct cluster *c, struct instance_group *g, int64_t now);
+/* All operations by their targets: values are struct bound_op. */
+struct bound_op {
+	op_fn fn;
+	const struct part *part;             /* NULL: the core */
+	const struct emr_operation *shape;   /* of an EMR operation; else NULL */
+};
+struct map *ops_bind(void);              /* map_free(…, free) */
+/* Another operation as a part of this one, on the same terms: checked and run now, journaled and taken back with
+ * the call. Gives what it would answer. */
+int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *out, struct call *call,
+              struct error *err);
 int op_concurrency_rule(const struct cluster *c, const struct step_list *steps, struct error *err);
 
 #endif

@@ -4,13 +4,27 @@
 #include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/control/emr/emr_ops.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
+
+bool op_visible(const struct control *ctl, const struct cluster *c)
+{
+	return !ctl->call || !strcmp(c->region, ctl->call->region);
+}
+
+struct cluster *op_find(const struct control *ctl, const char *id)
+{
+	struct cluster *c = find_cluster(ctl, id);
+
+	return c && op_visible(ctl, c) ? c : NULL;
+}
 
 struct cluster *op_cluster(struct control *ctl, const cJSON *in, const char *member, bool job_flow,
                            struct error *err)
 {
 	const char *id = json_str(in, member, "");
-	struct cluster *c = find_cluster(ctl, id);
+	struct cluster *c = op_find(ctl, id);
 
 	if (c)
 		return c;
@@ -70,7 +84,7 @@ void op_new_step(struct cluster *c, struct step *s, int64_t now)
 
 void op_new_group(struct cluster *c, struct instance_group *g, int64_t now)
 {
-	id_make(g->id, sizeof g->id, "ig-", 13);
+	id_make(g->id, sizeof g->id, g->fleet ? "if-" : "ig-", 13);
 	strcpy(g->cluster_id, c->id);
 	g->state = GROUP_PROVISIONING;
 	g->timeline.created = now;
@@ -81,6 +95,7 @@ static void adopt_cluster(struct control *ctl, struct cluster *c, int64_t now)
 	struct step_list steps = c->steps;
 
 	id_make(c->id, sizeof c->id, "j-", 13);
+	snprintf(c->region, sizeof c->region, "%s", ctl->call ? ctl->call->region : ctl->region);
 	c->state = CLUSTER_STARTING;
 	c->timeline.created = now;
 	cluster_attach(ctl, c);
@@ -123,7 +138,8 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 		cluster_free(c);
 		return emr_error_validation(err, "The server is about to stop.");
 	}
-	if ((ret = op_concurrency_rule(c, &c->steps, err))) {
+	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(c, &c->steps, err)) ||
+	    (ret = emr_check_security(ctl, c, call->region, err))) {
 		cluster_free(c);
 		return ret;
 	}
@@ -131,7 +147,7 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 	event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) was requested", c->id,
 	          c->name);
 	call_undo(call, undo_run, c, NULL);
-	char *arn = emr_cluster_arn(c->id, ctl->region);
+	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
 	json_add_str(out, "ClusterArn", arn);
 	free(arn);
@@ -147,7 +163,7 @@ static int describe_cluster(struct control *ctl, const cJSON *in, cJSON *out, st
 	if (!c)
 		return err->code;
 	op_normalize_hours(c, clock_now_ms());
-	json_add(out, "Cluster", emr_encode_cluster(c, ctl->region));
+	json_add(out, "Cluster", emr_encode_cluster(c, c->region));
 	return 0;
 }
 
@@ -179,7 +195,7 @@ static int list_clusters(struct control *ctl, const cJSON *in, cJSON *out, struc
 		vec_push(&all, v);
 	for (size_t i = all.len; i-- > 0;) {
 		struct cluster *c = all.items[i];
-		if ((mask && !(mask & (1u << c->state))) || (after && c->timeline.created < after) ||
+		if (!op_visible(ctl, c) || (mask && !(mask & (1u << c->state))) || (after && c->timeline.created < after) ||
 		    (before && c->timeline.created > before))
 			continue;
 		vec_push(&refs, c);
@@ -189,7 +205,7 @@ static int list_clusters(struct control *ctl, const cJSON *in, cJSON *out, struc
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++) {
 			op_normalize_hours(refs.items[i], clock_now_ms());
-			cJSON_AddItemToArray(a, emr_encode_cluster_summary(refs.items[i], ctl->region));
+			cJSON_AddItemToArray(a, emr_encode_cluster_summary(refs.items[i], refs.items[i]->region));
 		}
 		json_add(out, "Clusters", a);
 		json_add_str(out, "Marker", page.marker);
@@ -232,7 +248,7 @@ static void free_flags(void *arg)
 static int known_job_flows(struct control *ctl, const struct str_list *ids, struct error *err)
 {
 	for (size_t i = 0; i < ids->len; i++)
-		if (!find_cluster(ctl, ids->items[i]))
+		if (!op_find(ctl, ids->items[i]))
 			return emr_error_no_job_flow(err);
 	return 0;
 }
@@ -314,26 +330,71 @@ static int terminate_job_flows(struct control *ctl, const cJSON *in, cJSON *out,
 	return ret ? ret : protected ? emr_error_protected(err) : 0;
 }
 
+struct modify_undo {
+	char id[MODEL_ID_SIZE];
+	int concurrency;
+	char *extra;
+};
+
+static void undo_modify(struct control *ctl, void *arg)
+{
+	struct modify_undo *u = arg;
+	struct cluster *c = find_cluster(ctl, u->id);
+
+	if (!c)
+		return;
+	c->step_concurrency = u->concurrency;
+	text_set(&c->extra, u->extra);
+}
+
+static void free_modify(void *arg)
+{
+	free(((struct modify_undo *)arg)->extra);
+	free(arg);
+}
+
+/* ExtendedSupport is kept and shown. */
+static void set_extended_support(struct cluster *c, bool value)
+{
+	cJSON *extra = c->extra ? json_parse(c->extra, strlen(c->extra), NULL) : NULL;
+
+	if (!extra)
+		extra = cJSON_CreateObject();
+	cJSON_DeleteItemFromObjectCaseSensitive(extra, "ExtendedSupport");
+	json_add_bool(extra, "ExtendedSupport", value);
+	free(c->extra);
+	c->extra = json_print(extra);
+	cJSON_Delete(extra);
+}
+
 static int modify_cluster(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
-	int level = (int)json_int(in, "StepConcurrencyLevel", 0);
+	const cJSON *level = cJSON_GetObjectItemCaseSensitive(in, "StepConcurrencyLevel");
+	const cJSON *support = cJSON_GetObjectItemCaseSensitive(in, "ExtendedSupport");
 
 	if (!c)
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_invalid_request(err, NULL, "A job flow that is shutting down, terminated, or "
 		                                 "finished may not be modified.");
-	if (level && (level < 1 || level > CLUSTER_CONCURRENCY_LIMIT))
+	if (cJSON_IsNumber(level) && (level->valueint < 1 || level->valueint > CLUSTER_CONCURRENCY_LIMIT))
 		return emr_error_invalid_request(err, NULL, "StepConcurrencyLevel must be between 1 and 256.");
-	if (level) {
-		c->step_concurrency = level;
-		mark_dirty(ctl, OBJECT_CLUSTER, c);
-		wake_cluster(ctl, c);
-		call_undo(call, undo_nothing, NULL, NULL);
-	}
+	struct modify_undo *undo = xcalloc(1, sizeof *undo);
+	strcpy(undo->id, c->id);
+	undo->concurrency = c->step_concurrency;
+	undo->extra = xstrdup(c->extra);
+	call_undo(call, undo_modify, undo, free_modify);
+	if (cJSON_IsNumber(level))
+		c->step_concurrency = level->valueint;
+	if (cJSON_IsBool(support))
+		set_extended_support(c, cJSON_IsTrue(support));
+	mark_dirty(ctl, OBJECT_CLUSTER, c);
+	wake_cluster(ctl, c);
 	json_add_int(out, "StepConcurrencyLevel", c->step_concurrency);
+	if (cJSON_IsBool(support))
+		json_add_bool(out, "ExtendedSupport", cJSON_IsTrue(support));
 	return 0;
 }
 
@@ -354,15 +415,15 @@ static int list_bootstrap_actions(struct control *ctl, const cJSON *in, cJSON *o
 }
 
 const struct op cluster_ops[] = {
-	{ "RunJobFlow", run_job_flow },
-	{ "DescribeCluster", describe_cluster },
-	{ "ListClusters", list_clusters },
-	{ "TerminateJobFlows", terminate_job_flows },
-	{ "ModifyCluster", modify_cluster },
-	{ "SetTerminationProtection", set_termination_protection },
-	{ "SetKeepJobFlowAliveWhenNoSteps", set_keep_alive },
-	{ "SetVisibleToAllUsers", set_visible },
-	{ "SetUnhealthyNodeReplacement", set_replacement },
-	{ "ListBootstrapActions", list_bootstrap_actions },
+	{ "ElasticMapReduce.RunJobFlow", run_job_flow },
+	{ "ElasticMapReduce.DescribeCluster", describe_cluster },
+	{ "ElasticMapReduce.ListClusters", list_clusters },
+	{ "ElasticMapReduce.TerminateJobFlows", terminate_job_flows },
+	{ "ElasticMapReduce.ModifyCluster", modify_cluster },
+	{ "ElasticMapReduce.SetTerminationProtection", set_termination_protection },
+	{ "ElasticMapReduce.SetKeepJobFlowAliveWhenNoSteps", set_keep_alive },
+	{ "ElasticMapReduce.SetVisibleToAllUsers", set_visible },
+	{ "ElasticMapReduce.SetUnhealthyNodeReplacement", set_replacement },
+	{ "ElasticMapReduce.ListBootstrapActions", list_bootstrap_actions },
 	{ NULL, NULL },
 };

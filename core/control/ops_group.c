@@ -20,6 +20,32 @@ static const char *instance_id_at(void *list, size_t i)
 	return ((struct instance *)((struct refs *)list)->items[i])->id;
 }
 
+static void add_strings(cJSON *o, const char *name, const struct str_list *l)
+{
+	cJSON *a = l->len ? cJSON_AddArrayToObject(o, name) : NULL;
+
+	for (size_t i = 0; i < l->len; i++)
+		cJSON_AddItemToArray(a, cJSON_CreateString(l->items[i]));
+}
+
+/* A group as it is listed: with the shrink policy of its last resize. */
+static cJSON *list_item(struct instance_group *g)
+{
+	cJSON *o = emr_encode_instance_group(g), *shrink = cJSON_GetObjectItemCaseSensitive(o, "ShrinkPolicy");
+	const struct ctl_group *rt = g->runtime;
+
+	if (!rt || !shrink)
+		return o;
+	if (rt->decommission_s >= 0)
+		json_add_int(shrink, "DecommissionTimeout", rt->decommission_s);
+	if (rt->shrink_first.len || rt->protect.len) {
+		cJSON *policy = cJSON_AddObjectToObject(shrink, "InstanceResizePolicy");
+		add_strings(policy, "InstancesToTerminate", &rt->shrink_first);
+		add_strings(policy, "InstancesToProtect", &rt->protect);
+	}
+	return o;
+}
+
 static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                                 struct error *err)
 {
@@ -31,13 +57,15 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	(void)call;
 	if (!c)
 		return err->code;
+	if (c->uses_fleets)
+		return emr_error_uses_fleets(err, "ListInstanceGroups", "ListInstanceFleets");
 	for (size_t i = 0; i < c->groups.len; i++)
 		vec_push(&refs, c->groups.items[i]);
 	ret = emr_page(in, "ListInstanceGroups", EMR_PAGE, refs.len, group_id_at, &refs, &page, err);
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_encode_instance_group(refs.items[i]));
+			cJSON_AddItemToArray(a, list_item(refs.items[i]));
 		json_add(out, "InstanceGroups", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -46,13 +74,25 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	return ret;
 }
 
+/* A page has 2,000 of them, and most have not changed since they were last asked for. */
+static const char *instance_text(struct instance *i)
+{
+	if (!i->wire) {
+		cJSON *v = emr_encode_instance(i);
+		i->wire = json_print(v);
+		cJSON_Delete(v);
+	}
+	return i->wire;
+}
+
 static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
 	uint32_t states = emr_decode_mask(in, "InstanceStates", &instance_state_names);
 	uint32_t roles = emr_decode_mask(in, "InstanceGroupTypes", &instance_role_names);
-	const char *group = json_str(in, "InstanceGroupId", NULL);
+	const char *group = json_str(in, "InstanceGroupId", NULL), *fleet = json_str(in, "InstanceFleetId", NULL);
+	int fleet_role = names_parse(&instance_role_names, json_str(in, "InstanceFleetType", ""));
 	struct refs refs = { 0 };
 	struct emr_page page;
 	int ret;
@@ -60,6 +100,18 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	(void)call;
 	if (!c)
 		return err->code;
+	if (c->uses_fleets && (group || roles))
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
+		                                 "The cluster uses instance fleets: name InstanceFleetId or "
+		                                 "InstanceFleetType instead of InstanceGroupId or InstanceGroupTypes.");
+	if (!c->uses_fleets && (fleet || fleet_role >= 0))
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
+		                                 "The cluster uses instance groups: name InstanceGroupId or "
+		                                 "InstanceGroupTypes instead of InstanceFleetId or InstanceFleetType.");
+	if (fleet && !cluster_group(c, fleet))
+		return emr_error_no_fleet(err, fleet);
+	group = group ? group : fleet;
+	roles |= fleet_role >= 0 ? 1u << fleet_role : 0;
 	if (group && !cluster_group(c, group))
 		return emr_error_invalid_request(err, NULL, "Instance group id '%s' is not valid.", group);
 	for (size_t i = 0; i < c->instances.len; i++) {
@@ -73,7 +125,7 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_encode_instance(refs.items[i]));
+			cJSON_AddItemToArray(a, cJSON_CreateRaw(instance_text(refs.items[i])));
 		json_add(out, "Instances", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -96,7 +148,7 @@ static void undo_add(struct control *ctl, void *arg)
 
 	while (c && c->groups.len > u->before) {
 		struct instance_group *g = c->groups.items[--c->groups.len];
-		forget_dirty(ctl, g);
+		forget_dirty(ctl, OBJECT_GROUP, g);
 		group_free_runtime(g);
 		instance_group_free(g);
 	}
@@ -138,6 +190,8 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_closing(err);
+	if (c->uses_fleets)
+		return emr_error_uses_fleets(err, "AddInstanceGroups", "AddInstanceFleet");
 	if ((ret = emr_decode_groups(in, &groups, err)))
 		return ret;
 	if ((ret = check_groups(c, &groups, err))) {
@@ -155,7 +209,7 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		cJSON_AddItemToArray(ids, cJSON_CreateString(groups.items[i]->id));
 	}
 	vec_free(&groups);
-	char *arn = emr_cluster_arn(c->id, ctl->region);
+	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
 	json_add(out, "InstanceGroupIds", ids);
 	json_add_str(out, "ClusterArn", arn);
@@ -202,17 +256,29 @@ static struct cluster *owner_of(struct control *ctl, const char *cluster_id, con
 	void *v;
 
 	if (cluster_id)
-		return find_cluster(ctl, cluster_id);
+		return op_find(ctl, cluster_id);
 	while (map_next(ctl->clusters, &it, NULL, &v))
-		if (cluster_group(v, group_id))
+		if (op_visible(ctl, v) && cluster_group(v, group_id))
 			return v;
 	return NULL;
+}
+
+/* Blocks need so many core nodes. Nodes of the embedded cluster share one folder as their HDFS, so that it is 1
+ * unless a configuration says otherwise. */
+static int replication(const struct cluster *c)
+{
+	const char *v = cluster_property(c, "hdfs-site", "dfs.replication");
+	int n = v ? atoi(v) : 1;
+
+	return n > 0 ? n : 1;
 }
 
 static int check_change(struct cluster *c, const struct emr_group_change *g, struct error *err)
 {
 	struct instance_group *group = c ? cluster_group(c, g->group_id) : NULL;
 
+	if (c && c->uses_fleets)
+		return emr_error_uses_fleets(err, "ModifyInstanceGroups", "ModifyInstanceFleet");
 	if (!group)
 		return emr_error_no_group(err, g->group_id);
 	if (cluster_state_closing(c->state))
@@ -223,6 +289,9 @@ static int check_change(struct cluster *c, const struct emr_group_change *g, str
 		return emr_error_validation(err, "The master instance group cannot be resized.");
 	if (group->role == ROLE_CORE && g->count == 0)
 		return emr_error_validation(err, "A core instance group must have at least one instance.");
+	if (group->role == ROLE_CORE && g->count >= 0 && g->count < group->requested && g->count < replication(c))
+		return emr_error_validation(err, "The core instance group cannot have fewer instances than the HDFS "
+		                            "replication factor (dfs.replication is %d).", replication(c));
 	if (group->role == ROLE_MASTER && g->terminate.len)
 		return emr_error_validation(err, "Instances of the master instance group cannot be terminated.");
 	for (size_t i = 0; i < g->terminate.len; i++) {
@@ -231,6 +300,41 @@ static int check_change(struct cluster *c, const struct emr_group_change *g, str
 			return emr_error_validation(err, "Instance id '%s' is not valid.", g->terminate.items[i]);
 	}
 	return 0;
+}
+
+static struct configuration *classification(struct configuration_list *l, const char *name)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (!strcmp(l->items[i]->classification, name))
+			return l->items[i];
+	return NULL;
+}
+
+/* OVERWRITE takes the new list as it is; MERGE lays its properties over the old ones. */
+static void reconfigure(struct instance_group *group, struct emr_group_change *g)
+{
+	struct configuration_list *old = &group->configurations, *new = &g->configurations;
+
+	for (size_t i = 0; g->merge && i < old->len; i++) {
+		struct configuration *over = classification(new, old->items[i]->classification);
+		for (size_t k = 0; over && k < over->properties.len; k++)
+			pair_list_set(&old->items[i]->properties, over->properties.items[k].key,
+			              over->properties.items[k].value);
+	}
+	for (size_t i = 0; g->merge && i < new->len;) {
+		if (!classification(old, new->items[i]->classification)) {
+			vec_push(old, new->items[i]);
+			vec_remove(new, i);
+		} else {
+			i++;
+		}
+	}
+	if (!g->merge) {
+		struct configuration_list was = *old;
+		*old = *new;
+		*new = was;
+	}
+	group->configurations_version++;
 }
 
 static void apply_change(struct control *ctl, struct cluster *c, struct emr_group_change *g,
@@ -251,24 +355,14 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 		if (group->requested > 0)
 			group->requested--;
 	}
-	if (g->count >= 0)
-		group->requested = g->count;
 	rt->decommission_s = g->decommission_timeout_s;
 	str_list_free(&rt->shrink_first);
 	str_list_free(&rt->protect);
 	str_list_copy(&rt->shrink_first, &g->shrink_first);
 	str_list_copy(&rt->protect, &g->protect);
-	rt->failures = 0;
-	if (group->state == GROUP_SUSPENDED || group->state == GROUP_ARRESTED)
-		group_set_state(ctl, group, GROUP_RESIZING, GROUP_REASON_NONE, "");
-	if (g->reconfigure) { /* kept and shown; nodes of the embedded cluster have no software to restart */
-		struct configuration_list old = group->configurations;
-		group->configurations = g->configurations;
-		g->configurations = old;
-		group->configurations_version++;
-	}
-	mark_dirty(ctl, OBJECT_GROUP, group);
-	wake_cluster(ctl, c);
+	group_resize(ctl, c, group, g->count >= 0 ? g->count : group->requested);
+	if (g->reconfigure) /* kept and shown; nodes of the embedded cluster have no software to restart */
+		reconfigure(group, g);
 }
 
 static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
@@ -297,9 +391,9 @@ static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *o
 }
 
 const struct op group_ops[] = {
-	{ "ListInstanceGroups", list_instance_groups },
-	{ "ListInstances", list_instances },
-	{ "AddInstanceGroups", add_instance_groups },
-	{ "ModifyInstanceGroups", modify_instance_groups },
+	{ "ElasticMapReduce.ListInstanceGroups", list_instance_groups },
+	{ "ElasticMapReduce.ListInstances", list_instances },
+	{ "ElasticMapReduce.AddInstanceGroups", add_instance_groups },
+	{ "ElasticMapReduce.ModifyInstanceGroups", modify_instance_groups },
 	{ NULL, NULL },
 };

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/ops.h"
+#include "core/control/retry/retry.h"
 
 struct step_refs {
 	struct step **items;
@@ -24,7 +25,7 @@ static void undo_add(struct control *ctl, void *arg)
 
 	while (c && c->steps.len > u->before) {
 		struct step *s = c->steps.items[--c->steps.len];
-		forget_dirty(ctl, s);
+		forget_dirty(ctl, OBJECT_STEP, s);
 		step_free_runtime(s);
 		step_free(s);
 	}
@@ -37,7 +38,9 @@ static int check_room(const struct cluster *c, const struct step_list *steps, st
 		                            STEP_ACTIVE_LIMIT);
 	if ((size_t)cluster_active_steps(c) + steps->len > STEP_ACTIVE_LIMIT)
 		return emr_error_too_many_steps(err);
-	return op_concurrency_rule(c, steps, err);
+	if (op_concurrency_rule(c, steps, err))
+		return err->code;
+	return retry_check(c, steps, err);
 }
 
 static int add_job_flow_steps(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
@@ -226,9 +229,9 @@ static int cancel_steps(struct control *ctl, const cJSON *in, cJSON *out, struct
 }
 
 const struct op step_ops[] = {
-	{ "AddJobFlowSteps", add_job_flow_steps },
-	{ "DescribeStep", describe_step },
-	{ "ListSteps", list_steps },
-	{ "CancelSteps", cancel_steps },
+	{ "ElasticMapReduce.AddJobFlowSteps", add_job_flow_steps },
+	{ "ElasticMapReduce.DescribeStep", describe_step },
+	{ "ElasticMapReduce.ListSteps", list_steps },
+	{ "ElasticMapReduce.CancelSteps", cancel_steps },
 	{ NULL, NULL },
 };

@@ -10,6 +10,7 @@
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
+#include "core/control/access/access.h"
 #include "core/control/ops.h"
 #include "core/model/price.h"
 
@@ -25,18 +26,41 @@ static int only_local(const struct call *call, const char *name, struct error *e
 	return emr_error(err, "AccessDeniedException", "%s is answered on the Unix socket only", name);
 }
 
+/* Live clusters by region: who looks into one region learns that there are others. */
+static void add_regions(cJSON *out, const struct map *regions)
+{
+	cJSON *a = cJSON_CreateArray();
+	const char *name;
+	size_t it = 0;
+	void *n;
+
+	while (map_next(regions, &it, &name, &n)) {
+		cJSON *o = json_add_str(cJSON_CreateObject(), "Region", name);
+		cJSON_AddItemToArray(a, json_add_int(o, "Clusters", (intptr_t)n));
+	}
+	json_add(out, "Regions", a);
+}
+
 static int get_server_status(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                              struct error *err)
 {
+	struct map *regions = map_new();
 	int live = 0;
 	size_t it = 0;
 	void *v;
 
 	(void)in;
-	(void)call;
 	(void)err;
-	while (map_next(ctl->clusters, &it, NULL, &v))
-		live += !cluster_state_ended(((struct cluster *)v)->state);
+	while (map_next(ctl->clusters, &it, NULL, &v)) {
+		const struct cluster *c = v;
+		if (cluster_state_ended(c->state))
+			continue;
+		live++;
+		map_set(regions, c->region, (void *)((intptr_t)map_get(regions, c->region) + 1));
+	}
+	json_add_str(out, "Region", call->region);
+	add_regions(out, regions);
+	map_free(regions, NULL);
 	json_add_str(out, "Version", STOKER_VERSION);
 	json_add_int(out, "Pid", getpid());
 	json_add_time(out, "StartedAt", ctl->started_at);
@@ -52,11 +76,16 @@ static int get_server_status(struct control *ctl, const cJSON *in, cJSON *out, s
 static int get_environment(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                            struct error *err)
 {
+	const char *key = json_str(in, "AccessKeyId", ctl->access_key);
 	int ret = only_local(call, "GetEnvironment", err);
 
-	(void)in;
 	if (ret)
 		return ret;
+	if (!key_is_owners(ctl, key)) {
+		json_add_str(out, "Endpoint", ctl->endpoint);
+		json_add_str(out, "Region", ctl->region);
+		return key_environment(ctl, key, out, err);
+	}
 	char *api = xasprintf("%s/%s/api/v1", ctl->endpoint, ctl->api_token);
 	char *history = xasprintf("%s/history", ctl->home);
 	json_add_str(out, "Endpoint", ctl->endpoint);
@@ -245,13 +274,13 @@ static int get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct cal
 	(void)call;
 	emr_decode_strings(in, "ClusterIds", &ids);
 	for (size_t i = 0; i < ids.len && !ret; i++)
-		if (!find_cluster(ctl, ids.items[i]))
+		if (!op_find(ctl, ids.items[i]))
 			ret = emr_error_no_cluster(err, ids.items[i]);
 	cJSON *a = cJSON_CreateArray();
 	while (!ret && map_next(ctl->clusters, &it, NULL, &v)) {
 		struct cluster *c = v;
 		struct cost cost = { 0 };
-		if (ids.len && !str_list_has(&ids, c->id))
+		if (!op_visible(ctl, c) || (ids.len && !str_list_has(&ids, c->id)))
 			continue;
 		cost_cluster(c, now, &cost);
 		sum.per_hour += cost.per_hour;
@@ -420,14 +449,14 @@ static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct 
 }
 
 const struct op stoker_ops[] = {
-	{ "GetServerStatus", get_server_status },
-	{ "GetEnvironment", get_environment },
-	{ "StopServer", stop_server },
-	{ "GetMetrics", get_metrics },
-	{ "GetStepProgress", get_step_progress },
-	{ "GetCost", get_cost },
-	{ "ReadStepLog", read_step_log },
-	{ "ListAlarms", list_alarms },
-	{ "ListEvents", list_events },
+	{ "Stoker.GetServerStatus", get_server_status },
+	{ "Stoker.GetEnvironment", get_environment },
+	{ "Stoker.StopServer", stop_server },
+	{ "Stoker.GetMetrics", get_metrics },
+	{ "Stoker.GetStepProgress", get_step_progress },
+	{ "Stoker.GetCost", get_cost },
+	{ "Stoker.ReadStepLog", read_step_log },
+	{ "Stoker.ListAlarms", list_alarms },
+	{ "Stoker.ListEvents", list_events },
 	{ NULL, NULL },
 };

@@ -31,6 +31,14 @@
 struct node;
 struct exec;
 struct driver;
+struct part;
+struct metric_alarm;
+struct audit;
+
+enum part_id {
+	PART_EMR, PART_FLEET, PART_SPOT, PART_CLOUDWATCH, PART_NOTIFY, PART_SCALING, PART_ACCESS, PART_COST,
+	PART_RETRY, PART_SCHEDULE, PART_COUNT
+};
 
 enum object { OBJECT_CLUSTER, OBJECT_GROUP, OBJECT_INSTANCE, OBJECT_STEP, OBJECT_CONTAINER };
 struct dirty {
@@ -42,7 +50,12 @@ struct dirty {
 struct call {
 	control_reply_fn done;
 	void *ctx;
-	bool local;
+	bool local;                  /* over the Unix socket: by the owner of the server */
+	bool internal;               /* by the server itself (a schedule): not checked against policies */
+	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256], request_id[40];
+	struct audit *audit;         /* what the trail will say of it; NULL: it reads only */
+	const struct part *part;     /* whose operation it is; NULL: of the core */
+	struct str_list docs;        /* keys of the documents that it put */
 	int status;
 	struct buf body;
 	char error_type[64];
@@ -56,6 +69,13 @@ struct watch {
 	struct call *call;
 	int64_t since;
 	uv_timer_t timer;
+};
+
+/* A record that waits for the commit. */
+struct pending_record {
+	char *kind, *region, *subject, *body;
+	int64_t time;
+	struct call *call;           /* on whose behalf, or NULL */
 };
 
 /* A message that may leave only after the commit. */
@@ -84,6 +104,7 @@ struct control {
 	struct provisioner provisioner;
 	void (*stop)(void *ctx);
 	void *stop_ctx;
+	int spot_notice_s;           /* from a notice to the end of a spot instance */
 	bool stopping;               /* StopServer with terminate: stop when the last cluster has ended */
 	bool closing;                /* control_free is under way: links that end mean nothing */
 	int64_t started_at;          /* ms since the epoch */
@@ -96,6 +117,15 @@ struct control {
 
 	int machine_mb, machine_vcpus;
 	int budget_mb, granted_mb;   /* granted_mb <= budget_mb, always */
+
+	void *parts[PART_COUNT];     /* state of each part */
+	struct map *ops;             /* target → struct bound_op */
+	struct map *docs;            /* documents to write */
+	VEC(struct pending_record) records;
+	struct call *call;           /* the request that is being run, or NULL */
+	const char *actor, *cause;   /* who makes what happens now happen, and why; NULL: "system" */
+	/* An alarm of a scaling policy is in ALARM: called at each of its evaluations. */
+	void (*scaling_alarm)(struct control *ctl, const struct metric_alarm *a);
 
 	VEC(struct dirty) dirty;
 	struct str_list dropped;     /* containers to remove from the journal */
@@ -113,6 +143,8 @@ struct control {
 
 	uv_prepare_t prepare;
 	uv_timer_t tick;
+	uv_timer_t due;              /* for the parts */
+	int64_t due_at;              /* epoch ms that `due` is set for; 0: not set */
 	int64_t ticked;              /* mono ms of the last tick */
 	uv_signal_t child;
 	int handles;                 /* uv handles that are still to close */
@@ -148,6 +180,8 @@ struct node {
 	int bootstrap_next;          /* index of the next bootstrap action */
 	int mem_used, vcpu_used;     /* granted to its containers */
 	bool draining, stopping;
+	bool interrupted;            /* notice from the spot market: drains, and is not taken back */
+	bool drain_told;             /* drivers know that its executors leave */
 	int64_t drain_deadline, stop_deadline; /* mono ms, 0 = none */
 	char *doom;                  /* why it must go at the next look, or NULL */
 	enum instance_reason doom_reason;
@@ -173,6 +207,7 @@ struct ctl_step {
 	bool cancel_sent;
 	char *failed_class, *failed_message; /* what the driver said before it went */
 	char *lost;                  /* why the last attempt ended without a verdict */
+	int64_t started;             /* wall ms of the attempt that runs or just ended */
 	cJSON *progress;
 };
 
@@ -191,7 +226,7 @@ struct driver {
 
 /* ---- journal.c ---- */
 void mark_dirty(struct control *ctl, enum object kind, void *object);
-void forget_dirty(struct control *ctl, void *object);       /* before it is freed */
+void forget_dirty(struct control *ctl, enum object kind, void *object); /* before it is freed */
 void mark_changed(struct control *ctl);                     /* watchers are told after the turn */
 void control_turn(struct control *ctl);                     /* commit, answer, send, schedule; until quiet */
 void wake_cluster(struct control *ctl, struct cluster *c);
@@ -201,12 +236,38 @@ void send_driver(struct control *ctl, struct driver *d, cJSON *msg);   /* after 
 void drop_outgoing(struct control *ctl, struct driver *d);  /* the driver has gone */
 cJSON *message(const char *type);
 
+/* ---- docs.c ---- */
+/* Documents: state with a key. region "" is for what belongs to the whole server. Written with the turn. */
+void doc_put(struct control *ctl, const char *kind, const char *region, const char *id, const cJSON *body);
+void doc_drop(struct control *ctl, const char *kind, const char *region, const char *id);
+typedef void (*doc_fn)(struct control *ctl, const char *region, const char *id, const cJSON *body, void *ctx);
+/* Those of a kind as they are now. fn must not read documents itself. */
+int docs_each(struct control *ctl, const char *kind, doc_fn fn, void *ctx, struct error *err);
+/* Histories. What was added in this turn is not read before its commit. */
+void record_add(struct control *ctl, const char *kind, const char *region, const char *subject, int64_t time,
+                const cJSON *body);
+int records_read(struct control *ctl, const struct record_query *q, record_fn fn, void *ctx,
+                 struct error *err);
+void docs_write(struct control *ctl);                       /* for journal.c, as the rest here */
+bool docs_waiting(const struct control *ctl);
+void docs_clear(struct control *ctl);
+void docs_take_back(struct control *ctl, struct call *call);
+
 /* ---- events.c ---- */
+/* Everything until actor_end happens because of this actor ("stoker:scaling") and cause (a sentence or NULL;
+ * both must live until then). They nest. */
+struct acting {
+	const char *actor, *cause;
+};
+struct acting actor_begin(struct control *ctl, const char *actor, const char *cause);
+void actor_end(struct control *ctl, const struct acting *before);
+const char *actor_of(const struct control *ctl);            /* never NULL */
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 #define EVENT_CLUSTER "EMR Cluster State Change"
 #define EVENT_STEP "EMR Step Status Change"
 #define EVENT_GROUP "EMR Instance Group State Change"
+#define EVENT_FLEET "EMR Instance Fleet State Change"
 #define EVENT_INSTANCE "EMR Instance State Change"
 
 /* ---- resources.c ---- */
@@ -234,13 +295,25 @@ bool cluster_ends_with_errors(const struct cluster *c);
 void group_set_state(struct control *ctl, struct instance_group *g, enum group_state s,
                      enum group_reason reason, const char *msg);
 void groups_schedule(struct control *ctl, struct cluster *c);
+bool group_counts(const struct cluster *c, const struct instance_group *g, const struct instance *i);
+/* The next node to give up: those named first, then idle ones, then the youngest; never protected ones while others
+ * are left. Of a fleet: one of this market that gives no more than so many units. NULL: none. */
+struct node *group_victim(const struct cluster *c, struct instance_group *g, enum market market, int units);
+void group_drain(struct control *ctl, struct cluster *c, struct instance_group *g, struct node *n);
+/* An interrupted instance has gone: with the last master goes the cluster. */
+void group_interrupted(struct control *ctl, struct cluster *c, const struct instance *i);
 int group_live(const struct cluster *c, const struct instance_group *g);    /* not terminated, not draining */
+/* Ask for n instances: grows at once, shrinks by draining. Lifts a suspension. */
+void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n);
 void group_terminate_instance(struct control *ctl, struct cluster *c, struct instance *i);
 struct ctl_group *group_runtime(struct instance_group *g);
 void group_free_runtime(struct instance_group *g);
 
 /* ---- nodes.c: workers ---- */
-struct node *node_create(struct control *ctl, struct cluster *c, struct instance_group *g);
+/* A spot instance waits for the market (AWAITING_FULFILLMENT) until node_fulfil. */
+struct node *node_create(struct control *ctl, struct cluster *c, struct instance_group *g, const char *type,
+                         enum market market);
+void node_fulfil(struct control *ctl, struct node *n);                      /* the market gives it: to be started */
 struct node *node_attach(struct control *ctl, struct cluster *c, struct instance *i);
 void node_spawn(struct control *ctl, struct node *n);
 void node_hello(struct control *ctl, struct node *n, const cJSON *msg);
@@ -292,6 +365,7 @@ bool step_is_sql(const struct step *s);                     /* run by the embedd
 void driver_hello(struct control *ctl, struct link *l, const cJSON *msg);
 void driver_schedule(struct control *ctl, struct cluster *c);  /* grant executors that fit */
 void driver_prelaunch(struct control *ctl, struct exec *driver);
+void driver_executor_leaving(struct control *ctl, struct exec *e); /* its node drains */
 void driver_executor_ended(struct control *ctl, struct exec *e, int status, int signal, const char *why);
 void driver_detach(struct control *ctl, struct driver *d);     /* its link has ended */
 struct driver *driver_of(struct control *ctl, const char *container);

@@ -6,7 +6,8 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/control/state.h"
+#include "core/control/part.h"
+#include "core/control/retry/retry.h"
 
 struct ctl_step *step_runtime(struct step *s)
 {
@@ -105,6 +106,7 @@ void step_end(struct control *ctl, struct cluster *c, struct step *s, enum step_
 	set_state(ctl, c, s, state);
 	step_free_runtime(s);
 	runtime_of(c)->idle_since = s->timeline.ended;
+	parts_step_ended(ctl, c, s);
 	if (state == STEP_FAILED)
 		on_failure(ctl, c, s);
 }
@@ -122,15 +124,18 @@ void steps_end_all(struct control *ctl, struct cluster *c)
 	}
 }
 
-static void fail(struct control *ctl, struct cluster *c, struct step *s, const char *reason,
-                 const char *message, const char *log)
+/* For good, unless the step's policy wants another attempt. */
+static void fail(struct control *ctl, struct cluster *c, struct step *s, const struct failure *f,
+                 const char *log)
 {
-	text_set(&s->failure_reason, reason && *reason ? reason : "Unknown Error.");
-	text_set(&s->failure_message, message);
+	if (retry_again(ctl, c, s, f))
+		return;
+	text_set(&s->failure_reason, f->reason && *f->reason ? f->reason : "Unknown Error.");
+	text_set(&s->failure_message, f->message);
 	char *uri = uri_step_log(ctl, c, s, log);
 	text_set(&s->failure_log, uri);
 	free(uri);
-	controller_log(ctl, c, s, "Step failed: %s", message);
+	controller_log(ctl, c, s, "Step failed: %s", f->message);
 	step_end(ctl, c, s, STEP_FAILED);
 }
 
@@ -147,10 +152,12 @@ static void launch(struct control *ctl, struct cluster *c, struct step *s, struc
 		set_state(ctl, c, s, STEP_RUNNING);
 	}
 	s->attempts++;
+	step_runtime(s)->started = clock_now_ms();
+	retry_started(ctl, c, s);
 	mark_dirty(ctl, OBJECT_STEP, s);
 	ret = step_launch(ctl, c, s, primary, &err);
 	if (ret)
-		fail(ctl, c, s, NULL, err.message, "controller");
+		fail(ctl, c, s, &(struct failure){ .message = err.message }, "controller");
 }
 
 static void send_cancel(struct control *ctl, struct cluster *c, struct step *s)
@@ -185,7 +192,7 @@ void steps_schedule(struct control *ctl, struct cluster *c)
 			continue;
 		if (s->state == STEP_CANCEL_PENDING && step_runtime(s)->cancel_wanted)
 			send_cancel(ctl, c, s);
-		else if (s->state == STEP_RUNNING && !step_runtime(s)->exec)
+		else if (s->state == STEP_RUNNING && !step_runtime(s)->exec && !retry_waits(ctl, s))
 			launch(ctl, c, s, primary);
 		else if (s->state == STEP_PENDING && running < c->step_concurrency) {
 			launch(ctl, c, s, primary);
@@ -226,10 +233,9 @@ static char *last_words(struct control *ctl, struct cluster *c, struct step *s, 
 
 static bool again(struct control *ctl, struct cluster *c, struct step *s, const char *why)
 {
-	if (s->attempts >= MAX_ATTEMPTS)
+	if (retry_lost(ctl, c, s, why) >= MAX_ATTEMPTS)
 		return false;
-	controller_log(ctl, c, s, "Attempt %d of %d ended without a verdict (%s): starting it again",
-	               s->attempts, MAX_ATTEMPTS, why);
+	controller_log(ctl, c, s, "Attempt %d ended without a verdict (%s): starting it again", s->attempts, why);
 	event_add(ctl, SEVERITY_WARN, c->id, s->id, EVENT_STEP, "Step %s (%s) is started again: %s", s->id,
 	          s->name, why);
 	wake_cluster(ctl, c);
@@ -240,27 +246,32 @@ static void attempt_failed(struct control *ctl, struct cluster *c, struct step *
                            int status, int signal, const char *error)
 {
 	struct ctl_step *rt = step_runtime(s);
-	char *message = NULL;
+	struct failure f = { .status = status, .signal = signal };
+	char *message = retry_overtime(ctl, c, s);
 	char why[64];
 
-	if (error) {
-		fail(ctl, c, s, NULL, error, "controller");
+	f.timed_out = message != NULL;
+	if (error && !message) {
+		fail(ctl, c, s, &(struct failure){ .message = error }, "controller");
 		return;
 	}
-	if (rt->failed_message) {
-		fail(ctl, c, s, rt->failed_class, rt->failed_message, "stderr");
+	if (rt->failed_message && !message) {
+		f.reason = rt->failed_class;
+		f.message = rt->failed_message;
+		fail(ctl, c, s, &f, "stderr");
 		return;
 	}
-	if (signal) {
+	if (signal && !message) {
 		snprintf(why, sizeof why, "its %s was ended by signal %d (%s)",
 		         e->m->kind == CONTAINER_DRIVER ? "driver" : "process", signal, strsignal(signal));
 		if (e->m->kind == CONTAINER_DRIVER && again(ctl, c, s, why))
 			return;
 		message = xasprintf("The step failed because %s.", why);
-	} else {
+	} else if (!message) {
 		message = last_words(ctl, c, s, status);
 	}
-	fail(ctl, c, s, NULL, message, "stderr");
+	f.message = message;
+	fail(ctl, c, s, &f, f.timed_out ? "controller" : "stderr");
 	free(message);
 }
 
@@ -271,6 +282,7 @@ void step_exec_ended(struct control *ctl, struct cluster *c, struct step *s, str
 	bool cancelled = s->state == STEP_CANCEL_PENDING && rt->cancel_sent;
 
 	rt->exec = NULL;
+	rt->started = e->m->created;
 	if (step_state_ended(s->state)) {
 		step_free_runtime(s);
 		return;
@@ -301,8 +313,8 @@ void step_exec_lost(struct control *ctl, struct cluster *c, struct step *s, cons
 		step_end(ctl, c, s, STEP_CANCELLED);
 	} else if (!again(ctl, c, s, why)) {
 		char *message = xasprintf("The primary node was lost %d times while the step ran: %s",
-		                          s->attempts, why);
-		fail(ctl, c, s, NULL, message, "controller");
+		                          MAX_ATTEMPTS, why);
+		fail(ctl, c, s, &(struct failure){ .message = message, .lost = true }, "controller");
 		free(message);
 	}
 }

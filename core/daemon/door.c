@@ -15,15 +15,13 @@
 struct door {
 	struct control *control;
 	struct http_server *server;
-	char *access_key, *secret_key, *api_token;
+	struct sigv4_keys *keys;
+	char *api_token;
 };
 
 static void reply_json(struct http_request *r, int status, const char *error_type, const char *body,
                        size_t len)
 {
-	char id[37];
-
-	http_reply_header(r, "x-amzn-requestid", id_uuid(id, sizeof id));
 	if (error_type)
 		http_reply_header(r, "x-amzn-ErrorType", error_type);
 	http_reply(r, status, EMR_CONTENT_TYPE, body, len);
@@ -53,21 +51,52 @@ static const char *header_of(void *ctx, const char *name)
 	return http_request_header(ctx, name);
 }
 
-static const char *secret_of(void *ctx, const char *access_key)
-{
-	struct door *d = ctx;
+/* Who signs, as sigv4_verify finds him. */
+struct signer {
+	struct door *door;
+	struct sigv4_identity id;
+	const char *user;
+};
 
-	return strcmp(access_key, d->access_key) ? NULL : d->secret_key;
+/* Keys are for ever or until they are disabled: there are no sessions here, so no token of one is good. */
+static const char *secret_of(void *ctx, const char *access_key, const char *token)
+{
+	struct signer *s = ctx;
+
+	return token ? NULL : control_secret(s->door->control, access_key, &s->user);
 }
 
-static bool signed_well(struct door *d, struct http_request *r)
+/* A signature is for one service: it opens no other one. */
+static const char *service_of(const char *target)
+{
+	return !strncmp(target, EMR_TARGET_PREFIX, strlen(EMR_TARGET_PREFIX)) ? "elasticmapreduce" :
+	       !strncmp(target, "GraniteServiceVersion20100801.", 30) ? "monitoring" :
+	       !strncmp(target, "AWSGlue.", 8) ? "glue" : NULL;
+}
+
+static int check_service(const struct sigv4_identity *id, const char *target, struct error *err)
+{
+	const char *want = target ? service_of(target) : NULL;
+
+	if (!want || !strcmp(want, id->service))
+		return 0;
+	error_set(err, ERR_AUTH, "Credential should be scoped to correct service: '%s'. ", want);
+	error_class(err, "InvalidSignatureException", NULL);
+	return ERR_AUTH;
+}
+
+static bool signed_well(struct door *d, struct http_request *r, struct signer *who)
 {
 	size_t len;
 	const char *body = http_request_body(r, &len);
+	struct sigv4_verifier v = { secret_of, who, d->keys };
 	struct sigv4_request s = { http_request_method(r), http_request_target(r), header_of, r, body, len };
 	struct error err = ERROR_INIT;
 
-	if (http_request_is_unix(r) || !sigv4_verify(&s, secret_of, d, clock_now_ms(), NULL, &err))
+	who->door = d;
+	if (http_request_is_unix(r) ||
+	    (!sigv4_verify(&s, &v, clock_now_ms(), &who->id, &err) &&
+	     !check_service(&who->id, http_request_header(r, "x-amz-target"), &err)))
 		return true;
 	log_info("refused: %s: %s", err.class_, err.message);
 	reply_error(r, 403, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
@@ -124,13 +153,33 @@ static void on_get(struct door *d, struct http_request *r)
 	free(text);
 }
 
+static void call(struct door *d, struct http_request *r, const struct signer *by, const char *request_id,
+                 const char *target, const char *body, size_t len)
+{
+	bool local = http_request_is_unix(r);
+	char unix_peer[32];
+	struct control_caller who = {
+		.local = local, .user = local ? "owner" : by->user, .access_key = by->id.access_key,
+		.region = local ? http_request_header(r, "x-stoker-region") : by->id.region,
+		.source = local ? unix_peer : http_request_peer(r),
+		.user_agent = http_request_header(r, "user-agent"), .request_id = request_id,
+	};
+
+	snprintf(unix_peer, sizeof unix_peer, "unix:%u", (unsigned)http_request_uid(r));
+
+	control_call(d->control, target, body, len, &who, on_answer, r);
+}
+
 static void on_request(struct http_request *r, void *ctx)
 {
 	struct door *d = ctx;
 	const char *method = http_request_method(r), *target = http_request_header(r, "x-amz-target");
 	size_t len;
 	const char *body = http_request_body(r, &len);
+	struct signer who = { 0 };
+	char id[37];
 
+	http_reply_header(r, "x-amzn-requestid", id_uuid(id, sizeof id));
 	if (!d->control) {
 		reply_error(r, 503, "ServiceUnavailableException", "The server is about to stop");
 		return;
@@ -139,13 +188,13 @@ static void on_request(struct http_request *r, void *ctx)
 		on_get(d, r);
 	} else if (strcmp(method, "POST")) {
 		reply_error(r, 405, "UnknownOperationException", "Only POST and GET are answered");
-	} else if (!signed_well(d, r)) {
+	} else if (!signed_well(d, r, &who)) {
 		return;
 	} else if (!target) {
 		reply_error(r, 400, "UnknownOperationException",
 		            "The X-Amz-Target header is missing: it names the operation");
 	} else {
-		control_call(d->control, target, body, len, http_request_is_unix(r), on_answer, r);
+		call(d, r, &who, id, target, body, len);
 	}
 }
 
@@ -156,8 +205,7 @@ int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, 
 	int ret = http_server_new(loop, &so, &d->server, err);
 
 	d->control = o->control;
-	d->access_key = xstrdup(o->access_key);
-	d->secret_key = xstrdup(o->secret_key);
+	d->keys = sigv4_keys_new();
 	d->api_token = xstrdup(o->api_token);
 	if (ret)
 		door_close(d);
@@ -177,8 +225,7 @@ void door_close(struct door *d)
 		return;
 	d->control = NULL;
 	http_server_close(d->server);
-	free(d->access_key);
-	free(d->secret_key);
+	sigv4_keys_free(d->keys);
 	free(d->api_token);
 	free(d);
 }

@@ -11,7 +11,7 @@ struct door;
 
 struct door_options {
 	struct control *control;
-	const char *access_key, *secret_key, *api_token;
+	const char *api_token;         /* keys that sign are the control plane's */
 };
 
 int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, struct error *err);

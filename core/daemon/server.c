@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -193,8 +194,20 @@ static void on_signal(uv_signal_t *h, int signum)
 	stop(h->data);
 }
 
+/* A link per node and per driver, a connection per client: as many as the system lets us have. */
+static void raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void start_hooks(struct server *s)
 {
+	raise_limits();
 	uv_loop_init(&s->loop);
 	uv_timer_init(&s->loop, &s->end);
 	uv_signal_init(&s->loop, &s->term);
@@ -222,7 +235,7 @@ static int open_all(struct server *s, struct error *err)
 	free(home);
 	if (ret)
 		return ret;
-	struct door_options d = { s->control, s->access_key, s->secret_key, s->token };
+	struct door_options d = { .control = s->control, .api_token = s->token };
 	if ((ret = door_open(&s->loop, &d, &s->door, err)) || (ret = listen_tcp(s, err)) ||
 	    (ret = socket_listen_unix(s->socket, &s->unix_fd, err)))
 		return ret;

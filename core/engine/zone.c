@@ -1,16 +1,15 @@
-/* The zone of the session, by the C library's reading of /usr/share/zoneinfo. localtime_r takes a lock and
- * walks the transitions, so one answer serves its quarter of an hour: since 1972 every zone changes at
- * such a boundary. An executor has one session, so the process's TZ may follow it. */
+/* A zone of the session's or a function's: fixed offsets as Spark writes them, else core/base/tz. One answer
+ * serves its quarter of an hour: since 1972 every zone changes at such a boundary. */
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/tz.h"
 #include "core/engine/format.h"
 
 #define SLOTS 64
@@ -18,7 +17,7 @@
 #define SINCE_1972 INT64_C(63072000)
 
 struct zone {
-	bool fixed;
+	struct tz *tz;      /* NULL: fixed */
 	int64_t offset_s;
 	struct {
 		int64_t quarter;
@@ -58,16 +57,12 @@ static bool known(const char *name)
 struct zone *zone_new(const char *name)
 {
 	struct zone *z = xcalloc(1, sizeof *z);
-	if (fixed_offset(name, &z->offset_s)) {
-		z->fixed = true;
+	if (fixed_offset(name, &z->offset_s))
 		return z;
-	}
-	if (!known(name)) {
+	if (!(z->tz = tz_open(*name ? name : "?", NULL))) {
 		free(z);
 		return NULL;
 	}
-	setenv("TZ", name, 1);
-	tzset();
 	for (int i = 0; i < SLOTS; i++)
 		z->cache[i].quarter = INT64_MIN;
 	return z;
@@ -75,28 +70,23 @@ struct zone *zone_new(const char *name)
 
 void zone_free(struct zone *z)
 {
+	if (z)
+		tz_free(z->tz);
 	free(z);
-}
-
-static int64_t offset_at(int64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-	return localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
 }
 
 int64_t zone_offset_us(struct zone *z, int64_t instant_us)
 {
-	if (z->fixed)
+	if (!z->tz)
 		return z->offset_s * 1000000;
 	int64_t seconds = instant_us / 1000000 - (instant_us % 1000000 < 0);
 	if (seconds < SINCE_1972)
-		return offset_at(seconds) * 1000000;
+		return tz_offset(z->tz, seconds) * 1000000;
 	int64_t quarter = seconds / QUARTER;
 	int slot = (int)(quarter % SLOTS);
 	if (z->cache[slot].quarter != quarter) {
 		z->cache[slot].quarter = quarter;
-		z->cache[slot].offset_s = offset_at(seconds);
+		z->cache[slot].offset_s = tz_offset(z->tz, seconds);
 	}
 	return z->cache[slot].offset_s * 1000000;
 }

@@ -121,12 +121,17 @@ struct instance *cluster_instance(const struct cluster *c, const char *id)
 
 struct instance *cluster_primary(const struct cluster *c)
 {
+	struct instance *first = NULL;
+
 	for (size_t i = 0; i < c->instances.len; i++) {
 		struct instance *in = c->instances.items[i];
-		if (in->role == ROLE_MASTER && in->state != INSTANCE_TERMINATED)
+		if (in->role != ROLE_MASTER || in->state == INSTANCE_TERMINATED)
+			continue;
+		if (in->state == INSTANCE_RUNNING)
 			return in;
+		first = first ? first : in;
 	}
-	return NULL;
+	return first;
 }
 
 struct step *cluster_step(const struct cluster *c, const char *id)

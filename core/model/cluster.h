@@ -53,6 +53,7 @@ VEC_STRUCT(bootstrap_list, struct bootstrap_action);
 
 struct cluster {
 	char id[MODEL_ID_SIZE];
+	char region[MODEL_REGION_SIZE];    /* the world it lives in; "" in what a client read */
 	char *arn;                         /* as read by a client; a server makes it from the id */
 	char *name, *log_uri, *log_encryption_key;
 	char *release_label, *hadoop_version, *ami_version;
@@ -70,6 +71,7 @@ struct cluster {
 	bool termination_protected;
 	bool visible_to_all;               /* default true */
 	bool unhealthy_replacement;
+	bool uses_fleets;                  /* InstanceCollectionType INSTANCE_FLEET: every group is a fleet */
 	int step_concurrency;              /* 1…256 */
 	int64_t idle_timeout_s;            /* AutoTerminationPolicy; 0 = none */
 
@@ -92,6 +94,7 @@ struct cluster {
 	struct instance_list instances;
 	struct step_list steps;            /* in the order of submission, oldest first */
 	void *runtime;                     /* the control plane's; never owned by the model */
+	bool unsaved;                      /* the control plane's: changed since the journal was written */
 };
 
 struct cluster *cluster_new(void);     /* with EMR's defaults */
@@ -103,7 +106,8 @@ bool cluster_state_closing(enum cluster_state s); /* TERMINATING or ended: may n
 struct instance_group *cluster_group(const struct cluster *c, const char *id);   /* NULL when absent */
 struct instance_group *cluster_group_of(const struct cluster *c, enum instance_role role); /* the first */
 struct instance *cluster_instance(const struct cluster *c, const char *id);      /* ci-… or i-… */
-struct instance *cluster_primary(const struct cluster *c); /* the live instance of the MASTER group, or NULL */
+/* The live instance of the MASTER group, or NULL; of three, the oldest that runs. */
+struct instance *cluster_primary(const struct cluster *c);
 struct step *cluster_step(const struct cluster *c, const char *id);
 int cluster_active_steps(const struct cluster *c);        /* PENDING + RUNNING + CANCEL_PENDING */
 /* Value of a property in a classification, NULL when absent: ("spark-defaults", "spark.sql.ansi.enabled"). */

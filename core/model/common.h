@@ -19,6 +19,8 @@
 
 #define MODEL_ID_SIZE 64 /* ids are opaque text: AWS's own have grown over the years */
 
+#define MODEL_REGION_SIZE 32
+
 VEC_STRUCT(str_list, char *);
 
 void str_list_add(struct str_list *l, const char *s);           /* copies */

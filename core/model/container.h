@@ -27,6 +27,7 @@ struct container {
 	char token[40];                /* the process proves itself with it; never on the public wire */
 	int64_t created;
 	void *runtime;                 /* the control plane's; never owned by the model */
+	bool unsaved;                  /* the control plane's: changed since the journal was written */
 };
 
 struct container *container_new(void);

@@ -7,6 +7,8 @@ void event_free(struct event *e)
 {
 	free(e->type);
 	free(e->message);
+	free(e->actor);
+	free(e->cause);
 }
 
 void event_list_free(struct event_list *l)

@@ -8,12 +8,16 @@ enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_ERROR, SEVERITY_CRITICAL 
 extern const struct names severity_names; /* INFO, WARN, ERROR, CRITICAL */
 
 struct event {
+	int64_t seq;                      /* its place in the stream, 1…; given by the journal */
 	int64_t time;
 	enum severity severity;
 	char cluster_id[MODEL_ID_SIZE];   /* "" = of the server */
 	char resource_id[MODEL_ID_SIZE];  /* the step, group or instance; or the cluster */
 	char *type;                       /* "EMR Step Status Change" and its kin */
 	char *message;                    /* one sentence for a person */
+	char region[MODEL_REGION_SIZE];   /* "" = of the whole server */
+	char *actor;                      /* who made it happen: a user, "owner", "stoker:scaling", "system" */
+	char *cause;                      /* why, as a sentence; NULL when the message says it all */
 };
 VEC_STRUCT(event_list, struct event);
 

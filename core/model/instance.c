@@ -1,4 +1,4 @@
-#include "core/model/instance.h"
+#include "core/model/fleet.h"
 
 static const char *const role_items[] = { "MASTER", "CORE", "TASK" };
 const struct names instance_role_names = { role_items, 3 };
@@ -52,6 +52,13 @@ static const char *const instance_reason_items[] = {
 };
 const struct names instance_reason_names = { instance_reason_items, 6 };
 
+void ebs_volume_list_free(struct ebs_volume_list *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		free(l->items[i].type);
+	vec_free(l);
+}
+
 struct instance_group *instance_group_new(void)
 {
 	return xcalloc(1, sizeof(struct instance_group));
@@ -67,9 +74,8 @@ void instance_group_free(struct instance_group *g)
 	free(g->reason_message);
 	free(g->custom_ami_id);
 	configuration_list_free(&g->configurations);
-	for (size_t i = 0; i < g->ebs.len; i++)
-		free(g->ebs.items[i].type);
-	vec_free(&g->ebs);
+	ebs_volume_list_free(&g->ebs);
+	fleet_free(g->fleet);
 	free(g);
 }
 
@@ -88,5 +94,6 @@ void instance_free(struct instance *i)
 	free(i->public_ip);
 	free(i->private_ip);
 	free(i->reason_message);
+	free(i->wire);
 	free(i);
 }

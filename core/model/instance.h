@@ -64,6 +64,9 @@ struct ebs_volume {
 	int per_instance;    /* VolumesPerInstance */
 };
 VEC_STRUCT(ebs_volume_list, struct ebs_volume);
+void ebs_volume_list_free(struct ebs_volume_list *l);
+
+struct fleet;             /* core/model/fleet.h */
 
 struct instance_group {
 	char id[MODEL_ID_SIZE];
@@ -84,14 +87,16 @@ struct instance_group {
 	struct ebs_volume_list ebs;
 	bool ebs_optimized;
 	char *custom_ami_id;
+	struct fleet *fleet; /* owned; NULL: a plain group of one type and one market */
 	void *runtime;       /* the control plane's; never owned by the model */
+	bool unsaved;        /* the control plane's: changed since the journal was written */
 };
 VEC_STRUCT(group_list, struct instance_group *);
 
 struct instance {
 	char id[MODEL_ID_SIZE];         /* ci-… */
 	char ec2_id[MODEL_ID_SIZE];     /* i-… */
-	char group_id[MODEL_ID_SIZE];
+	char group_id[MODEL_ID_SIZE];   /* ig-…, or if-… of a fleet */
 	char cluster_id[MODEL_ID_SIZE];
 	enum instance_role role;
 	enum market market;
@@ -103,9 +108,11 @@ struct instance {
 	struct timeline timeline;
 	int vcpu;                       /* what it really offers (embedded clusters; 0 = unknown) */
 	int mem_mb;
+	char *wire;                     /* the server's: its text in replies; NULL: to be made (it has changed) */
 	int pid;                        /* of its worker process, 0 = none known */
 	char token[40];                 /* the worker proves itself with it; never on the wire */
 	void *runtime;                  /* the control plane's; never owned by the model */
+	bool unsaved;                   /* the control plane's: changed since the journal was written */
 };
 VEC_STRUCT(instance_list, struct instance *);
 

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-#define UNKNOWN PRICE_UNKNOWN
-#define P(type, vcpu, mem, storage, ec2, emr) { type, vcpu, mem, storage, ec2, emr },
+/* Both made from the lists beside this file (see the Makefile). */
 static const struct price table[] = {
-#include "core/model/price.def"
+#include "core/model/instance-types.inc"
 };
-#undef P
+static const struct volume_price volumes[] = {
+#include "core/model/volume-types.inc"
+};
 
 const struct price *price_find(const char *type)
 {
@@ -21,4 +22,10 @@ const struct price *price_all(size_t *n)
 {
 	*n = sizeof table / sizeof *table;
 	return table;
+}
+
+const struct volume_price *price_volumes(size_t *n)
+{
+	*n = sizeof volumes / sizeof *volumes;
+	return volumes;
 }

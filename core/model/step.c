@@ -41,6 +41,8 @@ void step_free(struct step *s)
 	str_list_free(&s->args);
 	pair_list_free(&s->properties);
 	free(s->execution_role_arn);
+	free(s->log_uri);
+	free(s->encryption_key);
 	free(s->reason_code);
 	free(s->reason_message);
 	free(s->failure_reason);

@@ -40,6 +40,7 @@ struct step {
 	struct str_list args;
 	struct pair_list properties;
 	char *execution_role_arn;
+	char *log_uri, *encryption_key;      /* StepMonitoringConfiguration: where its logs are wanted, kept and shown */
 	enum step_state state;
 	char *reason_code, *reason_message;  /* StateChangeReason, nearly always absent */
 	char *failure_reason, *failure_message, *failure_log; /* FailureDetails {Reason, Message, LogFile} */
@@ -51,6 +52,7 @@ struct step {
 	int statements;    /* what it did: at its end, or at its last checkpoint */
 	int64_t rows_in, rows_out, bytes_in, bytes_out;
 	void *runtime;     /* the control plane's; never owned by the model */
+	bool unsaved;      /* the control plane's: changed since the journal was written */
 };
 
 VEC_STRUCT(step_list, struct step *);

@@ -3,6 +3,7 @@
  * request that is not answered inside its handler is suspended and resumed by http_reply. */
 #include "core/net/http_server.h"
 
+#include <netdb.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,7 @@ struct http_request {
 	struct arena *arena;              /* joined headers, decoded parameters */
 	VEC(char *) headers;              /* name, value, … of the answer */
 	int64_t started_us;
+	char peer[64];
 	void *data;
 };
 
@@ -145,6 +147,12 @@ static void look_at_peer(struct http_request *r)
 	socklen_t n = sizeof domain;
 	if (info && getsockopt(info->connect_fd, SOL_SOCKET, SO_DOMAIN, &domain, &n) == 0 && domain == AF_UNIX)
 		r->is_unix = socket_peer(info->connect_fd, &r->uid, NULL, NULL) == 0;
+	struct sockaddr_storage ss;
+	socklen_t size = sizeof ss;
+	if (r->is_unix)
+		strcpy(r->peer, "unix");
+	else if (info && getpeername(info->connect_fd, (struct sockaddr *)&ss, &size) == 0)
+		getnameinfo((struct sockaddr *)&ss, size, r->peer, sizeof r->peer, NULL, 0, NI_NUMERICHOST);
 }
 
 static void begin(struct http_request *r, const char *method)
@@ -287,6 +295,7 @@ const char *http_request_target(const struct http_request *r) { return r->target
 const char *http_request_path(const struct http_request *r) { return r->path; }
 const char *http_request_query(const struct http_request *r) { return r->query; }
 bool http_request_is_unix(const struct http_request *r) { return r->is_unix; }
+const char *http_request_peer(const struct http_request *r) { return r->peer; }
 uid_t http_request_uid(const struct http_request *r) { return r->uid; }
 int64_t http_request_started_us(const struct http_request *r) { return r->started_us; }
 void *http_request_data(const struct http_request *r) { return r->data; }

@@ -55,6 +55,8 @@ const char *http_request_param(const struct http_request *r, const char *name);
 const char *http_request_header(const struct http_request *r, const char *name);
 const char *http_request_body(const struct http_request *r, size_t *len); /* NUL-terminated, never NULL */
 bool http_request_is_unix(const struct http_request *r);
+/* Address of the client as a number; "unix" over the Unix socket; "" when unknown. */
+const char *http_request_peer(const struct http_request *r);
 uid_t http_request_uid(const struct http_request *r);           /* of the peer; only for Unix sockets */
 int64_t http_request_started_us(const struct http_request *r);  /* clock_mono_us when the body was there */
 void *http_request_data(const struct http_request *r);

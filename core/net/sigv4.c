@@ -6,7 +6,7 @@
 #include <openssl/sha.h>
 #undef ERR_STATE
 
-#include "core/net/sigv4.h"
+#include "core/net/sigv4_inner.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -16,9 +16,6 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
-
-#define ALGORITHM "AWS4-HMAC-SHA256"
-#define NAMES_MAX 100
 
 /* ---- hashes ---- */
 
@@ -115,6 +112,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The signature of a presigned request is the one parameter that it does not cover. */
 static void add_query(struct buf *out, const char *q)
 {
 	VEC(char *) parts = { 0 };
@@ -127,7 +125,7 @@ static void add_query(struct buf *out, const char *q)
 		buf_addc(&b, 1);
 		if (eq)
 			recode(&b, eq + 1, n - (size_t)(eq - q) - 1);
-		if (n)
+		if (n && strncmp(q, "X-Amz-Signature=", 16))
 			vec_push(&parts, buf_steal(&b));
 		buf_free(&b);
 		q += n + (q[n] == '&');
@@ -196,25 +194,102 @@ void sigv4_canonical(const struct sigv4_request *r, const struct sigv4_scope *s,
 	buf_addf(out, "\n%s\n%s", signed_headers, hash);
 }
 
-static void signature(const struct sigv4_request *r, const struct sigv4_scope *s, const char *date,
-                      const char *signed_headers, char out[65])
-{
-	struct buf b = BUF_INIT;
-	char hash[65];
-	sigv4_canonical(r, s, signed_headers, &b);
-	sigv4_sha256_hex(b.data, b.len, hash);
-	buf_clear(&b);
-	buf_addf(&b, ALGORITHM "\n%s\n%.8s/%s/%s/aws4_request\n%s", date, date, s->region, s->service, hash);
+/* ---- keys ---- */
+
+/* What a secret gives for a day, a region and a service. A client signs with the same one all day: four of the
+ * five HMACs of a signature are saved. The secret is part of what is looked up, so that a key that was made
+ * again under an old name does not meet the old one. */
+struct derived {
+	unsigned char secret[32];      /* SHA-256 of it */
+	char date[9], region[64], service[64];
 	unsigned char key[32];
+	uint64_t used;
+};
+
+#define KEYS_KEPT 64
+
+struct sigv4_keys {
+	struct derived items[KEYS_KEPT];
+	size_t len;
+	uint64_t clock;
+};
+
+struct sigv4_keys *sigv4_keys_new(void)
+{
+	return xcalloc(1, sizeof(struct sigv4_keys));
+}
+
+void sigv4_keys_free(struct sigv4_keys *k)
+{
+	if (k)
+		explicit_bzero(k, sizeof *k);
+	free(k);
+}
+
+static void derive(const struct sigv4_scope *s, const char *date, unsigned char key[32])
+{
 	char *secret = xasprintf("AWS4%s", s->secret_key);
 	hmac(secret, strlen(secret), date, 8, key);
 	hmac(key, 32, s->region, strlen(s->region), key);
 	hmac(key, 32, s->service, strlen(s->service), key);
 	hmac(key, 32, "aws4_request", 12, key);
-	hmac(key, 32, b.data, b.len, key);
-	hex(key, 32, out);
 	explicit_bzero(secret, strlen(secret));
 	free(secret);
+}
+
+/* The place for a key: a free one, else that of the one which was not asked for longest. */
+static struct derived *place_for(struct sigv4_keys *k)
+{
+	if (k->len < KEYS_KEPT)
+		return &k->items[k->len++];
+	struct derived *oldest = &k->items[0];
+	for (size_t i = 1; i < k->len; i++)
+		if (k->items[i].used < oldest->used)
+			oldest = &k->items[i];
+	return oldest;
+}
+
+static void find_key(struct sigv4_keys *k, const struct sigv4_scope *s, const char *date, unsigned char key[32])
+{
+	unsigned char secret[32];
+	if (!k || strlen(s->region) >= 64 || strlen(s->service) >= 64) {
+		derive(s, date, key);
+		return;
+	}
+	SHA256((const unsigned char *)s->secret_key, strlen(s->secret_key), secret);
+	k->clock++;
+	for (size_t i = 0; i < k->len; i++) {
+		struct derived *d = &k->items[i];
+		if (memcmp(d->secret, secret, 32) == 0 && strncmp(d->date, date, 8) == 0 &&
+		    strcmp(d->region, s->region) == 0 && strcmp(d->service, s->service) == 0) {
+			d->used = k->clock;
+			memcpy(key, d->key, 32);
+			return;
+		}
+	}
+	struct derived *d = place_for(k);
+	*d = (struct derived){ .used = k->clock };
+	memcpy(d->secret, secret, 32);
+	snprintf(d->date, sizeof d->date, "%.8s", date);
+	snprintf(d->region, sizeof d->region, "%s", s->region);
+	snprintf(d->service, sizeof d->service, "%s", s->service);
+	derive(s, date, d->key);
+	memcpy(key, d->key, 32);
+}
+
+void sigv4_signature(const struct sigv4_request *r, const struct sigv4_scope *s, struct sigv4_keys *keys,
+                     const char *date, const char *signed_headers, char out[65])
+{
+	struct buf b = BUF_INIT;
+	unsigned char key[32];
+	char hash[65];
+	sigv4_canonical(r, s, signed_headers, &b);
+	sigv4_sha256_hex(b.data, b.len, hash);
+	buf_clear(&b);
+	buf_addf(&b, SIGV4_ALGORITHM "\n%s\n%.8s/%s/%s/aws4_request\n%s", date, date, s->region, s->service, hash);
+	find_key(keys, s, date, key);
+	hmac(key, 32, b.data, b.len, key);
+	hex(key, 32, out);
 	buf_free(&b);
 }
 
@@ -223,194 +298,7 @@ void sigv4_sign(const struct sigv4_request *r, const struct sigv4_scope *s, cons
 {
 	char date[24], sig[65];
 	clock_amz_date(s->time_ms, date, sizeof date);
-	signature(r, s, date, signed_headers, sig);
-	buf_addf(authorization, ALGORITHM " Credential=%s/%.8s/%s/%s/aws4_request, SignedHeaders=%s, Signature=%s",
+	sigv4_signature(r, s, NULL, date, signed_headers, sig);
+	buf_addf(authorization, SIGV4_ALGORITHM " Credential=%s/%.8s/%s/%s/aws4_request, SignedHeaders=%s, Signature=%s",
 	         s->access_key, date, s->region, s->service, signed_headers, sig);
-}
-
-/* ---- verification ---- */
-
-struct parts {
-	char *copy;
-	char *credential, *signed_headers, *signature;
-	char *access_key, *date, *region, *service, *terminator;
-};
-
-static int refuse(struct error *err, const char *code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(struct error *err, const char *code, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	error_vset(err, ERR_AUTH, fmt, ap);
-	va_end(ap);
-	error_class(err, code, NULL);
-	return ERR_AUTH;
-}
-
-/* "Credential=…, SignedHeaders=…, Signature=…" in any order, with or without blanks. */
-static void split_authorization(struct parts *p, const char *value)
-{
-	p->copy = xstrdup(value);
-	p->credential = p->signed_headers = p->signature = p->copy + strlen(value); /* "" */
-	for (char *save = NULL, *t = strtok_r(p->copy, ", ", &save); t; t = strtok_r(NULL, ", ", &save)) {
-		if (strncmp(t, "Credential=", 11) == 0)
-			p->credential = t + 11;
-		else if (strncmp(t, "SignedHeaders=", 14) == 0)
-			p->signed_headers = t + 14;
-		else if (strncmp(t, "Signature=", 10) == 0)
-			p->signature = t + 10;
-	}
-}
-
-/* Cut the part behind the last slash off; "" when there is none. */
-static char *cut_last(char *s)
-{
-	char *slash = strrchr(s, '/');
-	if (!slash)
-		return s + strlen(s);
-	*slash = '\0';
-	return slash + 1;
-}
-
-/* An access key may hold slashes; the four parts of the scope are taken from the end. */
-static bool split_credential(struct parts *p)
-{
-	p->terminator = cut_last(p->credential);
-	p->service = cut_last(p->credential);
-	p->region = cut_last(p->credential);
-	p->date = cut_last(p->credential);
-	p->access_key = p->credential;
-	return *p->terminator && *p->service && *p->region && *p->date && *p->access_key;
-}
-
-static int parse(struct parts *p, const char *value, struct error *err)
-{
-	static const char code[] = "IncompleteSignatureException";
-	if (strncmp(value, ALGORITHM " ", sizeof ALGORITHM) != 0)
-		return refuse(err, code, "Unsupported AWS 'algorithm': the Authorization header must begin with "
-		              "'" ALGORITHM "'.");
-	split_authorization(p, value + sizeof ALGORITHM);
-	const char *missing = !*p->credential ? "Credential" : !*p->signed_headers ? "SignedHeaders" :
-	                      !*p->signature ? "Signature" : NULL;
-	bool whole = split_credential(p);
-	if (missing)
-		return refuse(err, code, "Authorization header requires '%s' parameter.", missing);
-	if (!whole)
-		return refuse(err, code, "Credential must have exactly 5 slash-delimited elements, e.g. "
-		              "keyid/date/region/service/term.");
-	if (strcmp(p->terminator, "aws4_request") != 0)
-		return refuse(err, "InvalidSignatureException",
-		              "Credential should be scoped with a valid terminator: 'aws4_request'.");
-	return 0;
-}
-
-static bool is_signed(const char *list, const char *name)
-{
-	size_t n = strlen(name);
-	for (const char *p = list; *p; p += strcspn(p, ";"), p += *p == ';')
-		if (strncasecmp(p, name, n) == 0 && (p[n] == ';' || !p[n]))
-			return true;
-	return false;
-}
-
-/* The list must be canonical, or two readers could see different requests in it. What decides about the
- * request must be in it. */
-static int check_signed_headers(const struct sigv4_request *r, const char *list, struct error *err)
-{
-	static const char *const must[] = { "x-amz-date", "x-amz-target", "x-amz-security-token", NULL };
-	static const char code[] = "InvalidSignatureException";
-	size_t names = 1;
-	for (const char *p = list; *p; p++) {
-		names += *p == ';';
-		if (isupper((unsigned char)*p) || names > NAMES_MAX)
-			return refuse(err, code, "SignedHeaders must be a list of lower-case names.");
-	}
-	if (!is_signed(list, "host"))
-		return refuse(err, code, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
-	for (size_t i = 0; must[i]; i++)
-		if (r->header(r->ctx, must[i]) && !is_signed(list, must[i]))
-			return refuse(err, code, "'%s' must be a 'SignedHeader' in the AWS Authorization.", must[i]);
-	return 0;
-}
-
-static int check_date(const char *date, int64_t time, const char *scope_date, int64_t now, struct error *err)
-{
-	static const char code[] = "InvalidSignatureException";
-	char here[24], edge[24];
-	if (strncmp(date, scope_date, 8) != 0 || strlen(scope_date) != 8)
-		return refuse(err, code, "Date in Credential scope does not match YYYYMMDD from the date of the "
-		              "request: '%.16s' != '%.8s', from '%s'.", scope_date, date, date);
-	clock_amz_date(now, here, sizeof here);
-	if (time < now - SIGV4_WINDOW_MS)
-		return refuse(err, code, "Signature expired: %s is now earlier than %s (%s - 15 min.)", date,
-		              clock_amz_date(now - SIGV4_WINDOW_MS, edge, sizeof edge), here);
-	if (time > now + SIGV4_WINDOW_MS)
-		return refuse(err, code, "Signature not yet current: %s is still later than %s (%s + 15 min.)", date,
-		              clock_amz_date(now + SIGV4_WINDOW_MS, edge, sizeof edge), here);
-	return 0;
-}
-
-/* The date that the signature was made for, as YYYYMMDDThhmmssZ. */
-static int read_date(const struct sigv4_request *r, char out[24], int64_t *ms, struct error *err)
-{
-	const char *v = r->header(r->ctx, "x-amz-date");
-	if (!v)
-		return refuse(err, "IncompleteSignatureException",
-		              "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-	*ms = strlen(v) == 16 ? clock_parse(v) : -1;
-	if (*ms < 0)
-		return refuse(err, "IncompleteSignatureException", "Date must be in ISO-8601 'basic format', such as "
-		              "20261121T033415Z. Got '%.40s'.", v);
-	clock_amz_date(*ms, out, 24);
-	return 0;
-}
-
-static int check(const struct sigv4_request *r, struct parts *p, const char *secret, int64_t now,
-                 struct error *err)
-{
-	char date[24], want[65];
-	int64_t time = 0;
-	int rc = read_date(r, date, &time, err);
-	if (!rc)
-		rc = check_date(date, time, p->date, now, err);
-	if (!rc)
-		rc = check_signed_headers(r, p->signed_headers, err);
-	if (rc)
-		return rc;
-	struct sigv4_scope s = {
-		.access_key = p->access_key, .secret_key = secret, .region = p->region, .service = p->service,
-		.time_ms = time
-	};
-	signature(r, &s, date, p->signed_headers, want);
-	if (strlen(p->signature) != 64 || CRYPTO_memcmp(want, p->signature, 64) != 0)
-		return refuse(err, "InvalidSignatureException", "The request signature we calculated does not match "
-		              "the signature you provided. Check your AWS Secret Access Key and signing method. "
-		              "Consult the service documentation for details.");
-	return 0;
-}
-
-int sigv4_verify(const struct sigv4_request *r, const char *(*secret_of)(void *ctx, const char *access_key),
-                 void *ctx, int64_t now_ms, struct sigv4_identity *out, struct error *err)
-{
-	const char *value = r->header(r->ctx, "authorization");
-	if (!value || !*value)
-		return refuse(err, "MissingAuthenticationTokenException", "Missing Authentication Token");
-	char none[] = "";
-	struct parts p = { .date = none, .access_key = none };
-	int rc = parse(&p, value, err);
-	const char *secret = rc ? NULL : secret_of(ctx, p.access_key);
-	if (!rc && !secret)
-		rc = refuse(err, "UnrecognizedClientException",
-		            "The security token included in the request is invalid.");
-	if (!rc)
-		rc = check(r, &p, secret, now_ms, err);
-	if (!rc && out) {
-		snprintf(out->access_key, sizeof out->access_key, "%s", p.access_key);
-		snprintf(out->region, sizeof out->region, "%s", p.region);
-		snprintf(out->service, sizeof out->service, "%s", p.service);
-	}
-	free(p.copy);
-	return rc;
 }

@@ -35,20 +35,35 @@ struct sigv4_scope {
 void sigv4_sign(const struct sigv4_request *r, const struct sigv4_scope *s, const char *signed_headers,
                 struct buf *authorization);
 
+/* Signing keys that were derived before, by secret, day, region and service. */
+struct sigv4_keys;
+struct sigv4_keys *sigv4_keys_new(void);
+void sigv4_keys_free(struct sigv4_keys *k);    /* wiped first; NULL is allowed */
+
 /* What a good signature says about who asks where. */
 struct sigv4_identity {
 	char access_key[128], region[64], service[64];
 };
 
-/* Check r's Authorization header. secret_of gives the secret of an access key, NULL for an unknown one.
+struct sigv4_verifier {
+	/* The secret of an access key, NULL for one that may not sign. token is the session token that came with
+	 * it, NULL when there was none. */
+	const char *(*secret_of)(void *ctx, const char *access_key, const char *token);
+	void *ctx;
+	struct sigv4_keys *keys;          /* NULL: derive each time */
+};
+
+/* Check r's signature: in its Authorization header, or in its query (a presigned request).
  * 0, or ERR_AUTH with the wire code in err->class_:
- *   MissingAuthenticationTokenException  no Authorization header
+ *   MissingAuthenticationTokenException  no signature at all
  *   IncompleteSignatureException         its parts or the date are missing or malformed
- *   UnrecognizedClientException          no such access key
- *   InvalidSignatureException            wrong signature, wrong date, or a header that must be signed is not
- * Any region and any service are accepted; the caller reads them from out (may be NULL). */
-int sigv4_verify(const struct sigv4_request *r, const char *(*secret_of)(void *ctx, const char *access_key),
-                 void *ctx, int64_t now_ms, struct sigv4_identity *out, struct error *err);
+ *   UnrecognizedClientException          no such access key, or an unknown session token
+ *   InvalidSignatureException            wrong signature, wrong date, a bad scope, or a header that must be
+ *                                        signed is not
+ * Any service and any well-formed region are accepted; the caller reads them from out (may be NULL). The same
+ * signature is accepted again within its window: see README.md, "Signatures". */
+int sigv4_verify(const struct sigv4_request *r, const struct sigv4_verifier *v, int64_t now_ms,
+                 struct sigv4_identity *out, struct error *err);
 
 /* Lower-case hex of SHA-256; out has 65 bytes. */
 void sigv4_sha256_hex(const void *data, size_t n, char out[65]);

@@ -1,6 +1,8 @@
 /* JSON forms of the parts that are stored as a whole. One table of fields serves both directions. */
 #include "core/store/config.h"
 
+#include <stdio.h>
+
 #include <stddef.h>
 
 #include "core/base/json.h"
@@ -24,6 +26,7 @@ static const struct text_field cluster_lists[] = {
 };
 static const struct text_field cluster_flags[] = {
 	TEXT(keep_alive), TEXT(termination_protected), TEXT(visible_to_all), TEXT(unhealthy_replacement),
+	TEXT(uses_fleets),
 };
 static const struct text_field cluster_numbers[] = {
 	TEXT(ebs_root_gb), TEXT(step_concurrency), TEXT(normalized_hours),
@@ -80,7 +83,7 @@ static void json_pairs(const cJSON *a, struct pair_list *l)
 	}
 }
 
-static cJSON *configurations_json(const struct configuration_list *l)
+cJSON *configurations_json(const struct configuration_list *l)
 {
 	if (!l->len)
 		return NULL;
@@ -95,7 +98,7 @@ static cJSON *configurations_json(const struct configuration_list *l)
 	return a;
 }
 
-static void json_configurations(const cJSON *a, struct configuration_list *l)
+void json_configurations(const cJSON *a, struct configuration_list *l)
 {
 	const cJSON *e;
 
@@ -182,6 +185,7 @@ char *config_from_cluster(const struct cluster *c)
 		json_add_bool(o, cluster_flags[i].key, *CFIELD(c, &cluster_flags[i], bool));
 	for (size_t i = 0; i < COUNT(cluster_numbers); i++)
 		json_add_int(o, cluster_numbers[i].key, *CFIELD(c, &cluster_numbers[i], int));
+	json_add_str(o, "region", c->region);
 	json_add_int(o, "idle_timeout_s", c->idle_timeout_s);
 	json_add(o, "applications", applications_json(&c->applications));
 	json_add(o, "bootstrap_actions", bootstrap_json(&c->bootstrap_actions));
@@ -225,14 +229,46 @@ void config_to_cluster(const char *text, struct cluster *c)
 		*FIELD(c, &cluster_flags[i], bool) = json_bool(v, cluster_flags[i].key, false);
 	for (size_t i = 0; i < COUNT(cluster_numbers); i++)
 		*FIELD(c, &cluster_numbers[i], int) = (int)json_int(v, cluster_numbers[i].key, 0);
+	snprintf(c->region, sizeof c->region, "%s", json_str(v, "region", ""));
 	c->idle_timeout_s = json_int(v, "idle_timeout_s", 0);
 	read_lists(v, c);
 	cJSON_Delete(v);
 }
 
+cJSON *volumes_json(const struct ebs_volume_list *l)
+{
+	cJSON *a = cJSON_CreateArray();
+
+	for (size_t i = 0; i < l->len; i++) {
+		const struct ebs_volume *b = &l->items[i];
+		cJSON *e = cJSON_CreateObject();
+		json_add_str(e, "type", b->type);
+		json_add_int(e, "size_gb", b->size_gb);
+		json_add_int(e, "iops", b->iops);
+		json_add_int(e, "throughput", b->throughput);
+		json_add_int(e, "per_instance", b->per_instance);
+		cJSON_AddItemToArray(a, e);
+	}
+	return a;
+}
+
+void json_volumes(const cJSON *a, struct ebs_volume_list *l)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e, a) {
+		struct ebs_volume b = {
+			xstrdup(json_str(e, "type", NULL)), (int)json_int(e, "size_gb", 0),
+			(int)json_int(e, "iops", 0), (int)json_int(e, "throughput", 0),
+			(int)json_int(e, "per_instance", 0),
+		};
+		vec_push(l, b);
+	}
+}
+
 char *config_from_group(const struct instance_group *g)
 {
-	cJSON *o = cJSON_CreateObject(), *ebs = cJSON_CreateArray();
+	cJSON *o = cJSON_CreateObject();
 
 	json_add_str(o, "name", g->name);
 	json_add_int(o, "role", g->role);
@@ -243,24 +279,14 @@ char *config_from_group(const struct instance_group *g)
 	json_add_bool(o, "ebs_optimized", g->ebs_optimized);
 	json_add_int(o, "configurations_version", g->configurations_version);
 	json_add(o, "configurations", configurations_json(&g->configurations));
-	for (size_t i = 0; i < g->ebs.len; i++) {
-		const struct ebs_volume *b = &g->ebs.items[i];
-		cJSON *e = cJSON_CreateObject();
-		json_add_str(e, "type", b->type);
-		json_add_int(e, "size_gb", b->size_gb);
-		json_add_int(e, "iops", b->iops);
-		json_add_int(e, "throughput", b->throughput);
-		json_add_int(e, "per_instance", b->per_instance);
-		cJSON_AddItemToArray(ebs, e);
-	}
-	json_add(o, "ebs", ebs);
+	json_add(o, "ebs", volumes_json(&g->ebs));
+	json_add(o, "fleet", fleet_json(g->fleet));
 	return take(o);
 }
 
 void config_to_group(const char *text, struct instance_group *g)
 {
 	cJSON *v = text ? json_parse(text, strlen(text), NULL) : NULL;
-	const cJSON *e;
 
 	if (!v)
 		return;
@@ -273,13 +299,7 @@ void config_to_group(const char *text, struct instance_group *g)
 	g->ebs_optimized = json_bool(v, "ebs_optimized", false);
 	g->configurations_version = json_int(v, "configurations_version", 0);
 	json_configurations(json_arr(v, "configurations"), &g->configurations);
-	cJSON_ArrayForEach(e, json_arr(v, "ebs")) {
-		struct ebs_volume b = {
-			xstrdup(json_str(e, "type", NULL)), (int)json_int(e, "size_gb", 0),
-			(int)json_int(e, "iops", 0), (int)json_int(e, "throughput", 0),
-			(int)json_int(e, "per_instance", 0),
-		};
-		vec_push(&g->ebs, b);
-	}
+	json_volumes(json_arr(v, "ebs"), &g->ebs);
+	g->fleet = json_fleet(json_obj(v, "fleet"));
 	cJSON_Delete(v);
 }

@@ -10,13 +10,14 @@ void store_put_step(struct store *s, const struct step *st)
 {
 	char *args = config_from_strings(&st->args), *props = config_from_pairs(&st->properties);
 
-	db_write(s, "INSERT OR REPLACE INTO steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	         "tlttittttti" "ttttt" "lllii" "l" "illll", st->cluster_id, st->seq, st->id, st->name,
+	db_write(s, "INSERT OR REPLACE INTO steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	         "tlttittttti" "ttttt" "lllii" "l" "illll" "tt", st->cluster_id, st->seq, st->id, st->name,
 	         (int)st->on_failure, st->jar, st->main_class, args, props, st->execution_role_arn,
 	         (int)st->state, st->reason_code, st->reason_message, st->failure_reason,
 	         st->failure_message, st->failure_log, st->timeline.created, st->timeline.ready,
 	         st->timeline.ended, st->attempts, st->checkpoint, st->output,
-	         st->statements, st->rows_in, st->rows_out, st->bytes_in, st->bytes_out);
+	         st->statements, st->rows_in, st->rows_out, st->bytes_in, st->bytes_out,
+	         st->log_uri, st->encryption_key);
 	free(args);
 	free(props);
 }
@@ -52,6 +53,8 @@ static struct step *read_step(sqlite3_stmt *q)
 	st->rows_out = sqlite3_column_int64(q, 24);
 	st->bytes_in = sqlite3_column_int64(q, 25);
 	st->bytes_out = sqlite3_column_int64(q, 26);
+	st->log_uri = db_copy(q, 27);
+	st->encryption_key = db_copy(q, 28);
 	return st;
 }
 

@@ -36,6 +36,18 @@ static const char *const migrations[STORE_SCHEMA] = {
 	"ALTER TABLE steps ADD COLUMN rows_out INTEGER DEFAULT 0;"
 	"ALTER TABLE steps ADD COLUMN bytes_in INTEGER DEFAULT 0;"
 	"ALTER TABLE steps ADD COLUMN bytes_out INTEGER DEFAULT 0",
+	"ALTER TABLE events ADD COLUMN region TEXT DEFAULT '';"
+	"ALTER TABLE events ADD COLUMN actor TEXT;"
+	"ALTER TABLE events ADD COLUMN cause TEXT;"
+	"CREATE TABLE docs (kind TEXT, region TEXT, id TEXT, body TEXT,"
+	" PRIMARY KEY (kind, region, id)) WITHOUT ROWID;"
+	"CREATE TABLE records (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, region TEXT, subject TEXT,"
+	" time INTEGER, body TEXT);"
+	"CREATE INDEX records_kind ON records (kind, seq);"
+	"CREATE INDEX records_subject ON records (kind, subject, seq);"
+	"CREATE INDEX records_time ON records (kind, time)",
+	"ALTER TABLE steps ADD COLUMN log_uri TEXT;"
+	"ALTER TABLE steps ADD COLUMN encryption_key TEXT",
 };
 
 #define APP_ID 0x53746f6b /* "Stok" */

@@ -16,7 +16,7 @@
 
 struct store;
 
-#define STORE_SCHEMA 3
+#define STORE_SCHEMA 5
 
 /* Open, or create with mode 0600; migrates an older schema. */
 int store_open(const char *path, struct store **out, struct error *err);
@@ -47,6 +47,36 @@ void store_add_event(struct store *s, const struct event *e);
 int store_load_events(struct store *s, const char *cluster_id, int64_t since, int max,
                       struct event_list *out, struct error *err);
 void store_trim_events(struct store *s, int64_t before);
+
+/* Documents: JSON texts by kind, region ("" = all) and id, for state that has a key and changes. put replaces;
+ * drop of an absent one is fine. */
+void store_put_doc(struct store *s, const char *kind, const char *region, const char *id, const char *body);
+void store_drop_doc(struct store *s, const char *kind, const char *region, const char *id);
+typedef void (*store_doc_fn)(const char *region, const char *id, const char *body, void *ctx);
+int store_load_docs(struct store *s, const char *kind, store_doc_fn fn, void *ctx, struct error *err);
+
+/* Records: histories that only grow. seq orders them, across all kinds. */
+struct record_query {
+	const char *kind;
+	const char *region, *subject;  /* NULL: any */
+	int64_t since, until;          /* ms; until 0: now and later */
+	int64_t before;                /* only records with a smaller seq; 0: from the newest */
+	int max;                       /* how many are looked at, at most */
+};
+struct record {
+	int64_t seq, time;
+	const char *region, *subject, *body;
+};
+/* Gives false to end the walk. The strings live during the call. */
+typedef bool (*record_fn)(const struct record *r, void *ctx);
+void store_add_record(struct store *s, const char *kind, const char *region, const char *subject, int64_t time,
+                      const char *body);
+int store_read_records(struct store *s, const struct record_query *q, record_fn fn, void *ctx,
+                       struct error *err);                     /* newest first */
+/* The oldest record of a kind that is not older than `since`. */
+int store_first_record(struct store *s, const char *kind, int64_t since, record_fn fn, void *ctx,
+                       struct error *err);
+void store_trim_records(struct store *s, const char *kind, int64_t before);
 
 /* Named values of the server: the port it chose, counters. get: NULL when absent; caller frees. */
 void store_set(struct store *s, const char *key, const char *value);

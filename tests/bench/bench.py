@@ -21,6 +21,8 @@ import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import fleet  # noqa: E402
 from stoker_server import BUILD, FLIGHTS, ROOT, STOKER, VEGA, Server, proc_cpu, proc_status, wait_for  # noqa: E402
 
 RESULTS = []
@@ -218,15 +220,22 @@ def bench_restart(server, clusters, steps):
     report("server RSS afterwards", proc_status(server.process.pid, "VmRSS") / 1024, "MB")
 
 
+# Benchmarks with servers of their own.
+ALONE = {"fleet": fleet.bench_fleet, "requests": fleet.bench_requests}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["steps", "shell", "etl", "idle", "console", "restart"])
+    parser.add_argument("what", nargs="*", default=["steps", "shell", "etl", "idle", "console", "restart", "requests", "fleet"])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     options = parser.parse_args()
     for what in options.what:
+        if what in ALONE:
+            ALONE[what](report, quantile)
+            continue
         server = Server()
         try:
             server.start()

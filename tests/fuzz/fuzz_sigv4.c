@@ -32,9 +32,10 @@ static const char *header(void *ctx, const char *name)
 	return strcmp(name, "host") == 0 ? "localhost" : NULL;
 }
 
-static const char *secret_of(void *ctx, const char *key)
+static const char *secret_of(void *ctx, const char *key, const char *token)
 {
 	(void)ctx;
+	(void)token;
 	return *key == 'A' ? SECRET : NULL;
 }
 
@@ -58,10 +59,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct parts p;
 	size = strlen(text);
 	split(text, size, &p);
+	struct sigv4_keys *keys = sigv4_keys_new();
+	struct sigv4_verifier v = { secret_of, NULL, keys };
 	struct sigv4_request r = { p.line[0], p.line[1], header, &p, p.body, p.len };
 	struct sigv4_identity id;
 	struct error err;
-	if (sigv4_verify(&r, secret_of, NULL, NOW, &id, &err) == 0 || !err.class_[0])
+	if (sigv4_verify(&r, &v, NOW, &id, &err) == 0 || !err.class_[0])
 		abort();
 	struct sigv4_scope s = {
 		.access_key = "A", .secret_key = SECRET, .region = "r", .service = "s", .time_ms = NOW
@@ -71,9 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p.line[3] = clock_amz_date(NOW, date, sizeof date);
 	sigv4_sign(&r, &s, "host;x-amz-date;x-amz-target", &b);
 	p.line[2] = b.data;
-	if (sigv4_verify(&r, secret_of, NULL, NOW, &id, &err) != 0)
+	if (sigv4_verify(&r, &v, NOW, &id, &err) != 0)
 		abort();
 	buf_free(&b);
+	sigv4_keys_free(keys);
 	free(text);
 	return 0;
 }

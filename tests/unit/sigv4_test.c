@@ -24,13 +24,17 @@ static const char *header(void *ctx, const char *name)
 	return NULL;
 }
 
-static const char *secret_of(void *ctx, const char *access_key)
+static const char *secret_of(void *ctx, const char *access_key, const char *token)
 {
 	(void)ctx;
+	if (token && strcmp(token, "TOKEN//abc==") != 0)
+		return NULL;
 	if (strcmp(access_key, "AKIDEXAMPLE") == 0)
 		return "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 	return strcmp(access_key, "AKIDSTOKER") == 0 ? "sEcReT/+key" : NULL;
 }
+
+static const struct sigv4_verifier verifier = { secret_of, NULL, NULL };
 
 static void check_signature(const struct sigv4_request *r, const char *service, const char *names,
                             const char *want)
@@ -91,14 +95,14 @@ static void botocore_signatures_verify(void **state)
 	int64_t now = clock_parse("20261121T033415Z");
 	fill(&h, "AWS4-HMAC-SHA256 " SCOPE ", " NAMES ", " SIG);
 	struct sigv4_request r = { "POST", "/", header, &h, "{}", 2 };
-	assert_int_equal(sigv4_verify(&r, secret_of, NULL, now, &id, &err), 0);
+	assert_int_equal(sigv4_verify(&r, &verifier, now, &id, &err), 0);
 	assert_string_equal(id.access_key, "AKIDSTOKER");
 	assert_string_equal(id.region, "eu-west-1");
 	assert_string_equal(id.service, "elasticmapreduce");
-	assert_int_equal(sigv4_verify(&r, secret_of, NULL, now + 15 * 60000, NULL, &err), 0);
-	assert_int_equal(sigv4_verify(&r, secret_of, NULL, now - 15 * 60000, NULL, &err), 0);
+	assert_int_equal(sigv4_verify(&r, &verifier, now + 15 * 60000, NULL, &err), 0);
+	assert_int_equal(sigv4_verify(&r, &verifier, now - 15 * 60000, NULL, &err), 0);
 	fill(&h, "AWS4-HMAC-SHA256 " SIG "," SCOPE "," NAMES);
-	assert_int_equal(sigv4_verify(&r, secret_of, NULL, now, &id, &err), 0);
+	assert_int_equal(sigv4_verify(&r, &verifier, now, &id, &err), 0);
 	/* With a session token, and a path and query that need work. */
 	struct headers t = { {
 		"X-Amz-Target", "ElasticMapReduce.ListClusters", "Content-Type", "application/x-amz-json-1.1",
@@ -108,7 +112,7 @@ static void botocore_signatures_verify(void **state)
 		"Signature=b4076cec6121919b3f14d4dd15e5c9dc5c69b6105d3326aaf25862c0b712427a", NULL
 	} };
 	struct sigv4_request rt = { "POST", "/", header, &t, "{\"Marker\":\"x\"}", 14 };
-	assert_int_equal(sigv4_verify(&rt, secret_of, NULL, now, &id, &err), 0);
+	assert_int_equal(sigv4_verify(&rt, &verifier, now, &id, &err), 0);
 	struct headers g = { {
 		"X-Odd", "  a   b  ", "X-Amz-Date", "20261121T033415Z", "Host", "localhost:8998",
 		"Authorization", "AWS4-HMAC-SHA256 " SCOPE ", SignedHeaders=host;x-amz-date;x-odd, Signature="
@@ -117,7 +121,7 @@ static void botocore_signatures_verify(void **state)
 	struct sigv4_request rg = {
 		"GET", "/a%20b/../c//d%2Fe?z=1&a=%2B&a=&b%20c=~", header, &g, "", 0
 	};
-	assert_int_equal(sigv4_verify(&rg, secret_of, NULL, now, &id, &err), 0);
+	assert_int_equal(sigv4_verify(&rg, &verifier, now, &id, &err), 0);
 }
 
 static void expect_refusal(struct sigv4_request *r, const char *authorization, int64_t now, const char *code,
@@ -129,7 +133,7 @@ static void expect_refusal(struct sigv4_request *r, const char *authorization, i
 	if (!authorization)
 		h.pairs[8] = NULL;
 	r->ctx = &h;
-	assert_int_equal(sigv4_verify(r, secret_of, NULL, now, NULL, &err), ERR_AUTH);
+	assert_int_equal(sigv4_verify(r, &verifier, now, NULL, &err), ERR_AUTH);
 	assert_string_equal(err.class_, code);
 	assert_non_null(strstr(err.message, says));
 }
@@ -185,7 +189,7 @@ static void bad_dates(void **state)
 		fill(&h, "AWS4-HMAC-SHA256 " SCOPE ", " NAMES ", " SIG);
 		h.pairs[5] = bad[i];
 		struct sigv4_request r = { "POST", "/", header, &h, "{}", 2 };
-		assert_int_equal(sigv4_verify(&r, secret_of, NULL, 0, NULL, &err), ERR_AUTH);
+		assert_int_equal(sigv4_verify(&r, &verifier, 0, NULL, &err), ERR_AUTH);
 		assert_string_equal(err.class_, "IncompleteSignatureException");
 	}
 }
@@ -206,8 +210,88 @@ static void what_we_sign_verifies(void **state)
 	h.pairs[5] = buf_str(&b);
 	h.pairs[6] = "X-Amz-Date";
 	h.pairs[7] = clock_amz_date(s.time_ms, date, sizeof date);
-	assert_int_equal(sigv4_verify(&r, secret_of, NULL, s.time_ms, NULL, NULL), 0);
+	assert_int_equal(sigv4_verify(&r, &verifier, s.time_ms, NULL, NULL), 0);
 	buf_free(&b);
+}
+
+/* Made by botocore's SigV4QueryAuth. */
+#define PRESIGNED "/?Action=ListMetrics&Version=2010-08-01&Namespace=AWS%2FElasticMapReduce" \
+	"&X-Amz-Algorithm=AWS4-HMAC-SHA256" \
+	"&X-Amz-Credential=AKIDSTOKER%2F20261126%2Feu-west-1%2Fmonitoring%2Faws4_request" \
+	"&X-Amz-Date=20261126T160159Z&X-Amz-Expires=600&X-Amz-SignedHeaders=host" \
+	"&X-Amz-Signature=62ebb017ba59b3485419073a9abf8c632e4f9ff8ffb8c1faf31c932f9a4ad0bc"
+
+static int presigned(const char *target, const char *now, struct sigv4_identity *id, struct error *err)
+{
+	struct headers h = { { "Host", "127.0.0.1:8998", NULL } };
+	struct sigv4_request r = { "GET", target, header, &h, "", 0 };
+	return sigv4_verify(&r, &verifier, clock_parse(now), id, err);
+}
+
+static void presigned_requests(void **state)
+{
+	(void)state;
+	struct sigv4_identity id;
+	struct error err;
+	assert_int_equal(presigned(PRESIGNED, "20261126T160159Z", &id, &err), 0);
+	assert_string_equal(id.access_key, "AKIDSTOKER");
+	assert_string_equal(id.region, "eu-west-1");
+	assert_string_equal(id.service, "monitoring");
+	assert_int_equal(presigned(PRESIGNED, "20261126T161159Z", &id, &err), 0);
+	assert_int_equal(presigned(PRESIGNED, "20261126T161200Z", &id, &err), ERR_AUTH);
+	assert_string_equal(err.message, "Signature expired: 20261126T160159Z is now earlier than 20261126T160200Z "
+	                    "(20261126T161200Z - 10 min.)");
+	assert_int_equal(presigned(PRESIGNED "&More=1", "20261126T160159Z", &id, &err), ERR_AUTH);
+	assert_string_equal(err.class_, "InvalidSignatureException");
+	assert_int_equal(presigned("/?X-Amz-Signature=1", "20261126T160159Z", &id, &err), ERR_AUTH);
+	assert_string_equal(err.class_, "IncompleteSignatureException");
+	assert_int_equal(presigned("/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=999999&X-Amz-Signature=1",
+	                           "20261126T160159Z", &id, &err), ERR_AUTH);
+	assert_non_null(strstr(err.message, "X-Amz-Expires"));
+}
+
+static void tokens_and_regions(void **state)
+{
+	(void)state;
+	struct error err;
+	int64_t now = clock_parse("20261121T033415Z");
+	struct sigv4_request r = { "POST", "/", header, NULL, "{}", 2 };
+	expect_refusal(&r, "AWS4-HMAC-SHA256 Credential=AKIDSTOKER/20261121/us-east-1:x/elasticmapreduce/"
+	               "aws4_request, " NAMES ", " SIG, now, "InvalidSignatureException", "valid region");
+	struct headers h = { {
+		"Host", "h", "X-Amz-Date", "20261121T033415Z", "X-Amz-Security-Token", "somebody else's",
+		"Authorization", "AWS4-HMAC-SHA256 " SCOPE ", SignedHeaders=host;x-amz-date;x-amz-security-token, " SIG,
+		NULL
+	} };
+	r.ctx = &h;
+	assert_int_equal(sigv4_verify(&r, &verifier, now, NULL, &err), ERR_AUTH);
+	assert_string_equal(err.class_, "UnrecognizedClientException");
+}
+
+/* The same answers with derived keys that are kept: for more scopes than are kept, and for another secret under
+ * the same name. */
+static void kept_keys(void **state)
+{
+	(void)state;
+	struct sigv4_keys *keys = sigv4_keys_new();
+	struct sigv4_verifier v = { secret_of, NULL, keys };
+	for (int i = 0; i < 300; i++) {
+		char region[16], date[24];
+		struct headers h = { { "Host", "h", NULL } };
+		struct sigv4_request r = { "POST", "/", header, &h, "x", 1 };
+		struct buf b = BUF_INIT;
+		snprintf(region, sizeof region, "r-%d", i % 100);
+		struct sigv4_scope s = { .access_key = "AKIDSTOKER", .secret_key = i == 250 ? "other" : "sEcReT/+key",
+		                         .region = region, .service = "x", .time_ms = clock_now_ms() };
+		sigv4_sign(&r, &s, "host;x-amz-date", &b);
+		h.pairs[2] = "Authorization";
+		h.pairs[3] = buf_str(&b);
+		h.pairs[4] = "X-Amz-Date";
+		h.pairs[5] = clock_amz_date(s.time_ms, date, sizeof date);
+		assert_int_equal(sigv4_verify(&r, &v, s.time_ms, NULL, NULL), i == 250 ? ERR_AUTH : 0);
+		buf_free(&b);
+	}
+	sigv4_keys_free(keys);
 }
 
 int main(void)
@@ -215,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_examples), cmocka_unit_test(botocore_signatures_verify),
 		cmocka_unit_test(refusals), cmocka_unit_test(bad_dates), cmocka_unit_test(what_we_sign_verifies),
+		cmocka_unit_test(presigned_requests), cmocka_unit_test(tokens_and_regions), cmocka_unit_test(kept_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -296,12 +296,88 @@ static void test_older_schema_is_migrated(void **state)
 	raw_sql(f->path, "ALTER TABLE steps DROP COLUMN output; ALTER TABLE steps DROP COLUMN statements;"
 	        "ALTER TABLE steps DROP COLUMN rows_in; ALTER TABLE steps DROP COLUMN rows_out;"
 	        "ALTER TABLE steps DROP COLUMN bytes_in; ALTER TABLE steps DROP COLUMN bytes_out;"
+	        "ALTER TABLE steps DROP COLUMN log_uri; ALTER TABLE steps DROP COLUMN encryption_key;"
+	        "ALTER TABLE events DROP COLUMN region; ALTER TABLE events DROP COLUMN actor;"
+	        "ALTER TABLE events DROP COLUMN cause; DROP TABLE docs; DROP TABLE records;"
 	        "PRAGMA user_version=1");
 	assert_int_equal(store_open(f->path, &s, &f->err), 0);
 	assert_int_equal(store_load_clusters(s, collect, f, &f->err), 0);
 	assert_int_equal(f->loaded[0]->steps.len, 1);
 	assert_int_equal(f->loaded[0]->steps.items[0]->output, 0);
 	assert_int_equal(f->loaded[0]->steps.items[0]->checkpoint, 5);
+	store_close(s);
+}
+
+struct seen {
+	int n;
+	char text[256];
+};
+
+static void see_doc(const char *region, const char *id, const char *body, void *ctx)
+{
+	struct seen *seen = ctx;
+	size_t at = strlen(seen->text);
+
+	seen->n++;
+	snprintf(seen->text + at, sizeof seen->text - at, "%s/%s=%s;", region, id, body);
+}
+
+static bool see_record(const struct record *r, void *ctx)
+{
+	struct seen *seen = ctx;
+	size_t at = strlen(seen->text);
+
+	seen->n++;
+	snprintf(seen->text + at, sizeof seen->text - at, "%lld:%s/%s=%s;", (long long)r->seq, r->region,
+	         r->subject, r->body);
+	return seen->n < 3;
+}
+
+static void test_documents(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen = { 0 };
+	struct store *s;
+
+	assert_int_equal(store_open(f->path, &s, &f->err), 0);
+	store_put_doc(s, "budget", "us-east-1", "a", "{}");
+	store_put_doc(s, "budget", "eu-west-1", "a", "[]");
+	store_put_doc(s, "budget", "us-east-1", "a", "{1}");
+	store_put_doc(s, "budget", "us-east-1", "b", "{2}");
+	store_put_doc(s, "key", "", "a", "{3}");
+	store_drop_doc(s, "budget", "us-east-1", "b");
+	assert_int_equal(store_commit(s, &f->err), 0);
+	store_close(s);
+	assert_int_equal(store_open(f->path, &s, &f->err), 0);
+	assert_int_equal(store_load_docs(s, "budget", see_doc, &seen, &f->err), 0);
+	assert_string_equal(seen.text, "eu-west-1/a=[];us-east-1/a={1};");
+	store_close(s);
+}
+
+static void test_records_are_read_newest_first(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen = { 0 };
+	struct store *s;
+	struct record_query q = { .kind = "audit", .subject = "j-1", .max = 10 };
+
+	assert_int_equal(store_open(f->path, &s, &f->err), 0);
+	for (int i = 1; i <= 5; i++)
+		store_add_record(s, "audit", i % 2 ? "r1" : "r2", i == 3 ? "j-2" : "j-1", i * 100, "{}");
+	store_add_record(s, "spot", "r1", "j-1", 600, "{}");
+	assert_int_equal(store_read_records(s, &q, see_record, &seen, &f->err), 0);
+	assert_string_equal(seen.text, "5:r1/j-1={};4:r2/j-1={};2:r2/j-1={};"); /* ended by the callback */
+	seen = (struct seen){ 0 };
+	q = (struct record_query){ .kind = "audit", .region = "r1", .since = 100, .until = 400, .before = 4,
+	                           .max = 10 };
+	assert_int_equal(store_read_records(s, &q, see_record, &seen, &f->err), 0);
+	assert_string_equal(seen.text, "3:r1/j-2={};1:r1/j-1={};");
+	store_trim_records(s, "audit", 300);
+	seen = (struct seen){ 0 };
+	q = (struct record_query){ .kind = "audit", .max = 1 };
+	assert_int_equal(store_read_records(s, &q, see_record, &seen, &f->err), 0);
+	assert_string_equal(seen.text, "5:r1/j-1={};");
+	assert_int_equal(store_commit(s, &f->err), 0);
 	store_close(s);
 }
 
@@ -492,6 +568,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_newer_schema_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_with_a_log_stays_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_older_schema_is_migrated, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_documents, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_records_are_read_newest_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_database_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_disk_fails_the_commit_only, setup, teardown),

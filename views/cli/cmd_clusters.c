@@ -79,6 +79,24 @@ static void cluster_row(struct cli *c, struct text_table *t, const cJSON *x, con
 	text_table_cell(t, "", "%s", clock_duration((int64_t)lived_ms(x), buf, sizeof buf));
 }
 
+/* An empty or short list may only mean that one looks into the wrong region. */
+static void say_elsewhere(struct cli *c)
+{
+	cJSON *status = NULL;
+	const cJSON *r;
+	struct error err = ERROR_INIT;
+
+	if (ask(c, "Stoker.GetServerStatus", NULL, &status, &err))
+		return;
+	cJSON_ArrayForEach(r, json_arr(status, "Regions")) {
+		const char *region = json_str(r, "Region", "");
+		if (strcmp(region, json_str(status, "Region", "")) != 0)
+			fprintf(c->out, "%s%d live in another region: --region %s%s\n", cli_dim(c),
+			        (int)json_int(r, "Clusters", 0), region, cli_plain(c));
+	}
+	cJSON_Delete(status);
+}
+
 static int list_people(struct cli *c, cJSON *clusters, const cJSON *cost, bool all)
 {
 	struct text_table *t = text_table_new();
@@ -101,6 +119,7 @@ static int list_people(struct cli *c, cJSON *clusters, const cJSON *cost, bool a
 	cli_print_table(c, t);
 	if (hidden)
 		fprintf(c->out, "%sand %d that ended more than a day ago: --all%s\n", cli_dim(c), hidden, cli_plain(c));
+	say_elsewhere(c);
 	return CLI_OK;
 }
 

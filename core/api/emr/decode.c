@@ -78,6 +78,9 @@ static struct step *one_step(const cJSON *v)
 	s->jar = xstrdup(json_str(jar, "Jar", ""));
 	s->main_class = emr_text(jar, "MainClass");
 	emr_decode_strings(jar, "Args", &s->args);
+	const cJSON *logs = json_obj(json_obj(v, "StepMonitoringConfiguration"), "S3MonitoringConfiguration");
+	s->log_uri = emr_text(logs, "LogUri");
+	s->encryption_key = emr_text(logs, "EncryptionKeyArn");
 	cJSON_ArrayForEach(p, json_arr(jar, "Properties"))
 		if (json_str(p, "Key", NULL))
 			pair_list_set(&s->properties, json_str(p, "Key", ""), json_str(p, "Value", ""));
@@ -106,10 +109,10 @@ void emr_steps_free(struct step_list *l)
 
 /* ---- groups ---- */
 
-static void decode_ebs(const cJSON *ebs, struct instance_group *g)
+void emr_decode_ebs(const cJSON *ebs, struct ebs_volume_list *out, bool *optimized)
 {
 	const cJSON *v;
-	g->ebs_optimized = json_bool(ebs, "EbsOptimized", false);
+	*optimized = json_bool(ebs, "EbsOptimized", false);
 	cJSON_ArrayForEach(v, json_arr(ebs, "EbsBlockDeviceConfigs")) {
 		const cJSON *spec = json_obj(v, "VolumeSpecification");
 		struct ebs_volume e = {
@@ -117,7 +120,7 @@ static void decode_ebs(const cJSON *ebs, struct instance_group *g)
 			.iops = (int)json_int(spec, "Iops", 0), .throughput = (int)json_int(spec, "Throughput", 0),
 			.per_instance = (int)json_int(v, "VolumesPerInstance", 1)
 		};
-		vec_push(&g->ebs, e);
+		vec_push(out, e);
 	}
 }
 
@@ -134,7 +137,7 @@ static struct instance_group *one_group(const cJSON *v)
 	g->requested = (int)json_int(v, "InstanceCount", 0);
 	g->custom_ami_id = emr_text(v, "CustomAmiId");
 	emr_decode_configurations(v, "Configurations", &g->configurations);
-	decode_ebs(json_obj(v, "EbsConfiguration"), g);
+	emr_decode_ebs(json_obj(v, "EbsConfiguration"), &g->ebs, &g->ebs_optimized);
 	return g;
 }
 

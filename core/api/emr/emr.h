@@ -18,6 +18,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/model/cluster.h"
+#include "core/model/fleet.h"
 
 #define EMR_TARGET_PREFIX "ElasticMapReduce."
 #define EMR_CONTENT_TYPE "application/x-amz-json-1.1"
@@ -28,18 +29,22 @@
 
 /* ---- operations ---- */
 
-struct emr_shape;
+struct shape;
 
 struct emr_operation {
 	const char *name;
-	const struct emr_shape *input;
-	bool has_output;        /* false: the reply has no body */
+	const struct shape *input, *output;   /* output NULL: the reply has no body */
 	bool job_flow;          /* of the old family: unknown ids are "Specified job flow ID not valid." */
+	int (*check)(const cJSON *in, struct error *err);   /* beyond the shape; NULL: nothing */
 };
 
-/* Exact name, without the target prefix; NULL when we do not have it. */
+/* Exact name, without the target prefix; NULL when EMR has none of that name. Whether this server serves it
+ * is the control plane's to know. */
 const struct emr_operation *emr_find_operation(const char *name);
-const struct emr_operation *emr_operations(size_t *n);
+const struct emr_operation *emr_operations(size_t *n);   /* all of EMR, by name */
+
+/* All operations with their members and what this server does with each, as Markdown, appended. */
+void emr_document(bool (*served)(const char *name), struct buf *out);
 
 /* Shape of a request. Wrong JSON types: class SerializationException. Missing members, enum, length and
  * range violations, all of them in one text: ValidationException "1 validation error detected: …".
@@ -62,6 +67,11 @@ int emr_error_no_step(struct error *err, const char *id);     /* Step id '…' i
 int emr_error_no_group(struct error *err, const char *id);    /* Instance group id '…' is not valid. */
 int emr_error_closing(struct error *err);   /* A job flow that is shutting down, terminated, or finished … */
 int emr_error_protected(struct error *err); /* Could not shut down one or more job flows since … */
+/* Instance fleets and instance groups exclude each other; instead: the operation that would have been right. */
+int emr_error_uses_fleets(struct error *err, const char *operation, const char *instead);
+int emr_error_uses_groups(struct error *err, const char *operation, const char *instead);
+int emr_error_no_fleet(struct error *err, const char *id);    /* Instance fleet id '…' is not valid. */
+int emr_error_fleet_early(struct error *err);                 /* An instance fleet may only be modified when … */
 int emr_error_too_many_steps(struct error *err);
 int emr_error_resize_early(struct error *err); /* An instance group may only be modified when … */
 /* CANCEL_AND_WAIT or TERMINATE_CLUSTER where several steps may run at a time. */
@@ -78,6 +88,11 @@ int emr_decode_run_job_flow(const cJSON *in, struct cluster **out, struct error 
 int emr_decode_steps(const cJSON *in, struct step_list *out, struct error *err);   /* AddJobFlowSteps.Steps */
 /* AddInstanceGroups.InstanceGroups; only TASK groups may be added to a cluster: that rule is the caller's. */
 int emr_decode_groups(const cJSON *in, struct group_list *out, struct error *err);
+int emr_check_tag(const char *key, const char *value, struct error *err);
+/* An AutoTerminationPolicy (NULL: an empty one) → seconds. */
+int emr_decode_idle(const cJSON *policy, int64_t *seconds, struct error *err);
+/* Does the cluster's release have auto-termination? From 5.30.0 and 6.1.0 on. */
+int emr_check_idle_release(const struct cluster *c, struct error *err);
 void emr_steps_free(struct step_list *l);
 void emr_groups_free(struct group_list *l);
 
@@ -95,6 +110,23 @@ struct emr_group_change {
 VEC_STRUCT(emr_group_changes, struct emr_group_change);
 int emr_decode_modify_groups(const cJSON *in, struct emr_group_changes *out, struct error *err);
 void emr_group_changes_free(struct emr_group_changes *l);
+
+/* RunJobFlow.Instances.InstanceFleets, all of them; or one InstanceFleetConfig. Each becomes a group with a fleet. */
+int emr_decode_fleets(const cJSON *instances, struct group_list *out, struct error *err);
+int emr_decode_fleet(const cJSON *config, struct instance_group **out, struct error *err);
+/* ModifyInstanceFleet. */
+struct emr_fleet_change {
+	char *fleet_id;
+	int on_demand, spot;              /* -1: not given */
+	char *resize, *context;           /* JSON; NULL: not given */
+	struct fleet_type_list types;     /* empty: not given */
+};
+int emr_decode_fleet_change(const cJSON *in, struct emr_fleet_change *out, struct error *err);
+void emr_fleet_change_free(struct emr_fleet_change *c);
+void emr_decode_fleet_resize(const char *resize, struct fleet *f);    /* ResizeSpecifications → fields */
+int emr_check_fleet_target(enum instance_role role, const char *name, int on_demand, int spot, struct error *err);
+int emr_check_fleet_types(const struct fleet_type_list *l, bool strategy, struct error *err);
+bool emr_fleet_has_strategy(const struct fleet *f);
 
 /* Members of lists of strings: StepIds, JobFlowIds … */
 void emr_decode_strings(const cJSON *in, const char *member, struct str_list *out);
@@ -117,24 +149,38 @@ int emr_page(const cJSON *in, const char *kind, size_t per_page, size_t n,
 
 /* ---- replies out; region NULL = EMR_REGION ---- */
 
+const char *emr_partition(const char *region);                /* "aws", "aws-cn", "aws-us-gov" */
+char *emr_arn(const char *kind, const char *id, const char *region);  /* arn:…:KIND/ID; free() */
 char *emr_cluster_arn(const char *id, const char *region);    /* free() */
 cJSON *emr_encode_cluster(const struct cluster *c, const char *region);          /* DescribeCluster.Cluster */
 cJSON *emr_encode_cluster_summary(const struct cluster *c, const char *region);  /* ListClusters.Clusters[] */
 cJSON *emr_encode_step(const struct step *s);                 /* DescribeStep.Step */
 cJSON *emr_encode_step_summary(const struct step *s);         /* ListSteps.Steps[] */
 cJSON *emr_encode_instance_group(const struct instance_group *g);
+cJSON *emr_encode_instance_fleet(const struct instance_group *g);   /* g->fleet is not NULL */
 cJSON *emr_encode_instance(const struct instance *i);
 cJSON *emr_encode_bootstrap_action(const struct bootstrap_action *b);
 cJSON *emr_encode_configurations(const struct configuration_list *l);
+
+/* DescribeJobFlows: states and words of its own. */
+enum emr_job_flow_state {
+	JOB_FLOW_STARTING, JOB_FLOW_BOOTSTRAPPING, JOB_FLOW_RUNNING, JOB_FLOW_WAITING, JOB_FLOW_SHUTTING_DOWN,
+	JOB_FLOW_TERMINATED, JOB_FLOW_COMPLETED, JOB_FLOW_FAILED
+};
+extern const struct names emr_job_flow_state_names;
+enum emr_job_flow_state emr_job_flow_state(const struct cluster *c);
+cJSON *emr_encode_job_flow(const struct cluster *c);          /* DescribeJobFlows.JobFlows[] */
 
 /* ---- a client's side: requests out, replies in. Lenient: what is missing stays empty ---- */
 
 cJSON *emr_request_run_job_flow(const struct cluster *c);     /* groups, steps and all */
 cJSON *emr_request_step(const struct step *s);                /* AddJobFlowSteps.Steps[] */
+cJSON *emr_request_instance_fleet(const struct instance_group *g);
 cJSON *emr_request_instance_group(const struct instance_group *g);
 struct cluster *emr_read_cluster(const cJSON *v);             /* of either encoding; NULL unless an object */
 struct step *emr_read_step(const cJSON *v);
 struct instance_group *emr_read_instance_group(const cJSON *v);
+struct instance_group *emr_read_instance_fleet(const cJSON *v);     /* requested and running are units */
 struct instance *emr_read_instance(const cJSON *v);
 void emr_read_configurations(const cJSON *v, struct configuration_list *out);
 /* An error reply's body → class_, message, detail (ErrorCode); gives err->code by its kind. */

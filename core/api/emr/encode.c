@@ -1,16 +1,25 @@
 /* Model → replies. Absent members are left out, never null. */
 #include <stdio.h>
 
-#include "core/api/emr/emr.h"
+#include "core/api/emr/decode.h"
 #include "core/base/json.h"
 
-char *emr_cluster_arn(const char *id, const char *region)
+const char *emr_partition(const char *region)
+{
+	return region && !strncmp(region, "cn-", 3) ? "aws-cn" :
+	       region && !strncmp(region, "us-gov-", 7) ? "aws-us-gov" : "aws";
+}
+
+char *emr_arn(const char *kind, const char *id, const char *region)
 {
 	if (!region || !*region)
 		region = EMR_REGION;
-	const char *partition = strncmp(region, "cn-", 3) == 0 ? "aws-cn" :
-	                        strncmp(region, "us-gov-", 7) == 0 ? "aws-us-gov" : "aws";
-	return xasprintf("arn:%s:elasticmapreduce:%s:" EMR_ACCOUNT ":cluster/%s", partition, region, id);
+	return xasprintf("arn:%s:elasticmapreduce:%s:" EMR_ACCOUNT ":%s/%s", emr_partition(region), region, kind, id);
+}
+
+char *emr_cluster_arn(const char *id, const char *region)
+{
+	return emr_arn("cluster", id, region);
 }
 
 static cJSON *strings(const struct str_list *l)
@@ -72,11 +81,27 @@ cJSON *emr_encode_configurations(const struct configuration_list *l)
 
 /* ---- clusters ---- */
 
+/* What went wrong, for those that read details rather than sentences: the code of the reason. */
+static cJSON *error_details(const struct cluster *c)
+{
+	cJSON *a = cJSON_CreateArray();
+	const char *code = names_get(&cluster_reason_names, (int)c->reason);
+
+	if (!cluster_state_closing(c->state) || c->reason == CLUSTER_REASON_NONE ||
+	    c->reason == CLUSTER_REASON_USER_REQUEST || c->reason == CLUSTER_REASON_ALL_STEPS_COMPLETED)
+		return a;
+	cJSON *o = json_add_str(cJSON_CreateObject(), "ErrorCode", code);
+	json_add(o, "ErrorData", cJSON_CreateArray());
+	cJSON_AddItemToArray(a, json_add_str(o, "ErrorMessage", c->reason_message));
+	return a;
+}
+
 static cJSON *cluster_status(const struct cluster *c)
 {
-	return status(names_get(&cluster_state_names, (int)c->state),
-	              reason(names_get(&cluster_reason_names, (int)c->reason), c->reason_message),
-	              timeline(&c->timeline, "ReadyDateTime"));
+	cJSON *o = status(names_get(&cluster_state_names, (int)c->state),
+	                  reason(names_get(&cluster_reason_names, (int)c->reason), c->reason_message),
+	                  timeline(&c->timeline, "ReadyDateTime"));
+	return json_add(o, "ErrorDetails", error_details(c));
 }
 
 cJSON *emr_encode_cluster_summary(const struct cluster *c, const char *region)
@@ -175,7 +200,7 @@ cJSON *emr_encode_cluster(const struct cluster *c, const char *region)
 {
 	cJSON *o = emr_encode_cluster_summary(c, region);
 	json_add(o, "Ec2InstanceAttributes", ec2_attributes(c));
-	json_add_str(o, "InstanceCollectionType", "INSTANCE_GROUP");
+	json_add_str(o, "InstanceCollectionType", c->uses_fleets ? "INSTANCE_FLEET" : "INSTANCE_GROUP");
 	add_options(o, c);
 	add_extra(o, c->extra);
 	return o;
@@ -205,7 +230,9 @@ cJSON *emr_encode_step_summary(const struct step *s)
 	json_add(config, "Args", strings(&s->args));
 	json_add(o, "Config", config);
 	json_add_str(o, "ActionOnFailure", names_get(&step_on_failure_names, (int)s->on_failure));
-	return json_add(o, "Status", step_status(s));
+	json_add(o, "Status", step_status(s));
+	json_add_str(o, "LogUri", s->log_uri);
+	return json_add_str(o, "EncryptionKeyArn", s->encryption_key);
 }
 
 cJSON *emr_encode_step(const struct step *s)
@@ -215,7 +242,7 @@ cJSON *emr_encode_step(const struct step *s)
 
 /* ---- groups and instances ---- */
 
-static cJSON *volumes(const struct ebs_volume_list *l)
+cJSON *emr_encode_volumes(const struct ebs_volume_list *l)
 {
 	cJSON *a = cJSON_CreateArray();
 	char device[16];
@@ -237,6 +264,14 @@ static cJSON *volumes(const struct ebs_volume_list *l)
 	return a;
 }
 
+cJSON *emr_encode_group_status(const struct instance_group *g)
+{
+	return status(names_get(&group_state_names, (int)g->state),
+	              reason(names_get(&group_reason_names, (int)g->reason),
+	                     g->reason_message ? g->reason_message : ""),
+	              timeline(&g->timeline, "ReadyDateTime"));
+}
+
 cJSON *emr_encode_instance_group(const struct instance_group *g)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "Id", g->id);
@@ -247,13 +282,14 @@ cJSON *emr_encode_instance_group(const struct instance_group *g)
 	json_add_str(o, "InstanceType", g->type);
 	json_add_int(o, "RequestedInstanceCount", g->requested);
 	json_add_int(o, "RunningInstanceCount", g->running);
-	json_add(o, "Status", status(names_get(&group_state_names, (int)g->state),
-	                             reason(names_get(&group_reason_names, (int)g->reason),
-	                                    g->reason_message ? g->reason_message : ""),
-	                             timeline(&g->timeline, "ReadyDateTime")));
+	json_add(o, "Status", emr_encode_group_status(g));
 	json_add(o, "Configurations", emr_encode_configurations(&g->configurations));
 	json_add_int(o, "ConfigurationsVersion", g->configurations_version);
-	json_add(o, "EbsBlockDevices", volumes(&g->ebs));
+	if (g->configurations_version) { /* applied at once: there is no software to restart */
+		json_add(o, "LastSuccessfullyAppliedConfigurations", emr_encode_configurations(&g->configurations));
+		json_add_int(o, "LastSuccessfullyAppliedConfigurationsVersion", g->configurations_version);
+	}
+	json_add(o, "EbsBlockDevices", emr_encode_volumes(&g->ebs));
 	json_add_bool(o, "EbsOptimized", g->ebs_optimized);
 	json_add(o, "ShrinkPolicy", cJSON_CreateObject());
 	return json_add_str(o, "CustomAmiId", g->custom_ami_id);
@@ -271,7 +307,7 @@ cJSON *emr_encode_instance(const struct instance *i)
 	                             reason(names_get(&instance_reason_names, (int)i->reason),
 	                                    i->reason_message),
 	                             timeline(&i->timeline, "ReadyDateTime")));
-	json_add_str(o, "InstanceGroupId", i->group_id);
+	json_add_str(o, strncmp(i->group_id, "if-", 3) ? "InstanceGroupId" : "InstanceFleetId", i->group_id);
 	json_add_str(o, "Market", names_get(&market_names, (int)i->market));
 	json_add_str(o, "InstanceType", i->type);
 	return json_add(o, "EbsVolumes", cJSON_CreateArray());

@@ -30,20 +30,25 @@ static int price_decimals(const char *s)
 	return digits ? (decimals < 0 ? 0 : decimals) : -1;
 }
 
+int emr_check_bid_price(const char *bid, struct error *err)
+{
+	int decimals = price_decimals(bid);
+	if (decimals < 0)
+		return emr_error_validation(err, "The bid price supplied for an instance group is invalid");
+	if (strtod(bid, NULL) <= 0)
+		return emr_error_validation(err, "The bid price is negative or zero.");
+	if (decimals > 3)
+		return emr_error_validation(err, "No more than 3 digits are allowed after decimal place in bid price");
+	return 0;
+}
+
 static int check_bid(const struct instance_group *g, struct error *err)
 {
 	if (!g->bid_price)
 		return 0;
 	if (g->market == MARKET_ON_DEMAND)
 		return emr_error_validation(err, "Attempted to set bid price for on demand instance group.");
-	int decimals = price_decimals(g->bid_price);
-	if (decimals < 0)
-		return emr_error_validation(err, "The bid price supplied for an instance group is invalid");
-	if (strtod(g->bid_price, NULL) <= 0)
-		return emr_error_validation(err, "The bid price is negative or zero.");
-	if (decimals > 3)
-		return emr_error_validation(err, "No more than 3 digits are allowed after decimal place in bid price");
-	return 0;
+	return emr_check_bid_price(g->bid_price, err);
 }
 
 int emr_check_group(const struct instance_group *g, struct error *err)
@@ -114,9 +119,9 @@ int emr_decode_instances(const cJSON *in, struct cluster *c, struct error *err)
 		return emr_error_validation(err, "Please configure instances using one and only one of the following: "
 		                            "instance groups; instance fleets; instance count, master and slave "
 		                            "instance type.");
+	c->uses_fleets = fleets;
 	if (fleets)
-		return emr_error_validation(err, "Instance fleets are not available on this server. Use instance "
-		                                 "groups.");
+		return emr_decode_fleets(in, &c->groups, err);
 	int rc = simple ? decode_simple(in, c, err) : emr_decode_groups(in, &c->groups, err);
 	if (!rc)
 		rc = emr_check_new_groups(c, err);

@@ -69,6 +69,7 @@ static void read_options(const cJSON *v, struct cluster *c)
 	c->repo_upgrade_on_boot = emr_text(v, "RepoUpgradeOnBoot");
 	c->master_dns = emr_text(v, "MasterPublicDnsName");
 	c->ebs_root_gb = (int)json_int(v, "EbsRootVolumeSize", 0);
+	c->uses_fleets = !strcmp(json_str(v, "InstanceCollectionType", ""), "INSTANCE_FLEET");
 	c->keep_alive = !json_bool(v, "AutoTerminate", false);
 	c->termination_protected = json_bool(v, "TerminationProtected", false);
 	c->unhealthy_replacement = json_bool(v, "UnhealthyNodeReplacement", false);
@@ -114,6 +115,8 @@ struct step *emr_read_step(const cJSON *v)
 		if (cJSON_IsString(p))
 			pair_list_set(&s->properties, p->string, p->valuestring);
 	s->execution_role_arn = emr_text(v, "ExecutionRoleArn");
+	s->log_uri = emr_text(v, "LogUri");
+	s->encryption_key = emr_text(v, "EncryptionKeyArn");
 	s->state = (enum step_state)parse_name(&step_state_names, status, "State", STEP_PENDING);
 	s->reason_code = emr_text(why, "Code");
 	s->reason_message = emr_text(why, "Message");
@@ -147,13 +150,23 @@ static void read_volumes(const cJSON *v, struct instance_group *g)
 	}
 }
 
+void emr_read_group_status(const cJSON *v, struct instance_group *g)
+{
+	const cJSON *status = json_obj(v, "Status"), *why = json_obj(status, "StateChangeReason");
+
+	read_id(v, "Id", g->id);
+	g->state = (enum group_state)parse_name(&group_state_names, status, "State", GROUP_PROVISIONING);
+	g->reason = (enum group_reason)parse_name(&group_reason_names, why, "Code", GROUP_REASON_NONE);
+	g->reason_message = emr_text(why, "Message");
+	read_timeline(status, "ReadyDateTime", &g->timeline);
+}
+
 struct instance_group *emr_read_instance_group(const cJSON *v)
 {
 	if (!cJSON_IsObject(v))
 		return NULL;
 	struct instance_group *g = instance_group_new();
-	const cJSON *status = json_obj(v, "Status"), *why = json_obj(status, "StateChangeReason");
-	read_id(v, "Id", g->id);
+	emr_read_group_status(v, g);
 	g->name = emr_text(v, "Name");
 	g->role = (enum instance_role)parse_name(&instance_role_names, v, "InstanceGroupType", ROLE_TASK);
 	g->market = (enum market)parse_name(&market_names, v, "Market", MARKET_ON_DEMAND);
@@ -161,10 +174,6 @@ struct instance_group *emr_read_instance_group(const cJSON *v)
 	g->type = xstrdup(json_str(v, "InstanceType", ""));
 	g->requested = (int)json_int(v, "RequestedInstanceCount", 0);
 	g->running = (int)json_int(v, "RunningInstanceCount", 0);
-	g->state = (enum group_state)parse_name(&group_state_names, status, "State", GROUP_PROVISIONING);
-	g->reason = (enum group_reason)parse_name(&group_reason_names, why, "Code", GROUP_REASON_NONE);
-	g->reason_message = emr_text(why, "Message");
-	read_timeline(status, "ReadyDateTime", &g->timeline);
 	emr_decode_configurations(v, "Configurations", &g->configurations);
 	g->configurations_version = json_int(v, "ConfigurationsVersion", 0);
 	g->ebs_optimized = json_bool(v, "EbsOptimized", false);
@@ -181,7 +190,7 @@ struct instance *emr_read_instance(const cJSON *v)
 	const cJSON *status = json_obj(v, "Status"), *why = json_obj(status, "StateChangeReason");
 	read_id(v, "Id", i->id);
 	read_id(v, "Ec2InstanceId", i->ec2_id);
-	read_id(v, "InstanceGroupId", i->group_id);
+	read_id(v, json_str(v, "InstanceFleetId", NULL) ? "InstanceFleetId" : "InstanceGroupId", i->group_id);
 	i->market = (enum market)parse_name(&market_names, v, "Market", MARKET_ON_DEMAND);
 	i->type = xstrdup(json_str(v, "InstanceType", ""));
 	i->public_dns = emr_text(v, "PublicDnsName");

@@ -1,5 +1,5 @@
 /* A client writes requests: the inverse of the decoders. */
-#include "core/api/emr/emr.h"
+#include "core/api/emr/decode.h"
 #include "core/base/json.h"
 
 static void add_strings(cJSON *o, const char *name, const struct str_list *l)
@@ -29,17 +29,23 @@ cJSON *emr_request_step(const struct step *s)
 	add_strings(jar, "Args", &s->args);
 	if (s->properties.len)
 		json_add(jar, "Properties", pairs(&s->properties));
+	if (s->log_uri || s->encryption_key) {
+		cJSON *logs = json_add_str(cJSON_CreateObject(), "LogUri", s->log_uri);
+		json_add_str(logs, "EncryptionKeyArn", s->encryption_key);
+		json_add(o, "StepMonitoringConfiguration",
+		         json_add(cJSON_CreateObject(), "S3MonitoringConfiguration", logs));
+	}
 	return json_add(o, "HadoopJarStep", jar);
 }
 
-static void add_ebs(cJSON *o, const struct instance_group *g)
+cJSON *emr_request_ebs(const struct ebs_volume_list *l, bool optimized)
 {
-	if (!g->ebs.len && !g->ebs_optimized)
-		return;
-	cJSON *ebs = json_add_bool(cJSON_CreateObject(), "EbsOptimized", g->ebs_optimized);
+	if (!l->len && !optimized)
+		return NULL;
+	cJSON *ebs = json_add_bool(cJSON_CreateObject(), "EbsOptimized", optimized);
 	cJSON *a = cJSON_AddArrayToObject(ebs, "EbsBlockDeviceConfigs");
-	for (size_t i = 0; i < g->ebs.len; i++) {
-		const struct ebs_volume *e = &g->ebs.items[i];
+	for (size_t i = 0; i < l->len; i++) {
+		const struct ebs_volume *e = &l->items[i];
 		cJSON *spec = json_add_str(cJSON_CreateObject(), "VolumeType", e->type);
 		json_add_int(spec, "SizeInGB", e->size_gb);
 		if (e->iops)
@@ -49,7 +55,7 @@ static void add_ebs(cJSON *o, const struct instance_group *g)
 		cJSON *d = json_add(cJSON_CreateObject(), "VolumeSpecification", spec);
 		cJSON_AddItemToArray(a, json_add_int(d, "VolumesPerInstance", e->per_instance));
 	}
-	json_add(o, "EbsConfiguration", ebs);
+	return ebs;
 }
 
 cJSON *emr_request_instance_group(const struct instance_group *g)
@@ -62,15 +68,16 @@ cJSON *emr_request_instance_group(const struct instance_group *g)
 	json_add_int(o, "InstanceCount", g->requested);
 	if (g->configurations.len)
 		json_add(o, "Configurations", emr_encode_configurations(&g->configurations));
-	add_ebs(o, g);
+	json_add(o, "EbsConfiguration", emr_request_ebs(&g->ebs, g->ebs_optimized));
 	return json_add_str(o, "CustomAmiId", g->custom_ami_id);
 }
 
 static cJSON *instances(const struct cluster *c)
 {
-	cJSON *o = cJSON_CreateObject(), *groups = cJSON_AddArrayToObject(o, "InstanceGroups");
+	cJSON *o = cJSON_CreateObject(), *groups = cJSON_AddArrayToObject(o, c->uses_fleets ? "InstanceFleets" : "InstanceGroups");
 	for (size_t i = 0; i < c->groups.len; i++)
-		cJSON_AddItemToArray(groups, emr_request_instance_group(c->groups.items[i]));
+		cJSON_AddItemToArray(groups, c->uses_fleets ? emr_request_instance_fleet(c->groups.items[i])
+		                     : emr_request_instance_group(c->groups.items[i]));
 	json_add_str(o, "Ec2KeyName", c->key_name);
 	json_add_str(o, "Ec2SubnetId", c->subnet_id);
 	if (c->availability_zone)

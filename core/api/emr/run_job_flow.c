@@ -1,10 +1,10 @@
 /* RunJobFlow → a cluster. */
-#include <ctype.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <strings.h>
 
 #include "core/api/emr/decode.h"
 #include "core/base/json.h"
+#include "core/model/release.h"
 
 #define IDLE_MIN 60
 #define IDLE_MAX 604800
@@ -102,14 +102,23 @@ static size_t characters(const char *s)
 	return n;
 }
 
+int emr_check_tag(const char *key, const char *value, struct error *err)
+{
+	if (!*key || characters(key) > 128 || characters(value) > 256)
+		return emr_error_validation(err, "A tag's key must have 1 to 128 characters, and its value at most 256.");
+	if (!strncasecmp(key, "aws:", 4))
+		return emr_error_validation(err, "The key of a tag must not begin with aws:.");
+	return 0;
+}
+
 static int decode_tags(const cJSON *in, struct cluster *c, struct error *err)
 {
 	const cJSON *v;
 	cJSON_ArrayForEach(v, json_arr(in, "Tags")) {
 		const char *key = json_str(v, "Key", ""), *value = json_str(v, "Value", "");
-		if (!*key || characters(key) > 128 || characters(value) > 256)
-			return emr_error_validation(err, "A tag's key must have 1 to 128 characters, and its value at most "
-			                                 "256.");
+		int rc = emr_check_tag(key, value, err);
+		if (rc)
+			return rc;
 		pair_list_set(&c->tags, key, value);
 	}
 	return 0;
@@ -137,18 +146,20 @@ static int check_name(const struct cluster *c, struct error *err)
 	return 0;
 }
 
-static bool label_ok(const char *s)
+int emr_check_idle_release(const struct cluster *c, struct error *err)
 {
-	int n = 0;
-	if (strncmp(s, "emr-", 4) != 0)
-		return false;
-	for (s += 4; isdigit((unsigned char)*s); n++) {
-		while (isdigit((unsigned char)*s))
-			s++;
-		if (*s == '.' && n < 2)
-			s++;
-	}
-	return n == 3 && !*s;
+	if (c->release_label && release_has(c->release_label, 30, 1))
+		return 0;
+	return emr_error_validation(err, "Auto-termination is not available for this account when using this release "
+	                                 "of EMR");
+}
+
+int emr_decode_idle(const cJSON *policy, int64_t *seconds, struct error *err)
+{
+	*seconds = json_int(policy, "IdleTimeout", IDLE_DEFAULT);
+	if (*seconds < IDLE_MIN || *seconds > IDLE_MAX)
+		return emr_error_validation(err, "The IdleTimeout must be between %d and %d seconds.", IDLE_MIN, IDLE_MAX);
+	return 0;
 }
 
 static int check_release(const struct cluster *c, struct error *err)
@@ -159,13 +170,12 @@ static int check_release(const struct cluster *c, struct error *err)
 	if (!c->ami_version && !c->release_label && !c->hadoop_version)
 		return emr_error_validation(err, "Must specify exactly one of the following: release label, AMI "
 		                                 "version, or Hadoop version.");
-	if (c->release_label && !label_ok(c->release_label))
+	struct release r;
+	if (c->release_label && !release_parse(c->release_label, &r))
 		return emr_error_validation(err, "The supplied release label is invalid: %s.", c->release_label);
 	if (c->custom_ami_id && c->ami_version)
 		return emr_error_validation(err, "Custom AMI is not supported in this version of EMR");
-	int major, minor;
-	if (c->custom_ami_id && c->release_label && sscanf(c->release_label, "emr-%d.%d", &major, &minor) == 2 &&
-	    (major < 5 || (major == 5 && minor < 7)))
+	if (c->custom_ami_id && c->release_label && !release_has(c->release_label, 7, 0))
 		return emr_error_validation(err, "Custom AMI is not allowed");
 	return 0;
 }
@@ -178,11 +188,11 @@ static int check_options(const cJSON *in, struct cluster *c, struct error *err)
 		                            CLUSTER_CONCURRENCY_LIMIT);
 	c->step_concurrency = (int)level;
 	const cJSON *policy = json_obj(in, "AutoTerminationPolicy");
-	int64_t idle = json_int(policy, "IdleTimeout", IDLE_DEFAULT);
-	if (policy && (idle < IDLE_MIN || idle > IDLE_MAX))
-		return emr_error_validation(err, "The IdleTimeout must be between %d and %d seconds.", IDLE_MIN,
-		                            IDLE_MAX);
-	c->idle_timeout_s = policy ? idle : 0;
+	int rc = policy ? emr_check_idle_release(c, err) : 0;
+	if (!rc && policy)
+		rc = emr_decode_idle(policy, &c->idle_timeout_s, err);
+	if (rc)
+		return rc;
 	int64_t gb = json_int(in, "EbsRootVolumeSize", 0);
 	if (gb < 0 || gb > 16384)
 		return emr_error_validation(err, "The EbsRootVolumeSize must be between 1 and 16384 GiB.");

@@ -1,26 +1,31 @@
 /* One validator for all requests: it walks the JSON beside its shape, refuses wrong JSON types at once
  * (as a deserializer does), and collects broken constraints into the one text that AWS clients match. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "core/api/emr/shape.h"
+#include "core/api/shape/shape.h"
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/base/mem.h"
 #include "core/base/utf8.h"
 
 #define VALUE_SHOWN 200
 #define PATTERN "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"
 
 struct walk {
+	const struct shape_errors *errors;
 	struct error *err;
 	struct buf path;           /* "instances.instanceGroups.1.member.market" */
 	struct buf found;          /* constraint texts, joined by "; " */
 	int count;
-	bool serialization;        /* err is set: stop */
+	int stop;                  /* a value that cannot be taken at all: the code to end with */
 };
 
-static int check(struct walk *w, const struct emr_shape *s, const cJSON *v);
+static int check(struct walk *w, const struct shape *s, const cJSON *v);
 
 static void type_error(struct walk *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -33,9 +38,8 @@ static void type_error(struct walk *w, const char *fmt, ...)
 	va_end(ap);
 	if (w->path.len)
 		buf_addf(&b, " at '%s'", w->path.data);
-	emr_error(w->err, "SerializationException", "%s", b.data);
+	w->stop = w->errors->malformed(w->err, buf_str(&b));
 	buf_free(&b);
-	w->serialization = true;
 }
 
 static const char *token(const cJSON *v)
@@ -104,15 +108,15 @@ static void broken(struct walk *w, const cJSON *v, const char *fmt, ...)
 
 /* ---- leaves ---- */
 
-static void check_size(struct walk *w, const struct emr_shape *s, const cJSON *v, size_t n)
+static void check_size(struct walk *w, const struct shape *s, const cJSON *v, size_t n)
 {
 	if (s->min > 0 && n < (size_t)s->min)
-		broken(w, v, "Member must have length greater than or equal to %d", s->min);
+		broken(w, v, "Member must have length greater than or equal to %ld", s->min);
 	if (s->max > 0 && n > (size_t)s->max)
-		broken(w, v, "Member must have length less than or equal to %d", s->max);
+		broken(w, v, "Member must have length less than or equal to %ld", s->max);
 }
 
-static void check_text(struct walk *w, const struct emr_shape *s, const cJSON *v)
+static void check_text(struct walk *w, const struct shape *s, const cJSON *v)
 {
 	if (!cJSON_IsString(v)) {
 		wrong_type(w, v, "String");
@@ -135,11 +139,11 @@ static void check_text(struct walk *w, const struct emr_shape *s, const cJSON *v
 		chars++;
 	}
 	check_size(w, s, v, chars);
-	if (s->kind == EMR_XML && !clean)
+	if (s->kind == SHAPE_XML && !clean)
 		broken(w, v, "Member must satisfy regular expression pattern: " PATTERN);
 }
 
-static void check_enum(struct walk *w, const struct emr_shape *s, const cJSON *v)
+static void check_enum(struct walk *w, const struct shape *s, const cJSON *v)
 {
 	if (!cJSON_IsString(v)) {
 		wrong_type(w, v, "String");
@@ -154,15 +158,25 @@ static void check_enum(struct walk *w, const struct emr_shape *s, const cJSON *v
 	buf_free(&set);
 }
 
-static void check_number(struct walk *w, const struct emr_shape *s, const cJSON *v)
+static void check_range(struct walk *w, const struct shape *s, const cJSON *v)
 {
-	const char *name = s->kind == EMR_INT ? "Integer" : s->kind == EMR_LONG ? "Long" : "Double";
-	double limit = s->kind == EMR_INT ? 2147483648.0 : 9.2e18;
+	if ((s->min || s->natural) && v->valuedouble < (double)s->min)
+		broken(w, v, "Member must have value greater than or equal to %ld", s->min);
+	if (s->max && v->valuedouble > (double)s->max)
+		broken(w, v, "Member must have value less than or equal to %ld", s->max);
+}
+
+static void check_number(struct walk *w, const struct shape *s, const cJSON *v)
+{
+	const char *name = s->kind == SHAPE_INT ? "Integer" : s->kind == SHAPE_LONG ? "Long" : "Double";
+	double limit = s->kind == SHAPE_INT ? 2147483648.0 : 9.2e18;
 	if (!cJSON_IsNumber(v))
 		wrong_type(w, v, name);
-	else if (s->kind != EMR_DOUBLE && (v->valuedouble != floor(v->valuedouble) ||
+	else if (s->kind != SHAPE_DOUBLE && (v->valuedouble != floor(v->valuedouble) ||
 	                                   v->valuedouble >= limit || v->valuedouble < -limit))
 		type_error(w, "NUMBER_VALUE cannot be converted to %s", name);
+	else
+		check_range(w, s, v);
 }
 
 static void check_time(struct walk *w, const cJSON *v)
@@ -197,17 +211,17 @@ static void leave(struct walk *w, size_t at)
 		w->path.data[at] = '\0';
 }
 
-static void check_struct(struct walk *w, const struct emr_shape *s, const cJSON *v)
+static void check_struct(struct walk *w, const struct shape *s, const cJSON *v)
 {
 	if (!cJSON_IsObject(v)) {
 		wrong_type(w, v, "Structure");
 		return;
 	}
-	for (size_t i = 0; i < s->n_members && !w->serialization; i++) {
-		const struct emr_member *m = &s->members[i];
+	for (size_t i = 0; i < s->n_members && !w->stop; i++) {
+		const struct shape_member *m = &s->members[i];
 		const cJSON *x = cJSON_GetObjectItemCaseSensitive(v, m->name);
 		bool absent = !x || cJSON_IsNull(x);
-		if (absent && !m->required)
+		if ((absent && !m->required) || m->use == SHAPE_UNSERVED)
 			continue;
 		size_t at = enter(w, m->name);
 		if (absent)
@@ -218,9 +232,9 @@ static void check_struct(struct walk *w, const struct emr_shape *s, const cJSON 
 	}
 }
 
-static void check_items(struct walk *w, const struct emr_shape *s, const cJSON *v)
+static void check_items(struct walk *w, const struct shape *s, const cJSON *v)
 {
-	bool list = s->kind == EMR_LIST;
+	bool list = s->kind == SHAPE_LIST;
 	if (list ? !cJSON_IsArray(v) : !cJSON_IsObject(v)) {
 		wrong_type(w, v, list ? "List" : "Structure");
 		return;
@@ -228,7 +242,7 @@ static void check_items(struct walk *w, const struct emr_shape *s, const cJSON *
 	if (list)
 		check_size(w, s, v, (size_t)cJSON_GetArraySize(v));
 	size_t i = 0;
-	for (const cJSON *x = v->child; x && !w->serialization; x = x->next) {
+	for (const cJSON *x = v->child; x && !w->stop; x = x->next) {
 		char number[32];
 		snprintf(number, sizeof number, "%zu", ++i);
 		size_t at = enter(w, list ? number : x->string);
@@ -241,50 +255,52 @@ static void check_items(struct walk *w, const struct emr_shape *s, const cJSON *
 	}
 }
 
-static int check(struct walk *w, const struct emr_shape *s, const cJSON *v)
+static int check(struct walk *w, const struct shape *s, const cJSON *v)
 {
 	switch (s->kind) {
-	case EMR_STRING:
-	case EMR_XML:
+	case SHAPE_STRING:
+	case SHAPE_XML:
 		check_text(w, s, v);
 		break;
-	case EMR_ENUM:
+	case SHAPE_ENUM:
 		check_enum(w, s, v);
 		break;
-	case EMR_INT:
-	case EMR_LONG:
-	case EMR_DOUBLE:
+	case SHAPE_INT:
+	case SHAPE_LONG:
+	case SHAPE_DOUBLE:
 		check_number(w, s, v);
 		break;
-	case EMR_BOOL:
+	case SHAPE_BOOL:
 		if (!cJSON_IsBool(v))
 			wrong_type(w, v, "Boolean");
 		break;
-	case EMR_TIME:
+	case SHAPE_TIME:
 		check_time(w, v);
 		break;
-	case EMR_LIST:
-	case EMR_MAP:
+	case SHAPE_LIST:
+	case SHAPE_MAP:
 		check_items(w, s, v);
 		break;
-	case EMR_STRUCT:
+	case SHAPE_STRUCT:
 		check_struct(w, s, v);
 		break;
+	case SHAPE_ANY:
+		break;
 	}
-	return w->serialization;
+	return w->stop;
 }
 
-int emr_validate(const struct emr_operation *op, const cJSON *in, struct error *err)
+int shape_check(const struct shape *s, const cJSON *in, const struct shape_errors *e, struct error *err)
 {
-	struct walk w = { .err = err };
-	int rc = 0;
-	if (check(&w, op->input, in))
-		rc = ERR_INVALID;
-	else if (w.count)
-		rc = emr_error_validation(err, "%d validation error%s detected: %s", w.count,
-		                          w.count > 1 ? "s" : "", w.found.data);
+	struct walk w = { .errors = e, .err = err };
+	int rc = check(&w, s, in);
+	if (!rc && w.count) {
+		char *text = xasprintf("%d validation error%s detected: %s", w.count, w.count > 1 ? "s" : "",
+		                       w.found.data);
+		rc = e->broken(err, text);
+		free(text);
+	}
 	buf_free(&w.path);
 	buf_free(&w.found);
-	emr_check_fn more = emr_operation_check(op);
-	return rc || !more ? rc : more(in, err);
+	return rc;
 }

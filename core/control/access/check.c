@@ -1,0 +1,264 @@
+/* The check before an operation runs. It looks at the request as it came, before the request is validated, and
+ * says the same whether what the request names exists or not. */
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/control/access/access.h"
+
+/* Who asks. */
+struct asker {
+	struct key *key;           /* NULL: the owner's key */
+	const struct call *call;
+	char arn[128];
+};
+
+/* What an operation is about: every one of these must be allowed. */
+struct target {
+	char *arn;                 /* "*" where there is none */
+	const struct pair_list *tags;
+	bool hidden;               /* found by something else than its id: an error must not tell the id */
+};
+VEC_STRUCT(targets, struct target);
+
+/* ---- resources ---- */
+
+static void add_target(struct targets *l, char *arn, const struct pair_list *tags, bool hidden)
+{
+	struct target t = { arn, tags, hidden };
+
+	vec_push(l, t);
+}
+
+static void add_any(struct targets *l)
+{
+	add_target(l, xstrdup("*"), NULL, false);
+}
+
+/* A cluster that does not exist, or not in this region, has a name and no tags. */
+static void add_cluster(struct control *ctl, const struct call *call, struct targets *l, const char *id)
+{
+	const struct cluster *c = op_find(ctl, id);
+
+	add_target(l, emr_cluster_arn(id, call->region), c ? &c->tags : NULL, false);
+}
+
+static const struct cluster *cluster_with(struct control *ctl, const char *id)
+{
+	size_t it = 0;
+	void *v;
+
+	while (map_next(ctl->clusters, &it, NULL, &v)) {
+		struct cluster *c = v;
+		if (op_visible(ctl, c) && (cluster_group(c, id) || cluster_instance(c, id)))
+			return c;
+	}
+	return NULL;
+}
+
+/* By a group or an instance. */
+static void add_owner_of(struct control *ctl, const struct call *call, struct targets *l, const char *id)
+{
+	const struct cluster *c = cluster_with(ctl, id);
+
+	add_target(l, emr_cluster_arn(c ? c->id : "*", call->region), c ? &c->tags : NULL, true);
+}
+
+typedef void (*add_fn)(struct control *ctl, const struct call *call, struct targets *l, const char *id);
+
+static void add_each(struct control *ctl, const struct call *call, struct targets *l, const cJSON *ids, add_fn add)
+{
+	const cJSON *v;
+
+	if (cJSON_IsString(ids))
+		add(ctl, call, l, ids->valuestring);
+	else if (cJSON_IsArray(ids))
+		cJSON_ArrayForEach(v, ids)
+			if (cJSON_IsString(v))
+				add(ctl, call, l, v->valuestring);
+}
+
+static void add_alarm(struct control *ctl, const struct call *call, struct targets *l, const char *name)
+{
+	(void)ctl;
+	add_target(l, xasprintf("arn:aws:cloudwatch:%s:" EMR_ACCOUNT ":alarm:%s", call->region, name), NULL, false);
+}
+
+static void add_global(struct control *ctl, const struct call *call, struct targets *l, const char *id)
+{
+	(void)ctl;
+	(void)call;
+	(void)id;
+	add_any(l);
+}
+
+/* Members that name what an operation is about. Whatever names something without an ARN asks for "*", so that
+ * nobody reaches it by naming a cluster of his own beside it. */
+static const struct naming {
+	const char *service, *member;
+	add_fn add;
+} namings[] = {
+	{ "elasticmapreduce", "ClusterId", add_cluster }, { "elasticmapreduce", "JobFlowId", add_cluster },
+	{ "elasticmapreduce", "JobFlowIds", add_cluster }, { "elasticmapreduce", "ResourceId", add_cluster },
+	{ "stoker", "ClusterId", add_cluster }, { "stoker", "ClusterIds", add_cluster },
+	{ "stoker", "InstanceIds", add_owner_of }, { "stoker", "DeadLetterId", add_global },
+	{ "stoker", "ScheduleName", add_global }, { "stoker", "AlarmId", add_global },
+	{ "stoker", "TopicName", add_global }, { "stoker", "BudgetName", add_global },
+	{ "stoker", "PolicyName", add_global }, { "stoker", "AccessKeyId", add_global },
+	{ "cloudwatch", "AlarmName", add_alarm }, { "cloudwatch", "AlarmNames", add_alarm },
+};
+
+static void add_named_groups(struct control *ctl, const struct call *call, const cJSON *in, struct targets *l)
+{
+	const cJSON *g;
+
+	cJSON_ArrayForEach(g, json_arr(in, "InstanceGroups"))
+		add_each(ctl, call, l, cJSON_GetObjectItemCaseSensitive(g, "InstanceGroupId"), add_owner_of);
+}
+
+static void find_targets(struct control *ctl, const struct operation *op, const cJSON *in, const struct call *call,
+                         struct targets *l)
+{
+	for (size_t i = 0; i < sizeof namings / sizeof *namings; i++)
+		if (!strcmp(namings[i].service, op->service))
+			add_each(ctl, call, l, cJSON_GetObjectItemCaseSensitive(in, namings[i].member), namings[i].add);
+	if (!strcmp(op->name, "ModifyInstanceGroups"))
+		add_named_groups(ctl, call, in, l);
+	/* A scheduled scaling has a name inside its cluster; a schedule has one for itself. */
+	if (!l->len || (!strcmp(op->name, "InterruptSpot") && json_bool(in, "All", false)))
+		add_any(l);
+}
+
+static void targets_free(struct targets *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		free(l->items[i].arn);
+	vec_free(l);
+}
+
+/* ---- the question ---- */
+
+static void read_tags(const cJSON *in, struct pair_list *tags, struct str_list *keys)
+{
+	const cJSON *t;
+
+	cJSON_ArrayForEach(t, json_arr(in, "Tags"))
+		if (json_str(t, "Key", NULL))
+			pair_list_set(tags, json_str(t, "Key", ""), json_str(t, "Value", ""));
+	emr_decode_strings(in, "TagKeys", keys);
+}
+
+/* All of a key's documents: one that denies wins. A document that cannot be read denies everything. */
+static enum policy_effect ask_policies(const struct access *a, const struct key *k, const struct policy_request *r)
+{
+	enum policy_effect effect = POLICY_NONE;
+
+	for (size_t i = 0; i < k->policies.len && effect != POLICY_DENY; i++) {
+		const struct named_policy *p = map_get(a->policies, k->policies.items[i]);
+		enum policy_effect e = p && p->compiled ? policy_decide(p->compiled, r) : POLICY_DENY;
+		effect = e > effect ? e : effect;
+	}
+	return effect;
+}
+
+static int deny(const struct asker *who, const struct operation *op, const struct target *t, bool explicit_,
+                struct error *err)
+{
+	const char *colon = t->hidden ? strrchr(t->arn, '/') : NULL;
+	int shown = colon ? (int)(colon + 1 - t->arn) : (int)strlen(t->arn);
+
+	if (explicit_)
+		return emr_error(err, "AccessDeniedException", "User: %s is not authorized to perform: %s:%s on resource: "
+		                 "%.*s%s with an explicit deny in an identity-based policy", who->arn, op->service,
+		                 op->name, shown, t->arn, colon ? "*" : "");
+	return emr_error(err, "AccessDeniedException", "User: %s is not authorized to perform: %s:%s on resource: %.*s%s "
+	                 "because no identity-based policy allows the %s:%s action", who->arn, op->service, op->name,
+	                 shown, t->arn, colon ? "*" : "", op->service, op->name);
+}
+
+static int ask_all(struct control *ctl, const struct asker *who, const struct operation *op,
+                   struct policy_request *r, const struct targets *l, struct error *err)
+{
+	for (size_t i = 0; i < l->len; i++) {
+		const struct target *t = &l->items[i];
+		r->resource = t->arn;
+		r->resource_tags = t->tags;
+		enum policy_effect e = ask_policies(access_of(ctl), who->key, r);
+		if (e == POLICY_DENY || (e == POLICY_NONE && who->key->role < op->role))
+			return deny(who, op, t, e == POLICY_DENY, err);
+	}
+	return 0;
+}
+
+static int check_operation(struct control *ctl, const struct asker *who, const struct operation *op,
+                           const cJSON *in, struct error *err)
+{
+	const struct call *call = who->call;
+	char action[192];
+	struct pair_list tags = { 0 };
+	struct str_list keys = { 0 };
+	struct targets targets = { 0 };
+	struct policy_request r = {
+		.action = action, .user = who->key->user, .user_arn = who->arn, .account = EMR_ACCOUNT,
+		.source_ip = call->source, .user_agent = call->user_agent, .region = call->region,
+		.now_ms = clock_now_ms(), .request_tags = &tags, .tag_keys = &keys,
+		.execution_role = json_str(in, "ExecutionRoleArn", NULL), .namespace_ = json_str(in, "Namespace", NULL),
+	};
+
+	snprintf(action, sizeof action, "%s:%.120s", op->service, op->name);
+	read_tags(in, &tags, &keys);
+	find_targets(ctl, op, in, call, &targets);
+	int ret = ask_all(ctl, who, op, &r, &targets, err);
+	targets_free(&targets);
+	pair_list_free(&tags);
+	str_list_free(&keys);
+	return ret;
+}
+
+/* ---- what an operation will do later, or does by the way ---- */
+
+/* A schedule runs a request in its maker's name; a replayed letter adds a step: who may not do that himself may
+ * not have it done. */
+static int check_inner(struct control *ctl, const struct asker *who, const struct operation *op, const cJSON *in,
+                       struct error *err)
+{
+	const cJSON *target = json_obj(in, "Target");
+	struct operation inner;
+	int ret = 0;
+
+	if (strcmp(op->service, "stoker"))
+		return 0;
+	if (!strcmp(op->name, "PutSchedule") && target) {
+		char *name = xasprintf(EMR_TARGET_PREFIX "%.100s", json_str(target, "Operation", ""));
+		operation_find(name, &inner);
+		ret = check_operation(ctl, who, &inner, json_obj(target, "Request"), err);
+		free(name);
+	} else if (!strcmp(op->name, "ReplayDeadLetter")) {
+		operation_find(EMR_TARGET_PREFIX "AddJobFlowSteps", &inner);
+		ret = check_operation(ctl, who, &inner, in, err);
+	}
+	return ret;
+}
+
+int access_check(struct control *ctl, const char *target, const cJSON *in, struct call *call,
+                 struct error *err)
+{
+	struct asker who = { .call = call };
+	struct operation op;
+
+	if (call->local || call->internal || key_is_owners(ctl, call->access_key))
+		return 0;
+	if (!operation_find(target, &op))
+		return emr_error_unknown_operation(err, target);
+	who.key = map_get(access_of(ctl)->keys, call->access_key);
+	if (!who.key || !who.key->active)
+		return emr_error(err, "UnrecognizedClientException",
+		                 "The security token included in the request is invalid.");
+	who.key->used = clock_now_ms();
+	who.key->used_unsaved = true;
+	if (who.key->role == ROLE_ADMIN && !who.key->policies.len)
+		return 0;
+	snprintf(who.arn, sizeof who.arn, "arn:aws:iam::" EMR_ACCOUNT ":user/%s", who.key->user);
+	int ret = check_operation(ctl, &who, &op, in, err);
+	return ret ? ret : check_inner(ctl, &who, &op, in, err);
+}

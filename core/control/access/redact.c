@@ -1,0 +1,127 @@
+/* What must not be in a trail that others read. Secrets are found by the names they go by: members of the API,
+ * properties of a configuration ("fs.s3a.secret.key"), arguments of a step ("--password=x", "--token" "x"). */
+#include <ctype.h>
+#include <strings.h>
+
+#include "core/base/json.h"
+#include "core/control/access/access.h"
+
+#define HIDDEN "HIDDEN_DUE_TO_SECURITY_REASONS"    /* CloudTrail's own word */
+
+static bool holds_secret(const char *name, size_t n)
+{
+	static const char *const words[] = { "secret", "password", "passwd", "credential", "apikey", "api_key", "api-key",
+		"privatekey", "private_key", "private-key", "token", "authorization" };
+	static const char *const harmless[] = { "clienttoken", "clientrequesttoken", "nexttoken" };
+	char lower[128];
+
+	n = n < sizeof lower ? n : sizeof lower - 1;
+	for (size_t i = 0; i < n; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	lower[n] = '\0';
+	for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+		if (!strcmp(lower, harmless[i]))
+			return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strstr(lower, words[i]))
+			return true;
+	return false;
+}
+
+/* "name=value" → "name=…" where the name says so; "https://user:password@host" loses the password. */
+static char *clean_text(const char *s)
+{
+	const char *eq = strchr(s, '='), *scheme = strstr(s, "://");
+
+	if (eq && !memchr(s, ' ', (size_t)(eq - s)) && holds_secret(s, (size_t)(eq - s)))
+		return xasprintf("%.*s=" HIDDEN, (int)(eq - s), s);
+	const char *at = scheme ? strchr(scheme + 3, '@') : NULL;
+	if (at && at < scheme + 3 + strcspn(scheme + 3, "/ ")) {
+		const char *colon = memchr(scheme + 3, ':', (size_t)(at - scheme - 3));
+		if (colon)
+			return xasprintf("%.*s:" HIDDEN "%s", (int)(colon - s), s, at);
+	}
+	return NULL;
+}
+
+/* Whoever knows the address of a webhook may often use it: only its host is kept. */
+static char *clean_webhook(const char *url)
+{
+	const char *scheme = strstr(url, "://");
+	size_t n = scheme ? (size_t)(scheme - url) + 3 + strcspn(scheme + 3, "/?") : 0;
+
+	return scheme ? xasprintf("%.*s/" HIDDEN, (int)n, url) : xstrdup(HIDDEN);
+}
+
+static void clean(cJSON *v);
+
+static void replace(cJSON *v, char *text)
+{
+	if (text)
+		cJSON_SetValuestring(v, text);
+	free(text);
+}
+
+static void hide(cJSON *v)
+{
+	if (cJSON_IsString(v) || cJSON_IsNumber(v)) {
+		cJSON *h = cJSON_CreateString(HIDDEN);
+		free(v->valuestring);
+		v->valuestring = h->valuestring;
+		h->valuestring = NULL;
+		v->type = cJSON_String;
+		cJSON_Delete(h);
+	} else {
+		clean(v);
+	}
+}
+
+/* In a list of arguments the word behind "--password" is one too. */
+static void clean_list(cJSON *v)
+{
+	bool next = false;
+
+	for (cJSON *i = v->child; i; i = i->next) {
+		bool option = cJSON_IsString(i) && i->valuestring[0] == '-' && !strchr(i->valuestring, '=');
+		if (next && !option)
+			hide(i);
+		else
+			clean(i);
+		next = option && holds_secret(i->valuestring, strlen(i->valuestring));
+	}
+}
+
+/* {Key, Value}: a property or a tag. */
+static void clean_pair(cJSON *v)
+{
+	const char *key = json_str(v, "Key", "");
+	cJSON *value = cJSON_GetObjectItemCaseSensitive(v, "Value");
+
+	if (value && holds_secret(key, strlen(key)))
+		hide(value);
+}
+
+static void clean(cJSON *v)
+{
+	if (cJSON_IsString(v))
+		replace(v, clean_text(v->valuestring));
+	else if (cJSON_IsArray(v))
+		clean_list(v);
+	for (cJSON *m = cJSON_IsObject(v) ? v->child : NULL; m; m = m->next)
+		if (holds_secret(m->string, strlen(m->string)))
+			hide(m);
+		else if (!strcasecmp(m->string, "Webhook") && cJSON_IsString(m))
+			replace(m, clean_webhook(m->valuestring));
+		else
+			clean(m);
+	if (cJSON_IsObject(v))
+		clean_pair(v);
+}
+
+cJSON *redact(const cJSON *v)
+{
+	cJSON *copy = cJSON_Duplicate(v, true);
+
+	clean(copy);
+	return copy;
+}

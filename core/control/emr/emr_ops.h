@@ -1,0 +1,10 @@
+/* What the part "emr" does for the core. */
+#ifndef CORE_CONTROL_EMR_EMR_OPS_H
+#define CORE_CONTROL_EMR_EMR_OPS_H
+
+#include "core/control/state.h"
+
+/* A new cluster may only name a security configuration that its region has. */
+int emr_check_security(struct control *ctl, const struct cluster *c, const char *region, struct error *err);
+
+#endif

@@ -1,0 +1,254 @@
+/* Operations on dead letters. */
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/control/ops.h"
+#include "core/control/retry/inner.h"
+
+#define PAGE 50
+#define PAGE_MAX 1000
+
+static const char *const states[] = { "PENDING", "REPLAYED", "DISCARDED" };
+
+int retry_check(const struct cluster *c, const struct step_list *steps, struct error *err)
+{
+	struct retry_policy p;
+	struct error why = ERROR_INIT;
+	int ret = retry_policy_of(c, NULL, &p, &why);
+
+	for (size_t i = 0; i < steps->len && !ret; i++)
+		ret = retry_policy_of(c, steps->items[i], &p, &why);
+	return ret ? emr_error_validation(err, "%s", why.message) : 0;
+}
+
+/* ---- ListDeadLetters: newest first ---- */
+
+static bool fits(const struct call *call, const struct letter *l, const cJSON *in)
+{
+	static const char *const members[] = { "ClusterId", "Class", "State" };
+
+	if (strcmp(l->region, call->region))
+		return false;
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		const char *want = json_str(in, members[i], NULL);
+		if (want && strcmp(want, json_str(l->body, members[i], "")))
+			return false;
+	}
+	return true;
+}
+
+static cJSON *shown(const struct letter *l)
+{
+	cJSON *o = cJSON_Duplicate(l->body, true);
+
+	cJSON_DeleteItemFromObjectCaseSensitive(o, "Seq");
+	return json_add_str(o, "Region", l->region);
+}
+
+static bool one_of(const char *value, const char *const *list, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(value, list[i]))
+			return true;
+	return false;
+}
+
+static int check_filters(const cJSON *in, int64_t *max, struct error *err)
+{
+	const char *class = json_str(in, "Class", NULL), *state = json_str(in, "State", NULL);
+
+	*max = json_int(in, "MaxResults", PAGE);
+	if (class && names_parse(&failure_class_names, class) < 0)
+		return emr_error_validation(err,
+		                            "Class '%.60s' is not valid: RETRYABLE, NON_RETRYABLE or DATA_QUALITY.",
+		                            class);
+	if (state && !one_of(state, states, 3))
+		return emr_error_validation(err, "State '%.60s' is not valid: PENDING, REPLAYED or DISCARDED.",
+		                            state);
+	if (*max < 1 || *max > PAGE_MAX)
+		return emr_error_validation(err, "MaxResults must be between 1 and %d.", PAGE_MAX);
+	return 0;
+}
+
+static int list_dead_letters(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                             struct error *err)
+{
+	struct retry_state *st = retry_state_of(ctl);
+	const char *token = json_str(in, "NextToken", NULL);
+	int64_t max, after = token ? strtoll(token, NULL, 10) : INT64_MAX;
+	VEC(struct letter *) all = { 0 };
+	size_t it = 0;
+	void *v;
+
+	if (check_filters(in, &max, err))
+		return err->code;
+	if (after <= 0)
+		return emr_error_validation(err, "NextToken is not one of ListDeadLetters.");
+	while (map_next(st->letters, &it, NULL, &v))
+		vec_push(&all, v);
+	cJSON *a = cJSON_CreateArray();
+	struct letter *last = NULL;
+	for (size_t i = all.len; i-- > 0;) {
+		struct letter *l = all.items[i];
+		if (l->seq >= after || !fits(call, l, in))
+			continue;
+		if (cJSON_GetArraySize(a) == max) {
+			char next[32];
+			snprintf(next, sizeof next, "%lld", (long long)last->seq);
+			json_add_str(out, "NextToken", next);
+			break;
+		}
+		cJSON_AddItemToArray(a, shown(l));
+		last = l;
+	}
+	vec_free(&all);
+	json_add(out, "DeadLetters", a);
+	return 0;
+}
+
+/* ---- one letter ---- */
+
+static struct letter *wanted(struct control *ctl, const cJSON *in, const struct call *call, struct error *err)
+{
+	const char *id = json_str(in, "DeadLetterId", "");
+	struct letter *l = map_get(retry_state_of(ctl)->letters, id);
+
+	if (l && !strcmp(l->region, call->region))
+		return l;
+	emr_error(err, "ResourceNotFoundException", "There is no dead letter '%.80s'.", id);
+	error_hint(err, "ListDeadLetters has their ids; they are kept for 60 days.");
+	return NULL;
+}
+
+static struct letter *pending(struct control *ctl, const cJSON *in, const struct call *call,
+                              struct error *err)
+{
+	struct letter *l = wanted(ctl, in, call, err);
+
+	if (!l || letter_is(l, "PENDING"))
+		return l;
+	if (letter_is(l, "REPLAYED"))
+		emr_error_validation(err,
+		                     "The dead letter %s was replayed as step %s of cluster %s; if that failed, "
+		                     "it left a letter of its own.", l->id, json_str(l->body, "ReplayStepId", ""),
+		                     json_str(l->body, "ReplayClusterId", ""));
+	else
+		emr_error_validation(err, "The dead letter %s was discarded by %s.", l->id,
+		                     json_str(l->body, "ClosedBy", ""));
+	return NULL;
+}
+
+static bool add_details(const struct record *r, void *ctx)
+{
+	cJSON *body = json_parse(r->body, strlen(r->body), NULL), *letter = ctx;
+	static const char *const members[] = { "Log", "Configurations" };
+
+	for (size_t i = 0; body && i < sizeof members / sizeof *members; i++)
+		json_add(letter, members[i], cJSON_DetachItemFromObjectCaseSensitive(body, members[i]));
+	cJSON_Delete(body);
+	return false;
+}
+
+static int describe_dead_letter(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                                struct error *err)
+{
+	struct letter *l = wanted(ctl, in, call, err);
+
+	if (!l)
+		return err->code;
+	cJSON *o = shown(l);
+	struct record_query q = { .kind = "dead-letter", .region = l->region, .subject = l->id, .max = 1 };
+	struct error why = ERROR_INIT;
+	int ret = records_read(ctl, &q, add_details, o, &why);
+	json_add(out, "DeadLetter", o);
+	return ret ? emr_error(err, "InternalServerError", "%s", why.message) : 0;
+}
+
+/* ---- ReplayDeadLetter ---- */
+
+static int where(struct control *ctl, const struct letter *l, const char *given, const char **id,
+                 struct error *err)
+{
+	const struct cluster *c = op_find(ctl, *id = given ? given : json_str(l->body, "ClusterId", ""));
+
+	if (given || (c && !cluster_state_closing(c->state)))
+		return 0;
+	emr_error_validation(err,
+	                     "Cluster %s (%s), where the step failed, has ended. "
+	                     "Name another one with ClusterId.", *id, json_str(l->body, "ClusterName", ""));
+	error_hint(err, "A cluster with the same configurations can be created from DescribeDeadLetter.");
+	return ERR_INVALID;
+}
+
+static cJSON *replay_request(const struct letter *l, const char *cluster, const cJSON *step)
+{
+	cJSON *req = json_add_str(cJSON_CreateObject(), "JobFlowId", cluster), *steps = cJSON_CreateArray();
+
+	cJSON_AddItemToArray(steps, cJSON_Duplicate(step ? step : json_obj(l->body, "Step"), true));
+	json_add(req, "Steps", steps);
+	json_add_str(req, "ExecutionRoleArn", json_str(l->body, "ExecutionRoleArn", NULL));
+	return req;
+}
+
+static void replayed(struct control *ctl, struct letter *l, const char *cluster, const char *step)
+{
+	json_add_str(l->body, "ReplayClusterId", cluster);
+	json_add_str(l->body, "ReplayStepId", step);
+	letter_close(ctl, l, "REPLAYED", NULL);
+	event_add(ctl, SEVERITY_INFO, cluster, l->id, EVENT_LETTER,
+	          "Dead letter %s (%s) was replayed as step %s of cluster %s",
+	          l->id, json_str(l->body, "StepName", ""), step, cluster);
+}
+
+static int replay_dead_letter(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                              struct error *err)
+{
+	const cJSON *step = cJSON_GetObjectItemCaseSensitive(in, "Step");
+	struct letter *l = pending(ctl, in, call, err);
+	const char *cluster;
+
+	if (!l || where(ctl, l, json_str(in, "ClusterId", NULL), &cluster, err))
+		return err->code;
+	if (step && !cJSON_IsObject(step))
+		return emr_error_validation(err,
+		                            "Step must be a StepConfig: {Name, ActionOnFailure, HadoopJarStep}.");
+	cJSON *req = replay_request(l, cluster, step), *reply = cJSON_CreateObject();
+	int ret = op_nested(ctl, "ElasticMapReduce.AddJobFlowSteps", req, reply, call, err);
+	if (!ret) {
+		const cJSON *id = cJSON_GetArrayItem(json_arr(reply, "StepIds"), 0);
+		replayed(ctl, l, cluster, id->valuestring);
+		json_add_str(out, "ClusterId", cluster);
+		json_add_str(out, "StepId", id->valuestring);
+	}
+	cJSON_Delete(reply);
+	cJSON_Delete(req);
+	return ret;
+}
+
+static int discard_dead_letter(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                               struct error *err)
+{
+	struct letter *l = pending(ctl, in, call, err);
+	const char *note = json_str(in, "Note", NULL);
+
+	(void)out;
+	if (!l)
+		return err->code;
+	if (note && strlen(note) > 1024)
+		return emr_error_validation(err, "Note must have at most 1024 bytes.");
+	letter_close(ctl, l, "DISCARDED", note);
+	event_add(ctl, SEVERITY_INFO, json_str(l->body, "ClusterId", ""), l->id, EVENT_LETTER,
+	          "Dead letter %s (%s) was discarded%s%s", l->id, json_str(l->body, "StepName", ""), note ? ": " :
+		"",
+	          note ? note : "");
+	return 0;
+}
+
+const struct op retry_ops[] = {
+	{ "Stoker.ListDeadLetters", list_dead_letters },
+	{ "Stoker.DescribeDeadLetter", describe_dead_letter },
+	{ "Stoker.ReplayDeadLetter", replay_dead_letter },
+	{ "Stoker.DiscardDeadLetter", discard_dead_letter },
+	{ NULL, NULL },
+};

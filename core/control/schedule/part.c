@@ -1,0 +1,3 @@
+#include "core/control/part.h"
+
+const struct part schedule_part = { .name = "schedule" };

@@ -270,8 +270,10 @@ void board_draw(struct view *v, struct draw d)
 	struct draw rest = draw_sub(d, (struct rect){ 0, head, w, h - head });
 	bool beside = w >= WIDE;
 	/* A short list leaves its room to the facts. */
-	int rows = (int)table_visible(list_at(b)->table) + 3 + (b->kind->n > 1);
-	struct layout_item it[] = { { .min = beside ? 60 : 5, .flex = 1, .max = beside ? 0 : rows < 6 ? 6 : rows },
+	int rows = (int)table_visible(list_at(b)->table) + 3 + (b->kind->n > 1), half = (h - head) / 2;
+	rows = rows < 6 ? 6 : rows;
+	struct layout_item it[] = { { .min = beside ? 60 : rows < half ? rows : half, .flex = 1,
+	                              .max = beside ? 0 : rows },
 	                            { .min = beside ? 50 : 6, .flex = 1, .priority = 1 } };
 	layout_split((struct rect){ 0, 0, w, h - head }, beside ? LAYOUT_ROW : LAYOUT_COLUMN, 0, it,
 	             row && list_at(b)->page->facts ? 2 : 1);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/model/fleet.h"
 #include "views/facts.h"
 #include "views/lists.h"
 
@@ -66,12 +67,38 @@ static void group_money(const struct mcluster *mc, const struct instance_group *
 	         : text_rate(v, unknown, o->glyphs, text, sizeof text));
 }
 
+/* A fleet counts in units, of two markets, and may be of several types. */
+static bool fleet_cell(const struct instance_group *g, int col, struct table_cell *o)
+{
+	const struct fleet *f = g->fleet;
+	int want = f->target_on_demand + f->target_spot, have = f->provisioned_on_demand + f->provisioned_spot;
+	switch (col) {
+	case G_TYPE:
+		if (f->types.len > 1)
+			cell_set(o, ROLE_TEXT, "%s +%zu", g->type ? g->type : "", f->types.len - 1);
+		else
+			cell_set(o, ROLE_TEXT, "%s", g->type ? g->type : "");
+		return true;
+	case G_COUNT:
+		cell_num(o, have >= want ? ROLE_TEXT : ROLE_WARN, want, have >= want ? "%d u" : "%2$d/%1$d u", want, have);
+		return true;
+	case G_MARKET:
+		cell_set(o, f->target_spot ? ROLE_ACCENT : ROLE_DIM, "%d od+%d spot", f->target_on_demand, f->target_spot);
+		return true;
+	case G_RATE:
+		return true;     /* units are no nodes: the cluster's own rate stands above */
+	}
+	return false;
+}
+
 static void group_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 {
 	struct mcluster *mc = mc_of(ctx);
 	const struct instance_group *g = mc->c->groups.items[row];
 	struct state_look look = look_group(o->glyphs, g->state);
 	static const char *const roles[] = { "master", "core", "task" };
+	if (g->fleet && fleet_cell(g, (int)col, o))
+		return;
 	switch (col) {
 	case G_SIGN:
 		cell_set(o, look.style, "%s", look.sign);
@@ -93,7 +120,8 @@ static void group_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 		cell_set(o, look.style, "%s", names_get(&group_state_names, g->state));
 		break;
 	case G_MARKET:
-		cell_set(o, ROLE_DIM, "%s", g->market == MARKET_SPOT ? "spot" : "on demand");
+		cell_set(o, g->market == MARKET_SPOT ? ROLE_ACCENT : ROLE_DIM, "%s",
+		         g->market == MARKET_SPOT ? "spot" : "on demand");
 		break;
 	case G_RATE:
 	case G_TOTAL:
@@ -113,10 +141,10 @@ static const struct table_source group_source = { group_rows, group_id, group_ce
 static const struct table_column group_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "GROUP", .min = 6, .max = 8 },
-	{ "TYPE", .min = 10, .max = 14 },
+	{ "TYPE", .min = 10, .max = 16 },
 	{ "NODES", .min = 5, .max = 7, .align = ALIGN_RIGHT },
 	{ "STATE", .min = 9, .max = 15 },
-	{ "MARKET", .min = 9, .max = 9, .priority = 3 },
+	{ "MARKET", .min = 11, .max = 11, .priority = 3 },
 	{ "COST/H", .min = 8, .max = 9, .align = ALIGN_RIGHT, .priority = 1 },
 	{ "TOTAL", .min = 8, .max = 9, .align = ALIGN_RIGHT, .priority = 2 },
 	{ "WHY", .min = 10, .max = 60, .flex = 2, .priority = 5 },
@@ -324,8 +352,9 @@ static void cluster_draw(struct view *view, struct draw d)
 	pane_close(in, con, p);
 	if (!it[1].out.h)
 		return;
-	p = &mc->parts[CPART_GROUPS];
-	in = pane_open(draw_sub(d, it[1].out), con, "Groups", "+ scales the selected one", !v->facts_focus, p);
+	p = &mc->parts[mc->c->uses_fleets ? CPART_FLEETS : CPART_GROUPS];
+	in = pane_open(draw_sub(d, it[1].out), con, mc->c->uses_fleets ? "Fleets" : "Groups",
+	               mc->c->uses_fleets ? "in units of capacity" : "+ scales the selected one", !v->facts_focus, p);
 	char why[300];
 	if (!mc->c->groups.len && pane_reason(con, p, why, sizeof why))
 		pane_say(in, why);

@@ -139,20 +139,9 @@ static void nodes_collect(struct board *b)
 	}
 }
 
-/* Its interruption that is still under way, or NULL. */
-static const cJSON *notice_of(struct board *b, const char *id)
-{
-	const struct records *r = board_records(b, PART_INTERRUPTIONS);
-	for (size_t i = 0; i < r->rows.len; i++)
-		if (!strcmp(json_str(r->rows.items[i].o, "InstanceId", ""), id) &&
-		    strcmp(json_str(r->rows.items[i].o, "Outcome", ""), "terminated"))
-			return r->rows.items[i].o;
-	return NULL;
-}
-
 static void node_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	const cJSON *notice = notice_of(b, json_str(row, "InstanceId", ""));
+	const cJSON *notice = model_notice(board_model(b), json_str(row, "InstanceId", ""));
 	bool waits = !strcmp(json_str(row, "State", ""), "AWAITING_FULFILLMENT");
 	char left[24];
 	switch (col) {
@@ -185,7 +174,7 @@ static void node_cell(struct board *b, const cJSON *row, int col, struct table_c
 
 static void node_facts(struct board *b, const cJSON *row, struct facts *f)
 {
-	const cJSON *notice = notice_of(b, json_str(row, "InstanceId", ""));
+	const cJSON *notice = model_notice(board_model(b), json_str(row, "InstanceId", ""));
 	char when[64];
 	f->label = 13;
 	factf(f, "node", ROLE_STRONG, "%s  %s", json_str(row, "Ec2InstanceId", ""), json_str(row, "InstanceId", ""));

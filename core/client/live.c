@@ -497,8 +497,12 @@ static void consider_all(struct live *l, int64_t now, int64_t *wait)
 	struct mcluster *mc = model_cluster(l->model, l->want.cluster);
 	if (!mc)
 		return;
+	/* Whether it has groups or fleets must be known before either can be read. */
+	unsigned parts = l->want.parts;
+	if (parts >> CPART_GROUPS & 1)
+		parts |= 1u << CPART_FLEETS | (mc->described ? 0 : 1u << CPART_DETAIL);
 	for (int i = 0; i < CPART_COUNT && !is_down(l); i++)
-		if (l->want.parts >> i & 1)
+		if (parts >> i & 1)
 			consider(l, &cluster_questions[i], i, mc, now, wait);
 	if (l->want.graph && !is_down(l))
 		consider_metrics(l, mc, now, wait);
@@ -622,8 +626,10 @@ void live_want(struct live *l, const struct live_interest *want)
 		l->model->parts[PART_CLUSTERS].dirty = true;
 	l->want = *want;
 	l->model->focus = want->focus;
-	question_refocus(l->model);
 	uv_timer_start(l->timer, on_timer, 0, 0);
+	/* Whoever holds rows of a forgotten answer must let go of them now. */
+	if (question_refocus(l->model))
+		l->changed(l->ctx);
 }
 
 void live_kick(struct live *l)

@@ -129,6 +129,16 @@ const char *model_cluster_name(const struct model *m, const char *id)
 	return mc && mc->c->name && *mc->c->name ? mc->c->name : id;
 }
 
+const cJSON *model_notice(const struct model *m, const char *id)
+{
+	const struct records *r = &m->records[PART_INTERRUPTIONS];
+	for (size_t i = 0; i < r->rows.len; i++)
+		if (!strcmp(json_str(r->rows.items[i].o, "InstanceId", ""), id) &&
+		    strcmp(json_str(r->rows.items[i].o, "Outcome", ""), "terminated"))
+			return r->rows.items[i].o;
+	return NULL;
+}
+
 void part_forget(struct part *p, struct records *r, const char *about)
 {
 	bool pending = p->pending, unsupported = p->unsupported;
@@ -371,9 +381,10 @@ int model_take_detail(struct mcluster *mc, const cJSON *reply, struct error *err
 	}
 	replace_cluster(mc, fresh);
 	mc->described = true;
-	mc->fleets = !strcmp(json_str(json_obj(reply, "Cluster"), "InstanceCollectionType", ""), "INSTANCE_FLEET");
-	if (mc->fleets && !mc->parts[CPART_FLEETS].fetched)
+	if (mc->c->uses_fleets && !mc->parts[CPART_FLEETS].fetched) {
+		part_forget(&mc->parts[CPART_GROUPS], &mc->records[CPART_GROUPS], "");
 		mc->parts[CPART_FLEETS].dirty = true;
+	}
 	return 0;
 }
 
@@ -392,16 +403,15 @@ static void estimate(struct mcluster *mc)
 	}
 }
 
-int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err)
+static void replace_groups(struct mcluster *mc, const cJSON *list,
+                           struct instance_group *(*read)(const cJSON *))
 {
-	const cJSON *list = json_arr(reply, "InstanceGroups"), *x;
-	if (!list)
-		return shape("ListInstanceGroups", "list of groups", err);
+	const cJSON *x;
 	for (size_t i = 0; i < mc->c->groups.len; i++)
 		instance_group_free(mc->c->groups.items[i]);
 	mc->c->groups.len = 0;
 	cJSON_ArrayForEach(x, list) {
-		struct instance_group *g = emr_read_instance_group(x);
+		struct instance_group *g = read(x);
 		if (g)
 			vec_push(&mc->c->groups, g);
 	}
@@ -410,7 +420,24 @@ int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err
 		if (g)
 			mc->c->instances.items[i]->role = g->role;
 	}
+}
+
+int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err)
+{
+	const cJSON *list = json_arr(reply, "InstanceGroups");
+	if (!list)
+		return shape("ListInstanceGroups", "list of groups", err);
+	replace_groups(mc, list, emr_read_instance_group);
 	estimate(mc);
+	return 0;
+}
+
+int model_take_fleets(struct mcluster *mc, const cJSON *reply, struct error *err)
+{
+	const cJSON *list = json_arr(reply, "InstanceFleets");
+	if (!list)
+		return shape("ListInstanceFleets", "list of fleets", err);
+	replace_groups(mc, list, emr_read_instance_fleet);
 	return 0;
 }
 

@@ -85,7 +85,6 @@ struct mcluster {
 	struct cluster *c;     /* what is known: the list's members first, DescribeCluster's once asked */
 	bool described;
 	bool listed;           /* still in the list */
-	bool fleets;           /* made of instance fleets, as DescribeCluster told */
 	struct part parts[CPART_COUNT];
 	struct records records[CPART_COUNT];   /* of the parts that are kept as records */
 	struct cluster_cost cost;
@@ -150,6 +149,8 @@ size_t model_alarms_of(const struct model *m, const char *cluster_id);
 size_t model_alarms_open(const struct model *m);    /* that nobody has acknowledged */
 /* Rows of a part that is kept as records, of the model or of a cluster. */
 const struct records *model_records(const struct model *m, enum global_part part);
+/* The interruption that an instance has been told of and that has not ended it yet; NULL: none. */
+const cJSON *model_notice(const struct model *m, const char *instance_id);
 /* Name of a cluster by its id, or the id when it is not known. */
 const char *model_cluster_name(const struct model *m, const char *id);
 /* Forget an answer: the question is about something else now. */
@@ -167,6 +168,8 @@ int model_take_cost(struct model *m, const cJSON *reply, struct error *err);
 int model_take_alarms(struct model *m, const cJSON *reply, struct error *err);
 int model_take_detail(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err);
+/* The groups of a cluster that is made of fleets; counts are units. */
+int model_take_fleets(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_instances(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err);
 /* Pages come newest first; the first renews what it names, later ones put older steps before. */
 int model_take_steps(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err);

@@ -75,7 +75,12 @@ static cJSON *ask_nodes(const struct model *m, const struct mcluster *mc)
 /* A cluster has groups or fleets, never both: which, DescribeCluster tells. */
 static cJSON *ask_fleets(const struct model *m, const struct mcluster *mc)
 {
-	return mc->described && mc->fleets ? of_cluster(m, mc) : NULL;
+	return mc->c->uses_fleets ? of_cluster(m, mc) : NULL;
+}
+
+static cJSON *ask_groups(const struct model *m, const struct mcluster *mc)
+{
+	return mc->c->uses_fleets ? NULL : of_cluster(m, mc);
 }
 
 /* ---- replies ---- */
@@ -127,6 +132,12 @@ static int take_groups(struct model *m, struct mcluster *mc, const cJSON *r, boo
 {
 	(void)m, (void)first;
 	return model_take_groups(mc, r, err);
+}
+
+static int take_fleets(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
+{
+	(void)m, (void)first;
+	return model_take_fleets(mc, r, err);
 }
 
 static int take_instances(struct model *m, struct mcluster *mc, const cJSON *r, bool first,
@@ -207,7 +218,7 @@ const struct question global_questions[PART_COUNT] = {
 const struct question cluster_questions[CPART_COUNT] = {
 	[CPART_DETAIL] = { "detail", "ElasticMapReduce.DescribeCluster", 30000, 20000, true, of_cluster,
 	                   take_detail },
-	[CPART_GROUPS] = { "groups", "ElasticMapReduce.ListInstanceGroups", 30000, 20000, true, of_cluster,
+	[CPART_GROUPS] = { "groups", "ElasticMapReduce.ListInstanceGroups", 30000, 20000, true, ask_groups,
 	                   take_groups },
 	[CPART_INSTANCES] = { "instances", "ElasticMapReduce.ListInstances", 30000, 30000, true, of_cluster,
 	                      take_instances },
@@ -218,8 +229,8 @@ const struct question cluster_questions[CPART_COUNT] = {
 	                     take_progress },
 	[CPART_NODES] = { NULL, "Stoker.GetMetrics", 5000, 60000, false, ask_nodes, take_nodes },
 	[CPART_SCALING] = { "scaling", "Stoker.GetScaling", 15000, 60000, true, of_cluster, NULL, NULL, NULL },
-	[CPART_FLEETS] = { "fleets", "ElasticMapReduce.ListInstanceFleets", 30000, 30000, true, ask_fleets, NULL,
-	                   "InstanceFleets", "Id" },
+	[CPART_FLEETS] = { "fleets", "ElasticMapReduce.ListInstanceFleets", 30000, 30000, true, ask_fleets,
+	                   take_fleets },
 };
 
 int question_take(const struct question *q, int index, struct model *m, struct mcluster *mc,
@@ -232,16 +243,20 @@ int question_take(const struct question *q, int index, struct model *m, struct m
 	                    err);
 }
 
-void question_refocus(struct model *m)
+bool question_refocus(struct model *m)
 {
+	bool any = false;
 	for (int i = 0; i < PART_COUNT; i++) {
 		char about[sizeof m->parts[i].about];
 		if (!global_questions[i].about)
 			continue;
 		global_questions[i].about(m, about, sizeof about);
-		if (strcmp(about, m->parts[i].about))
-			part_forget(&m->parts[i], &m->records[i], about);
+		if (!strcmp(about, m->parts[i].about))
+			continue;
+		part_forget(&m->parts[i], &m->records[i], about);
+		any = true;
 	}
+	return any;
 }
 
 /* ---- the cache ---- */

@@ -25,8 +25,8 @@ extern const struct question cluster_questions[CPART_COUNT];
 /* Take a reply in, as records where the question has no function of its own. index: of the part. */
 int question_take(const struct question *q, int index, struct model *m, struct mcluster *mc,
                   const cJSON *reply, bool first, struct error *err);
-/* The focus has changed: answers that are about something else are forgotten. */
-void question_refocus(struct model *m);
+/* The focus has changed: answers that are about something else are forgotten. True: some were. */
+bool question_refocus(struct model *m);
 /* Take a cached reply by the question's name; cluster NULL for global ones. */
 void question_take_cached(struct model *m, struct mcluster *mc, const char *name, int64_t fetched,
                           const cJSON *reply);

@@ -213,8 +213,6 @@ static bool needs_cluster(int action)
 const char *acts_disabled(const struct console *con, int action)
 {
 	const struct mcluster *mc = console_cluster(con);
-	if (action == VA_MORE && mc && !*mc->steps_marker)
-		return "all steps have been read";
 	if (!mc && (action == VA_CLUSTER || action == VA_STEPS || action == VA_NODES || action == VA_GRAPHS ||
 	            action == VA_LOGS || action == VA_MORE))
 		return "there is no cluster yet: c creates one";

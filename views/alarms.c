@@ -130,16 +130,14 @@ static void history_facts(struct board *b, struct facts *f)
 static void rule_facts(struct board *b, const cJSON *alarm, struct facts *f)
 {
 	char text[400], actions[400];
-	const char *last;
 	facts_gap(f);
 	fact(f, "rule", ROLE_TEXT, alarm_rule_text(alarm, draw_glyphs(f->d), text, sizeof text));
 	fact(f, "description", ROLE_TEXT, json_str(alarm, "AlarmDescription", ""));
 	fact(f, "state reason", ROLE_TEXT, json_str(alarm, "StateReason", ""));
 	fact(f, "missing data", ROLE_TEXT, json_str(alarm, "TreatMissingData", ""));
 	record_text(alarm, "AlarmActions", actions, sizeof actions);
-	last = strchr(actions, ',') ? NULL : strrchr(actions, ':');
 	bool on = json_bool(alarm, "ActionsEnabled", true);
-	factf(f, "tells", on ? ROLE_TEXT : ROLE_WARN, "%s%s", !*actions ? "nobody" : last ? last + 1 : actions,
+	factf(f, "tells", on ? ROLE_TEXT : ROLE_WARN, "%s%s", strchr(actions, ',') ? actions : topic_word(actions),
 	      on ? "" : " (switched off: o switches it on)");
 	history_facts(b, f);
 }
@@ -279,7 +277,9 @@ static void alarms_note(struct board *b, const struct glyphs *g, char *out, size
 	const struct records *r = board_records(b, PART_METRIC_ALARMS);
 	for (size_t i = 0; i < r->rows.len; i++)
 		fine += strcmp(json_str(r->rows.items[i].o, "StateValue", ""), "ALARM") != 0;
-	if (m->parts[PART_METRIC_ALARMS].unsupported)
+	if (m->parts[PART_ALARMS].unsupported)
+		snprintf(out, size, "%zu of CloudWatch%s", r->rows.len, b->mode == SHOW_ALL || !fine ? "" : ", v: all of them");
+	else if (m->parts[PART_METRIC_ALARMS].unsupported)
 		snprintf(out, size, "%zu open, no CloudWatch here", open);
 	else if (b->mode == SHOW_ALL || !fine)
 		snprintf(out, size, "%zu open, %zu acknowledged", open, m->alarms.len - open);

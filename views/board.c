@@ -377,6 +377,8 @@ bool board_event(struct view *v, const struct event *ev)
 const char *board_disabled(struct view *v, int action)
 {
 	struct board *b = board_of(v);
+	if (action == VA_MORE && !board_records(b, list_at(b)->page->part)->token)
+		return "that is all there is";
 	return b->kind->disabled ? b->kind->disabled(b, board_row(b), action) : NULL;
 }
 
@@ -421,6 +423,12 @@ const char *board_selected(struct view *v)
 }
 
 /* ---- cells ---- */
+
+const char *topic_word(const char *arn)
+{
+	const char *last = arn ? strrchr(arn, ':') : NULL;
+	return !arn || !*arn ? "nobody" : last ? last + 1 : arn;
+}
 
 void cell_text(struct table_cell *o, style_t st, const cJSON *row, const char *member)
 {

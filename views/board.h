@@ -102,6 +102,8 @@ const char *board_selected(struct view *v);
 	board_disabled, board_scopes, board_want, board_changed, board_table, NULL, NULL, board_selected, NULL }
 
 /* ---- cells that many lists have ---- */
+/* What people call a topic: the last word of its ARN; "nobody" for none. */
+const char *topic_word(const char *arn);
 void cell_text(struct table_cell *o, style_t st, const cJSON *row, const char *member);
 void cell_age(struct table_cell *o, int64_t ms);                       /* how long ago; "" for 0 */
 void cell_date(struct table_cell *o, int64_t ms);                      /* weekday and time */

@@ -279,7 +279,7 @@ static void budget_facts(struct board *b, const cJSON *row, struct facts *f)
 	factf(f, "alarms at", ROLE_TEXT, "%s %%", text);
 	factf(f, "state", budget_alarms(row) ? ROLE_ERROR : ROLE_OK, "%s since %s", json_str(row, "State", "OK"),
 	      text_when(record_ms(row, "Since"), console_now(), when, sizeof when));
-	fact(f, "tells", ROLE_TEXT, json_str(row, "TopicArn", "nobody"));
+	fact(f, "tells", ROLE_TEXT, topic_word(json_str(row, "TopicArn", "")));
 	if (json_bool(row, "Unknown", false))
 		facts_text(f, ROLE_WARN, "A rate of it is not in the price table: the sums are lower bounds.");
 }

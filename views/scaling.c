@@ -160,6 +160,13 @@ static void policy_cell(struct board *b, const cJSON *row, int col, struct table
 
 /* ---- facts of a policy ---- */
 
+/* "< 15", as the wire's GREATER_THAN_OR_EQUAL and its kin read for people. */
+static const char *compare_word(const char *op)
+{
+	bool or_equal = strstr(op, "OR_EQUAL") != NULL;
+	return strstr(op, "LESS") ? or_equal ? "<=" : "<" : or_equal ? ">=" : ">";
+}
+
 static void custom_facts(const cJSON *policy, struct facts *f)
 {
 	const cJSON *rule;
@@ -171,10 +178,10 @@ static void custom_facts(const cJSON *policy, struct facts *f)
 		const cJSON *when = json_obj(json_obj(rule, "Trigger"), "CloudWatchAlarmDefinition");
 		facts_head(f, json_str(rule, "Name", "rule"));
 		facts_text(f, ROLE_TEXT, json_str(rule, "Description", ""));
-		factf(f, "when", ROLE_TEXT, "%s of %s %s %g, %d x %d s", json_str(when, "Statistic", "AVERAGE"),
-		      json_str(when, "MetricName", ""), json_str(when, "ComparisonOperator", ""),
-		      json_num(when, "Threshold", 0), (int)json_int(when, "EvaluationPeriods", 1),
-		      (int)json_int(when, "Period", 300));
+		factf(f, "when", ROLE_TEXT, "%s %s %g for %d x %s", json_str(when, "MetricName", ""),
+		      compare_word(json_str(when, "ComparisonOperator", "")), json_num(when, "Threshold", 0),
+		      (int)json_int(when, "EvaluationPeriods", 1),
+		      clock_duration(json_int(when, "Period", 300) * 1000, text, sizeof text));
 		factf(f, "then", ROLE_TEXT, "%s %s, wait %d s", json_str(act, "AdjustmentType", "CHANGE_IN_CAPACITY"),
 		      record_text(act, "ScalingAdjustment", text, sizeof text), (int)json_int(act, "CoolDown", 0));
 	}
@@ -193,7 +200,7 @@ static void tree_facts(const cJSON *u, struct facts *f)
 	facts_textf(f, ROLE_TEXT, "at %d nodes and CPU still high %s an alarm for an operator", max, arrow);
 	facts_gap(f);
 	factf(f, "then waits", ROLE_TEXT, "%d s", (int)json_int(u, "CoolDown", 300));
-	fact(f, "tells", ROLE_TEXT, json_str(u, "TopicArn", "nobody"));
+	fact(f, "tells", ROLE_TEXT, topic_word(json_str(u, "TopicArn", "")));
 }
 
 static void managed_facts(const cJSON *limits, struct facts *f)
@@ -305,7 +312,9 @@ static void decision_facts(struct board *b, const cJSON *row, struct facts *f)
 	      (int)json_int(row, "To", 0));
 	fact(f, "outcome", look_outcome(draw_glyphs(f->d), json_str(row, "Outcome", "")).style,
 	     json_str(row, "Outcome", ""));
-	factf(f, "policy", ROLE_TEXT, "%s  %s", json_str(row, "Kind", ""), json_str(row, "Policy", ""));
+	fact(f, "kind", ROLE_TEXT, json_str(row, "Kind", ""));
+	if (strcmp(json_str(row, "Policy", ""), json_str(row, "Kind", "")))
+		fact(f, "policy", ROLE_TEXT, json_str(row, "Policy", ""));
 	if (json_obj(row, "Numbers"))
 		facts_head(f, "The numbers that caused it");
 	cJSON_ArrayForEach(n, json_obj(row, "Numbers"))

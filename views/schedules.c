@@ -97,9 +97,12 @@ static void target_facts(struct board *b, const cJSON *target, struct facts *f)
 	      transient ? json_str(request, "Name", "")
 	                : model_cluster_name(board_model(b), json_str(request, "JobFlowId", "")));
 	cJSON_ArrayForEach(step, json_arr(request, "Steps")) {
-		char args[300];
-		record_text(json_obj(step, "HadoopJarStep"), "Args", args, sizeof args);
-		factf(f, "step", ROLE_TEXT, "%s: %s", json_str(step, "Name", ""), args);
+		struct buf words = BUF_INIT;
+		const cJSON *x;
+		cJSON_ArrayForEach(x, json_arr(json_obj(step, "HadoopJarStep"), "Args"))
+			buf_addf(&words, " %s", cJSON_IsString(x) ? x->valuestring : "");
+		factf(f, "step", ROLE_TEXT, "%s:%s", json_str(step, "Name", ""), buf_str(&words));
+		buf_free(&words);
 	}
 }
 
@@ -143,7 +146,7 @@ static void schedule_facts(struct board *b, const cJSON *row, struct facts *f)
 	target_facts(b, json_obj(row, "Target"), f);
 	fact(f, "missed runs", ROLE_TEXT, json_str(row, "CatchUp", ""));
 	fact(f, "still running", ROLE_TEXT, json_str(row, "Overlap", ""));
-	fact(f, "failures tell", ROLE_TEXT, json_str(row, "TopicArn", "nobody"));
+	fact(f, "failures tell", ROLE_TEXT, topic_word(json_str(row, "TopicArn", "")));
 	if (json_int(row, "Failures", 0))
 		factf(f, "failed", ROLE_ERROR, "%d in a row", (int)json_int(row, "Failures", 0));
 	if (runs->rows.len && !b->stacked) {

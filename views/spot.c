@@ -328,7 +328,7 @@ static const struct table_column node_columns[] = {
 static const struct table_column interruption_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
-	{ "CLUSTER", .min = 10, .max = 22, .flex = 1 },
+	{ "CLUSTER", .min = 11, .max = 22, .flex = 1 },
 	{ "TYPE", .min = 11, .max = 14 },
 	{ "REASON", .min = 8, .max = 10 },
 	{ "OUTCOME", .min = 10, .max = 10 },

@@ -36,7 +36,7 @@ struct act *act_put_alarm(cJSON *in, const cJSON *was)
 		{ "AlarmDescription", "description" }, { "Namespace", "namespace" }, { "MetricName", "metric" },
 		{ "Dimensions", "dimensions" }, { "Statistic", "statistic" },
 		{ "ComparisonOperator", "comparison" }, { "Threshold", "threshold" }, { "Period", "period (s)" },
-		{ "EvaluationPeriods", "periods" }, { "DatapointsToAlarm", "of them" },
+		{ "EvaluationPeriods", "periods" }, { "DatapointsToAlarm", "that breach" },
 		{ "TreatMissingData", "missing data" }, { "AlarmActions", "tells" },
 		{ "ActionsEnabled", "actions" },
 	};

@@ -17,10 +17,27 @@ static void args_text(const cJSON *step, char *out, size_t size)
 	buf_free(&b);
 }
 
+/* Bytes of the words that two commands begin with alike. */
+static size_t common_words(const char *a, const char *b)
+{
+	size_t n = 0, word = 0;
+	for (; a[n] && a[n] == b[n]; n++)
+		if (a[n] == ' ')
+			word = n;
+	return word;
+}
+
+/* Where a command differs is what matters: what is the same before that is left out. */
+static const char *shorter(const char *command, size_t same, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s", same > 16 ? "..." : "", command + (same > 16 ? same : 0));
+	return out;
+}
+
 struct act *act_replay(const cJSON *letter, const char *cluster_id, cJSON *step)
 {
 	const char *name = json_str(letter, "StepName", ""), *home = json_str(letter, "ClusterName", "");
-	char was[600], now[600];
+	char was[600], now[600], short_was[80], short_now[120];
 	cJSON *in = json_add_str(cJSON_CreateObject(), "DeadLetterId", json_str(letter, "DeadLetterId", ""));
 	args_text(json_obj(letter, "Step"), was, sizeof was);
 	args_text(step ? step : json_obj(letter, "Step"), now, sizeof now);
@@ -28,7 +45,9 @@ struct act *act_replay(const cJSON *letter, const char *cluster_id, cJSON *step)
 	json_add_str(in, "ClusterId", elsewhere ? cluster_id : NULL);
 	struct act *a = act_with(STOKER("ReplayDeadLetter"), "replay", json_add(in, "Step", step));
 	a->title = xasprintf("Replay %s", name);
-	act_line(a, "runs", strcmp(was, now) ? was : NULL, "%s", now);
+	size_t same = common_words(was, now);
+	act_line(a, "runs", strcmp(was, now) ? shorter(was, same, short_was, sizeof short_was) : NULL, "%s",
+	         strcmp(was, now) ? shorter(now, same, short_now, sizeof short_now) : now);
 	if (elsewhere)
 		act_line(a, "on", *home ? home : json_str(letter, "ClusterId", ""), "%s", cluster_id);
 	else

@@ -32,6 +32,26 @@ void act_limit_lines(struct act *a, const struct mcluster *mc, const char *group
 
 /* ---- managed ---- */
 
+/* Core and task nodes together are within the limits: priced as the last group's type, beside the master's. */
+static void managed_cost(struct act *a, const struct mcluster *mc, int min, int max)
+{
+	const struct instance_group *last = NULL;
+	bool unknown = false;
+	double master = 0;
+	for (size_t i = 0; i < mc->c->groups.len; i++) {
+		const struct instance_group *g = mc->c->groups.items[i];
+		if (g->role == ROLE_MASTER)
+			master += model_price(g->type, g->requested, &unknown);
+		else
+			last = g;
+	}
+	if (!last)
+		return;
+	double low = master + model_price(last->type, min, &unknown), high = master + model_price(last->type, max, &unknown);
+	const char *bound = unknown ? ">= " : "";
+	act_line(a, "cost per hour", NULL, "about %s$%.2f at %d nodes, %s$%.2f at %d", bound, low, min, bound, high, max);
+}
+
 struct act *act_put_managed(const struct mcluster *mc, cJSON *limits, const cJSON *was)
 {
 	static const struct act_member members[] = {
@@ -42,6 +62,9 @@ struct act *act_put_managed(const struct mcluster *mc, cJSON *limits, const cJSO
 	const cJSON *old = json_obj(was, "ComputeLimits");
 	a->title = xasprintf("Managed scaling of %s", act_name_of(mc));
 	act_diff(a, old, members, sizeof members / sizeof *members);
+	if (!strcmp(json_str(limits, "UnitType", ""), "Instances"))
+		managed_cost(a, mc, (int)json_int(limits, "MinimumCapacityUnits", 0),
+		             (int)json_int(limits, "MaximumCapacityUnits", 0));
 	a->in = json_add(of_cluster(mc), "ManagedScalingPolicy",
 	                 json_add(cJSON_CreateObject(), "ComputeLimits", limits));
 	act_aws_line(a, "emr put-managed-scaling-policy");

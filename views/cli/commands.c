@@ -13,7 +13,7 @@
 
 #define COMMANDS(X) \
 	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
-	X(cost) X(events) X(alarms) X(sql) X(env) X(aws) X(server) X(help) X(version)
+	X(cost) X(events) X(alarms) X(sql) X(env) X(aws) X(call) X(server) X(help) X(version)
 
 #define X(name) extern const struct cli_command cli_cmd_##name;
 COMMANDS(X)

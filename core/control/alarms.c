@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include "core/base/clock.h"
+#include "core/control/cost/cost.h"
 #include "core/control/ops.h"
 
 #define HOUR_MS 3600000LL
@@ -152,6 +153,7 @@ void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, st
 	if (!cluster_id)
 		disk_alarm(ctl, now, out);
 	memory_alarms(ctl, cluster_id, now, out);
+	cost_alarms(ctl, cluster_id, now, out);
 	while (map_next(ctl->clusters, &it, NULL, &v)) {
 		struct cluster *c = v;
 		if (!op_visible(ctl, c) || (cluster_id && strcmp(cluster_id, c->id)))

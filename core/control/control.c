@@ -9,6 +9,7 @@
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/cost/cost.h"
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
@@ -89,13 +90,13 @@ static void load_cluster(struct cluster *c, void *ctx)
 {
 	struct control *ctl = ctx;
 
-	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
-		str_list_add(&ctl->gone, c->id);
-		cluster_free(c);
-		return;
-	}
 	if (!c->region[0]) /* of a journal that knew only one */
 		snprintf(c->region, sizeof c->region, "%s", ctl->region);
+	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
+		str_list_add(&ctl->gone, c->id);
+		cost_leaving(ctl, c);
+		return;
+	}
 	cluster_attach(ctl, c);
 	if (cluster_state_ended(c->state))
 		return;

@@ -51,6 +51,22 @@ void event_add(struct control *ctl, enum severity severity, const char *cluster_
 	e.cause = xstrdup(ctl->cause);
 	log_write(severity >= SEVERITY_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s", e.resource_id,
 	          e.message);
+	e.call = ctl->call;
 	vec_push(&ctl->events, e);
 	ctl->changed = true;
+}
+
+void events_take_back(struct control *ctl, const struct call *call)
+{
+	for (size_t i = ctl->events.len; i-- > 0;)
+		if (ctl->events.items[i].call == call) {
+			event_free(&ctl->events.items[i]);
+			vec_remove(&ctl->events, i);
+		}
+}
+
+void events_keep(struct control *ctl)
+{
+	for (size_t i = 0; i < ctl->events.len; i++)
+		ctl->events.items[i].call = NULL;
 }

@@ -251,6 +251,23 @@ static void note_size(struct cluster *c)
 		runtime_of(c)->off_size_since = clock_now_ms();
 }
 
+static void bring_to_size(struct control *ctl, struct cluster *c, struct instance_group *g)
+{
+	bool held = g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED;
+	int live = group_live(c, g);
+
+	for (; live < g->requested && undrain(c, g); live++)
+		;
+	for (; live < g->requested && !held; live++)
+		node_create(ctl, c, g, g->type, g->market);
+	for (; live > g->requested; live--) {
+		struct node *n = group_victim(c, g, g->market, 0);
+		if (!n)
+			break;
+		group_drain(ctl, c, g, n);
+	}
+}
+
 void groups_schedule(struct control *ctl, struct cluster *c)
 {
 	for (size_t i = 0; i < c->groups.len && !cluster_state_closing(c->state); i++) {
@@ -258,18 +275,10 @@ void groups_schedule(struct control *ctl, struct cluster *c)
 		start_and_end(ctl, c, g);
 		if (g->fleet)
 			fleet_schedule(ctl, c, g);
-		int live = group_live(c, g);
-		bool held = g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED;
-		for (; live < g->requested && undrain(c, g); live++)
-			;
-		for (; live < g->requested && !held; live++)
-			node_create(ctl, c, g, g->type, g->market);
-		for (; live > g->requested; live--) {
-			struct node *n = group_victim(c, g, g->market, 0);
-			if (!n)
-				break;
-			group_drain(ctl, c, g, n);
-		}
+		else
+			bring_to_size(ctl, c, g);
+		if (cluster_state_closing(c->state))
+			return;
 		tell_drivers(ctl, c, g);
 		stop_drained(ctl, c, g);
 		show_state(ctl, c, g);
@@ -279,6 +288,9 @@ void groups_schedule(struct control *ctl, struct cluster *c)
 
 void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n)
 {
+	if (g->requested != n)
+		event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_GROUP, "Instance group %s (%s) shall have %d instances, it "
+		          "had to have %d", g->id, names_get(&instance_role_names, (int)g->role), n, g->requested);
 	g->requested = n;
 	group_runtime(g)->failures = 0;
 	if (g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED)

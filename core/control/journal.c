@@ -205,6 +205,7 @@ static void refuse_calls(struct control *ctl, const struct error *why)
 		if (call->undo)
 			call->undo(ctl, call->undo_arg);
 		docs_take_back(ctl, call);
+		events_take_back(ctl, call);
 		struct error e = ERROR_INIT;
 		error_set(&e, ERR_FULL, "%s%s%s", why->message, why->detail[0] ? ": " : "", why->detail);
 		error_class(&e, "InternalServerError", NULL);
@@ -213,6 +214,7 @@ static void refuse_calls(struct control *ctl, const struct error *why)
 		call->status = emr_error_reply(&e, &call->body);
 		strcpy(call->error_type, "InternalServerError");
 	}
+	events_keep(ctl);
 	answer_calls(ctl);
 }
 

@@ -192,9 +192,10 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return emr_error_closing(err);
 	if (c->uses_fleets)
 		return emr_error_uses_fleets(err, "AddInstanceGroups", "AddInstanceFleet");
-	if ((ret = emr_decode_groups(in, &groups, err)))
-		return ret;
-	if ((ret = check_groups(c, &groups, err))) {
+	ret = emr_decode_groups(in, &groups, err);
+	if (!ret)
+		ret = check_groups(c, &groups, err);
+	if (ret) {
 		emr_groups_free(&groups);
 		return ret;
 	}
@@ -375,8 +376,7 @@ static int modify_instance_groups(struct control *ctl, const cJSON *in, cJSON *o
 	(void)out;
 	if (cluster_id && !op_cluster(ctl, in, "ClusterId", true, err))
 		return err->code;
-	if ((ret = emr_decode_modify_groups(in, &changes, err)))
-		return ret;
+	ret = emr_decode_modify_groups(in, &changes, err);
 	for (size_t i = 0; i < changes.len && !ret; i++)
 		ret = check_change(owner_of(ctl, cluster_id, changes.items[i].group_id), &changes.items[i], err);
 	if (!ret && changes.len) {

@@ -55,9 +55,10 @@ static int add_job_flow_steps(struct control *ctl, const cJSON *in, cJSON *out, 
 		return err->code;
 	if (cluster_state_closing(c->state))
 		return emr_error_closing(err);
-	if ((ret = emr_decode_steps(in, &steps, err)))
-		return ret;
-	if ((ret = check_room(c, &steps, err))) {
+	ret = emr_decode_steps(in, &steps, err);
+	if (!ret)
+		ret = check_room(c, &steps, err);
+	if (ret) {
 		emr_steps_free(&steps);
 		return ret;
 	}

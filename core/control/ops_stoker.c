@@ -12,7 +12,6 @@
 #include "core/base/utf8.h"
 #include "core/control/access/access.h"
 #include "core/control/ops.h"
-#include "core/model/price.h"
 
 static struct cluster *wanted(struct control *ctl, const cJSON *in, struct error *err)
 {
@@ -241,70 +240,6 @@ static int get_step_progress(struct control *ctl, const cJSON *in, cJSON *out, s
 	return 0;
 }
 
-/* ---- cost ---- */
-
-static cJSON *group_cost(const struct cluster *c, const struct instance_group *g, int64_t now)
-{
-	const struct price *p = price_find(g->type ? g->type : "");
-	struct cost cost = { 0 };
-	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id);
-
-	cost_group(c, g, now, &cost);
-	json_add_str(o, "Role", names_get(&instance_role_names, (int)g->role));
-	json_add_str(o, "Type", g->type);
-	json_add_int(o, "Count", g->running);
-	json_add_int(o, "Requested", g->requested);
-	if (p)
-		json_add_num(o, "Ec2PerHour", p->ec2);
-	if (p && p->emr >= 0)
-		json_add_num(o, "EmrPerHour", p->emr);
-	json_add_num(o, "Accrued", cost.accrued);
-	return o;
-}
-
-static int get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
-{
-	int64_t now = clock_now_ms();
-	struct str_list ids = { 0 };
-	struct cost sum = { 0 };
-	size_t it = 0;
-	void *v;
-	int ret = 0;
-
-	(void)call;
-	emr_decode_strings(in, "ClusterIds", &ids);
-	for (size_t i = 0; i < ids.len && !ret; i++)
-		if (!op_find(ctl, ids.items[i]))
-			ret = emr_error_no_cluster(err, ids.items[i]);
-	cJSON *a = cJSON_CreateArray();
-	while (!ret && map_next(ctl->clusters, &it, NULL, &v)) {
-		struct cluster *c = v;
-		struct cost cost = { 0 };
-		if (!op_visible(ctl, c) || (ids.len && !str_list_has(&ids, c->id)))
-			continue;
-		cost_cluster(c, now, &cost);
-		sum.per_hour += cost.per_hour;
-		sum.today += cost.today;
-		sum.accrued += cost.accrued;
-		cJSON *o = json_add_str(cJSON_CreateObject(), "ClusterId", c->id), *groups = cJSON_CreateArray();
-		json_add_num(o, "PerHour", cost.per_hour);
-		json_add_num(o, "Accrued", cost.accrued);
-		json_add_num(o, "Today", cost.today);
-		json_add_bool(o, "Unknown", cost.unknown);
-		for (size_t i = 0; i < c->groups.len; i++)
-			cJSON_AddItemToArray(groups, group_cost(c, c->groups.items[i], now));
-		json_add(o, "Groups", groups);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Clusters", a);
-	json_add_num(out, "PerHour", sum.per_hour);
-	json_add_num(out, "Today", sum.today);
-	json_add_str(out, "PriceDate", PRICE_DATE);
-	json_add_str(out, "Source", PRICE_SOURCE);
-	str_list_free(&ids);
-	return ret;
-}
-
 /* ---- logs ---- */
 
 #define LOG_MAX_BYTES (1 << 20)
@@ -391,72 +326,12 @@ static int read_step_log(struct control *ctl, const cJSON *in, cJSON *out, struc
 	return ret;
 }
 
-/* ---- alarms and events ---- */
-
-static int list_alarms(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                       struct error *err)
-{
-	const char *id = json_str(in, "ClusterId", NULL);
-	struct alarm_list alarms = { 0 };
-
-	(void)call;
-	if (id && !wanted(ctl, in, err))
-		return err->code;
-	alarms_compute(ctl, id, clock_now_ms(), &alarms);
-	cJSON *a = cJSON_CreateArray();
-	for (size_t i = 0; i < alarms.len; i++) {
-		const struct alarm *al = &alarms.items[i];
-		cJSON *o = json_add_str(cJSON_CreateObject(), "AlarmId", al->id);
-		json_add_str(o, "Severity", names_get(&severity_names, (int)al->severity));
-		json_add_str(o, "ClusterId", al->cluster_id[0] ? al->cluster_id : NULL);
-		json_add_time(o, "Since", al->since);
-		json_add_str(o, "Title", al->title);
-		json_add_str(o, "Detail", al->detail);
-		json_add_str(o, "Hint", al->hint);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Alarms", a);
-	alarm_list_free(&alarms);
-	return 0;
-}
-
-static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                       struct error *err)
-{
-	const char *id = json_str(in, "ClusterId", NULL);
-	int max = (int)json_int(in, "MaxResults", 100);
-	struct event_list events = { 0 };
-
-	(void)call;
-	if (id && !wanted(ctl, in, err))
-		return err->code;
-	int ret = store_load_events(ctl->store, id, emr_decode_time(in, "Since"),
-	                            max < 1 || max > 1000 ? 1000 : max, &events, err);
-	cJSON *a = cJSON_CreateArray();
-	for (size_t i = 0; i < events.len; i++) {
-		const struct event *e = &events.items[i];
-		cJSON *o = json_add_time(cJSON_CreateObject(), "Time", e->time);
-		json_add_str(o, "Severity", names_get(&severity_names, (int)e->severity));
-		json_add_str(o, "ClusterId", e->cluster_id[0] ? e->cluster_id : NULL);
-		json_add_str(o, "ResourceId", e->resource_id[0] ? e->resource_id : NULL);
-		json_add_str(o, "Type", e->type);
-		json_add_str(o, "Message", e->message);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Events", a);
-	event_list_free(&events);
-	return ret;
-}
-
 const struct op stoker_ops[] = {
 	{ "Stoker.GetServerStatus", get_server_status },
 	{ "Stoker.GetEnvironment", get_environment },
 	{ "Stoker.StopServer", stop_server },
 	{ "Stoker.GetMetrics", get_metrics },
 	{ "Stoker.GetStepProgress", get_step_progress },
-	{ "Stoker.GetCost", get_cost },
 	{ "Stoker.ReadStepLog", read_step_log },
-	{ "Stoker.ListAlarms", list_alarms },
-	{ "Stoker.ListEvents", list_events },
 	{ NULL, NULL },
 };

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
-#include "core/control/state.h"
-#include "core/model/price.h"
+#include "core/control/cost/cost.h"
 
 static long meminfo_mb(void)
 {
@@ -70,7 +69,7 @@ void resources_give(struct control *ctl, int mb)
 
 void resources_offer(const struct control *ctl, const char *type, int *vcpu, int *mem_mb)
 {
-	const struct price *p = price_find(type);
+	const struct price *p = cost_size_of(ctl, type);
 	int mb = p ? (int)(p->mem_gib * 1024) : ctl->budget_mb;
 	int cpus = p ? p->vcpu : ctl->machine_vcpus;
 

@@ -264,6 +264,9 @@ void actor_end(struct control *ctl, const struct acting *before);
 const char *actor_of(const struct control *ctl);            /* never NULL */
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* For journal.c: what a refused request made happen did not; what others did stays, and is nobody's request now. */
+void events_take_back(struct control *ctl, const struct call *call);
+void events_keep(struct control *ctl);
 #define EVENT_CLUSTER "EMR Cluster State Change"
 #define EVENT_STEP "EMR Step Status Change"
 #define EVENT_GROUP "EMR Instance Group State Change"
@@ -382,16 +385,6 @@ char *uri_step_log(const struct control *ctl, const struct cluster *c, const str
 void controller_log(const struct control *ctl, const struct cluster *c, const struct step *s,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 char *last_line_of(const char *path);                          /* last line with text, or NULL; free() */
-
-/* ---- cost.c ---- */
-struct cost {
-	double per_hour, accrued, today;
-	bool unknown;                  /* a rate is missing: the sums are a lower bound */
-};
-/* Of one instance up to now: seconds since creation (at least 60), ended or not. */
-void cost_instance(const struct instance *i, int64_t now, int64_t day_start, struct cost *out);
-void cost_group(const struct cluster *c, const struct instance_group *g, int64_t now, struct cost *out);
-void cost_cluster(const struct cluster *c, int64_t now, struct cost *out);
 
 /* ---- alarms.c ---- */
 void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, struct alarm_list *out);

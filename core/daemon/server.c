@@ -33,7 +33,7 @@ struct server {
 	int lock, unix_fd;
 	char *socket, *pid_file;
 	char access_key[32], secret_key[64], token[64];
-	int port, memory_share;    /* port -1: not given */
+	int port, memory_share, spot_notice; /* port -1: not given */
 	bool foreground, ending;
 };
 
@@ -227,6 +227,7 @@ static int open_all(struct server *s, struct error *err)
 	struct control_options o = {
 		.home = home ? home : fs_home(), .program = program, .region = REGION, .access_key = s->access_key,
 		.secret_key = s->secret_key, .api_token = s->token, .memory_share = s->memory_share,
+		.spot_notice_s = s->spot_notice,
 		.stop = stop, .ctx = s,
 	};
 	int ret = control_new(&s->loop, &o, &s->control, err);
@@ -333,10 +334,11 @@ static int usage(const char *why)
 {
 	if (why)
 		fprintf(stderr, "stokerd server: %s\n", why);
-	fputs("usage: stokerd server [--port N] [--memory-share PERCENT] [--foreground]\n"
+	fputs("usage: stokerd server [--port N] [--memory-share PERCENT] [--spot-notice SECONDS] [--foreground]\n"
 	      "  --port N              loopback port for AWS clients (0: let the system choose; default:\n"
 	      "                        the port of the last start)\n"
 	      "  --memory-share P      per cent of the machine's memory that jobs may be granted (60)\n"
+	      "  --spot-notice S       from a spot interruption's notice to its end (120)\n"
 	      "  --foreground          stay in the terminal and log to stderr\n", stderr);
 	return 2;
 }
@@ -356,6 +358,7 @@ static int parse_options(struct server *s, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' }, { "memory-share", required_argument, NULL, 'm' },
+		{ "spot-notice", required_argument, NULL, 's' },
 		{ "foreground", no_argument, NULL, 'f' }, { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -366,6 +369,8 @@ static int parse_options(struct server *s, int argc, char **argv)
 			return usage("--port must be a number from 0 to 65535");
 		if (opt == 'm' && (!parse_number(optarg, 100, &s->memory_share) || !s->memory_share))
 			return usage("--memory-share must be a number from 1 to 100");
+		if (opt == 's' && (!parse_number(optarg, 86400, &s->spot_notice) || !s->spot_notice))
+			return usage("--spot-notice must be a number from 1 to 86400");
 		if (opt == 'f')
 			s->foreground = true;
 		if (opt == 'h' || opt == '?')

@@ -22,6 +22,7 @@
 #include "core/base/mem.h"
 #include "core/daemon/containers.h"
 #include "core/daemon/daemon.h"
+#include "core/daemon/metadata.h"
 #include "core/metrics/sampler.h"
 #include "core/net/link.h"
 
@@ -41,6 +42,7 @@ struct worker {
 	uv_timer_t beat, sample, reconnect, grace;
 	uv_signal_t child, term;
 	bool stopping;
+	char *notice_action, *notice_time; /* what the instance metadata announced, NULL: nothing */
 };
 
 static cJSON *message(const char *type)
@@ -174,6 +176,38 @@ static void forget(struct worker *w, const char *id)
 		}
 }
 
+/* ---- the machine's own notice ---- */
+
+static void say_notice(struct worker *w)
+{
+	if (w->notice_action)
+		say(w, json_add_str(json_add_str(message("interruption"), "action", w->notice_action), "time",
+		                    w->notice_time));
+}
+
+static void on_notice(const char *action, const char *time, void *ctx)
+{
+	struct worker *w = ctx;
+
+	free(w->notice_action);
+	free(w->notice_time);
+	w->notice_action = xstrdup(action);
+	w->notice_time = xstrdup(time);
+	say_notice(w);
+}
+
+/* STOKER_IMDS says where; --metadata asks the place that every machine on EC2 has. */
+static void watch_metadata(struct worker *w, bool wanted)
+{
+	const char *url = getenv("STOKER_IMDS");
+	struct error err = ERROR_INIT;
+
+	if ((!url || !*url) && !wanted)
+		return;
+	if (metadata_watch(&w->loop, url && *url ? url : METADATA_URL, on_notice, w, &err))
+		log_warn("the instance metadata is not watched: %s", err.message);
+}
+
 /* ---- the server's side ---- */
 
 static void connect_server(struct worker *w);
@@ -236,6 +270,7 @@ static void hello(struct worker *w)
 	json_add(msg, "containers", running);
 	json_add(msg, "exited", exited);
 	say(w, msg);
+	say_notice(w);
 }
 
 static void connect_server(struct worker *w)
@@ -335,22 +370,27 @@ static void start_hooks(struct worker *w)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: stokerd worker --instance ci-…\n"
-	        "The server starts workers; STOKER_HOME names its folder, STOKER_TOKEN proves who they are.\n");
+	fprintf(stderr, "usage: stokerd worker --instance ci-… [--metadata]\n"
+	        "The server starts workers; STOKER_HOME names its folder, STOKER_TOKEN proves who they are.\n"
+	        "--metadata (or STOKER_IMDS=URL): heed the spot interruptions that the instance metadata announces.\n");
 	return 2;
 }
 
 int worker_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "instance", required_argument, NULL, 'i' }, { NULL, 0, NULL, 0 },
+		{ "instance", required_argument, NULL, 'i' }, { "metadata", no_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 },
 	};
+	bool metadata = false;
 	struct worker self = { 0 }, *w = &self;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (opt == 'i')
 			w->instance = optarg;
+		else if (opt == 'm')
+			metadata = true;
 		else
 			return usage();
 	w->token = id_take_secret("STOKER_TOKEN");
@@ -366,6 +406,7 @@ int worker_main(int argc, char **argv)
 	uv_loop_init(&w->loop);
 	start_hooks(w);
 	connect_server(w);
+	watch_metadata(w, metadata);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	return 0;
 }

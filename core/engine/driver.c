@@ -259,6 +259,11 @@ static void drop_peer(void *ctx, struct peer *p)
 	driver_executors_drop(d->executors, p);
 }
 
+static bool peer_leaves(void *ctx, const struct peer *p)
+{
+	return driver_executors_leaving(((struct driver *)ctx)->executors, p);
+}
+
 static void on_executor(void *ctx, const cJSON *msg)
 {
 	struct driver *d = ctx;
@@ -355,6 +360,7 @@ static int start(struct driver *d, struct error *err)
 	d->r.catalog = catalog_new(server_ask_catalog, d->server);
 	d->r.get_peer = get_peer;
 	d->r.drop_peer = drop_peer;
+	d->r.peer_leaves = peer_leaves;
 	d->r.ctx = d;
 	d->r.job = d->o->step;
 	d->r.can_grow = true;

@@ -15,6 +15,7 @@ struct one {
 	char id[16];
 	struct peer *peer;
 	bool taken;
+	bool leaving;               /* its node drains */
 };
 
 struct driver_executors {
@@ -25,6 +26,7 @@ struct driver_executors {
 	struct link_listener *listener;
 	char *lock;                 /* the file beside the socket that guards its making */
 	VEC(struct one) all;        /* connected */
+	char leaving[16];           /* the last that was said to leave: it may connect later */
 	int count, vcpu, mem_mb;    /* wanted */
 	int granted_mb;             /* of the last grant */
 	int cannot_start;           /* executors in a row whose kernel did not start */
@@ -56,6 +58,7 @@ static void on_hello(struct link *l, const cJSON *msg, const void *data, size_t 
 		return;
 	}
 	snprintf(o.id, sizeof o.id, "%s", json_str(msg, "id", ""));
+	o.leaving = !strcmp(o.id, x->leaving);
 	x->cannot_start = 0;
 	o.peer = peer_adopt(x->loop, l, x->cancel);
 	vec_push(&x->all, o);
@@ -115,12 +118,25 @@ void driver_executors_on_server(struct driver_executors *x, const cJSON *msg)
 		x->granted_mb = (int)json_int(msg, "mem_mb", 0);
 		return;
 	}
+	bool leaving = !strcmp(json_str(msg, "type", ""), "executor_leaving");
+	if (leaving)
+		snprintf(x->leaving, sizeof x->leaving, "%s", id);
 	for (size_t i = 0; i < x->all.len; i++)
-		if (!strcmp(x->all.items[i].id, id)) {
+		if (!strcmp(x->all.items[i].id, id) && leaving) {
+			x->all.items[i].leaving = true;
+		} else if (!strcmp(x->all.items[i].id, id)) {
 			char why[256];
 			snprintf(why, sizeof why, "executor %s: %s", id, json_str(msg, "reason", "lost"));
 			peer_lost(x->all.items[i].peer, why);
 		}
+}
+
+bool driver_executors_leaving(const struct driver_executors *x, const struct peer *p)
+{
+	for (size_t i = 0; i < x->all.len; i++)
+		if (x->all.items[i].peer == p)
+			return x->all.items[i].leaving;
+	return false;
 }
 
 /* ---- their use ---- */

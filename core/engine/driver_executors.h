@@ -22,7 +22,9 @@ void driver_executors_want(struct driver_executors *x, int vcpu, int mem_mb);
 struct peer *driver_executors_get(struct driver_executors *x, bool larger, struct error *err);
 /* Done with it: the server may have it back. */
 void driver_executors_drop(struct driver_executors *x, struct peer *p);
-/* `executor` and `executor_lost`. */
+/* Whether the server said that this one leaves: then use another one from the next task on. */
+bool driver_executors_leaving(const struct driver_executors *x, const struct peer *p);
+/* `executor`, `executor_leaving` and `executor_lost`. */
 void driver_executors_on_server(struct driver_executors *x, const cJSON *msg);
 
 #endif

@@ -107,11 +107,11 @@ static int setup_zone(struct runner *r, struct error *err)
 	return 0;
 }
 
-static void lose_peer(struct runner *r)
+static void lose_peer(struct runner *r, const char *reason)
 {
 	if (!r->peer)
 		return;
-	eventlog_executor_removed(r->log, r->executor_id, "lost");
+	eventlog_executor_removed(r->log, r->executor_id, reason);
 	r->drop_peer(r->ctx, r->peer);
 	r->peer = NULL;
 	free(r->zone);
@@ -136,7 +136,11 @@ struct peer *runner_peer(struct runner *r, struct error *err)
 {
 	int rc = 0;
 	if (r->peer && !peer_alive(r->peer))
-		lose_peer(r);
+		lose_peer(r, "lost");
+	if (r->peer && r->peer_leaves && r->peer_leaves(r->ctx, r->peer)) {
+		log_info("the executor's node is being decommissioned: the job moves to another one");
+		lose_peer(r, "its node was decommissioned");
+	}
 	if (!r->peer) {
 		struct error local = ERROR_INIT;
 		rc = take_peer(r, false, err ? err : &local);
@@ -172,7 +176,7 @@ static int attempt_peer(struct runner *r, struct attempts *a, struct error *err)
 {
 	/* After an OOM or an internal error the process is not to be trusted. */
 	if (a->failed && r->peer && (a->larger || !peer_alive(r->peer)))
-		lose_peer(r);
+		lose_peer(r, "lost");
 	if (!r->peer && a->larger) {
 		int rc = take_peer(r, true, err);
 		if (rc)

@@ -59,6 +59,7 @@ struct runner {
 	 * is none to have. */
 	struct peer *(*get_peer)(void *ctx, bool larger, struct error *err);
 	void (*drop_peer)(void *ctx, struct peer *p);
+	bool (*peer_leaves)(void *ctx, const struct peer *p); /* its node drains: no further task for it. May be NULL */
 	void *ctx;
 	VEC(char *) setup;           /* replayed on every new executor */
 	char *zone;                  /* as the executor has it */

@@ -74,7 +74,7 @@ static void on_message(struct link *l, const cJSON *msg, const void *data, size_
 		on_refused(s, msg);
 	else if (answers(s, msg, type))
 		s->answer = cJSON_Duplicate(msg, true);
-	else if ((!strcmp(type, "executor") || !strcmp(type, "executor_lost")) && s->h.on_executor)
+	else if (!strncmp(type, "executor", 8) && s->h.on_executor)
 		s->h.on_executor(s->h.ctx, msg);
 }
 

@@ -18,6 +18,7 @@ struct event {
 	char region[MODEL_REGION_SIZE];   /* "" = of the whole server */
 	char *actor;                      /* who made it happen: a user, "owner", "stoker:scaling", "system" */
 	char *cause;                      /* why, as a sentence; NULL when the message says it all */
+	const void *call;                 /* the control plane's: the request that made it, until the commit */
 };
 VEC_STRUCT(event_list, struct event);
 
@@ -30,6 +31,8 @@ struct alarm {
 	char cluster_id[MODEL_ID_SIZE];
 	int64_t since;
 	char *title, *detail, *hint;      /* what; why; what to do next */
+	const char *kind;                 /* "metric", "budget" (static); NULL: a condition of the server's own */
+	char *name;                       /* of a metric alarm or budget, or NULL */
 };
 VEC_STRUCT(alarm_list, struct alarm);
 

@@ -7,6 +7,7 @@
 #ifndef CORE_NET_HTTP_CLIENT_H
 #define CORE_NET_HTTP_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
@@ -26,6 +27,7 @@ struct http_send {
 	size_t len;
 	int timeout_ms;                /* of the whole call; 0 = 60 s */
 	int connect_timeout_ms;        /* 0 = 5 s */
+	bool no_proxy;                 /* whatever the environment says of proxies */
 	size_t max_reply;              /* 0 = 64 MiB; longer: ERR_FULL */
 };
 

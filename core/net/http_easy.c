@@ -87,6 +87,8 @@ int http_easy_init(struct http_easy *e, const struct curl_api *api, const struct
 		api->easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, unix_path);
 		api->easy_setopt(c, CURLOPT_PROXY, "");
 	}
+	if (s->no_proxy)
+		api->easy_setopt(c, CURLOPT_PROXY, "");
 	set_headers(e, s);
 	set_body(e, s);
 	return 0;

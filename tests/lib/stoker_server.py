@@ -30,6 +30,7 @@ class ApiError(Exception):
             parsed = {"__type": "NotJson", "Message": body.decode("utf-8", "replace")}
         self.code = parsed.get("__type", "")
         self.message = parsed.get("Message", parsed.get("message", ""))
+        self.error_code = parsed.get("ErrorCode")
         super().__init__(f"{target}: {status} {self.code}: {self.message}")
 
 

@@ -633,38 +633,6 @@ static void test_stop_terminates_every_cluster(void **state)
 	assert_false(f->stopped);
 }
 
-/* ---- cost ---- */
-
-static void test_cost(void **state)
-{
-	struct instance i = { .state = INSTANCE_RUNNING, .type = (char *)"m5.xlarge",
-	                      .timeline = { .created = 1000 } };
-	struct cost c = { 0 };
-
-	(void)state;
-	cost_instance(&i, 1000 + 1800000, 0, &c);
-	assert_true(c.accrued > 0.1199 && c.accrued < 0.1201);
-	assert_true(c.per_hour > 0.2399 && c.per_hour < 0.2401);
-	assert_false(c.unknown);
-	c = (struct cost){ 0 };
-	cost_instance(&i, 2000, 0, &c); /* 60 s at least */
-	assert_true(c.accrued > 0.0039 && c.accrued < 0.0041);
-	c = (struct cost){ 0 };
-	i.state = INSTANCE_TERMINATED;
-	i.timeline.ended = 1000 + 3600000;
-	cost_instance(&i, 1000 + 99 * 3600000LL, 0, &c);
-	assert_true(c.accrued > 0.2399 && c.accrued < 0.2401);
-	assert_true(c.per_hour == 0);
-	c = (struct cost){ 0 };
-	i.type = (char *)"m6g.xlarge"; /* its EMR fee is not known */
-	cost_instance(&i, 1000 + 99 * 3600000LL, 0, &c);
-	assert_true(c.unknown && c.accrued > 0.15);
-	c = (struct cost){ 0 };
-	i.type = (char *)"z9.huge";
-	cost_instance(&i, 5000, 0, &c);
-	assert_true(c.unknown && c.accrued == 0);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -682,7 +650,7 @@ int main(void)
 		T(test_grants_never_exceed_the_budget), T(test_full_disk_takes_requests_back),
 		T(test_restart_adopts_what_runs), T(test_bad_requests), T(test_pages_newest_first),
 		T(test_watch_answers_on_change), T(test_stop_terminates_every_cluster),
-		cmocka_unit_test(test_sizes_of_grants), cmocka_unit_test(test_cost),
+		cmocka_unit_test(test_sizes_of_grants),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

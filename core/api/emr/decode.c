@@ -87,6 +87,28 @@ static struct step *one_step(const cJSON *v)
 	return s;
 }
 
+#define JAR_STEP_CHARS 10240
+
+static size_t chars_of(const char *s)
+{
+	size_t n = 0;
+
+	for (; s && *s; s++)
+		n += ((unsigned char)*s & 0xC0) != 0x80;
+	return n;
+}
+
+static size_t jar_step_chars(const struct step *s)
+{
+	size_t n = chars_of(s->jar) + chars_of(s->main_class);
+
+	for (size_t i = 0; i < s->args.len; i++)
+		n += chars_of(s->args.items[i]);
+	for (size_t i = 0; i < s->properties.len; i++)
+		n += chars_of(s->properties.items[i].key) + chars_of(s->properties.items[i].value);
+	return n;
+}
+
 int emr_decode_steps(const cJSON *in, struct step_list *out, struct error *err)
 {
 	const cJSON *v;
@@ -96,6 +118,9 @@ int emr_decode_steps(const cJSON *in, struct step_list *out, struct error *err)
 		s->execution_role_arn = emr_text(in, "ExecutionRoleArn");
 		if (!s->jar[0])
 			return emr_error_validation(err, "Step '%.200s' names no jar.", s->name);
+		if (jar_step_chars(s) > JAR_STEP_CHARS)
+			return emr_error_validation(err, "The strings in the HadoopJarStep of step '%.200s' have more than %d "
+			                            "characters.", s->name, JAR_STEP_CHARS);
 	}
 	return 0;
 }

@@ -1,0 +1,470 @@
+/* Operations on alarms. */
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/control/cloudwatch/state.h"
+
+#define PAGE 100
+
+/* ---- PutMetricAlarm ---- */
+
+static void keep_state(struct metric_alarm *a, const struct metric_alarm *old, int64_t now)
+{
+	a->configured = now;
+	a->state = old ? old->state : ALARM_STATE_INSUFFICIENT;
+	a->updated = old ? old->updated : now;
+	a->transitioned = old ? old->transitioned : now;
+	text_set(&a->reason, old ? old->reason : "Unchecked: Initial alarm creation");
+	text_set(&a->reason_data, old ? old->reason_data : NULL);
+	if (!old)
+		return;
+	pair_list_free(&a->tags); /* tags are given at creation only */
+	a->tags = (struct pair_list){ 0 };
+	for (size_t i = 0; i < old->tags.len; i++)
+		pair_list_set(&a->tags, old->tags.items[i].key, old->tags.items[i].value);
+}
+
+static void configuration_history(struct control *ctl, const struct metric_alarm *a, const char *what, int64_t now)
+{
+	cJSON *data = json_add_str(cJSON_CreateObject(), "version", "1.0");
+	char *summary = xasprintf("Alarm \"%s\" %s", a->name, what);
+
+	json_add_str(data, "type", !strcmp(what, "created") ? "Create" : !strcmp(what, "deleted") ? "Delete" : "Update");
+	json_add(data, !strcmp(what, "deleted") ? "deletedAlarm" : "updatedAlarm",
+	         cw_encode_alarm(a, cw_alarm_region(a), false));
+	cw_history(ctl, a, "ConfigurationUpdate", now, summary, data);
+	cJSON_Delete(data);
+	free(summary);
+}
+
+static int owned(const struct metric_alarm *a, struct error *err)
+{
+	return cw_error_validation(err, "The alarm %.200s belongs to a scaling policy; change or remove the policy instead.",
+	                           a->name);
+}
+
+CW_OP(cw_put_metric_alarm)
+{
+	struct metric_alarm *a = NULL;
+	struct cw *cw = cw_of(ctl);
+	struct math_expr **parsed = NULL;
+	int rc = cw_check("PutMetricAlarm", in, err);
+
+	(void)out;
+	if (!rc)
+		rc = cw_decode_alarm(in, &a, err);
+	if (rc)
+		return rc;
+	const struct metric_alarm *old = cw_alarm_get(cw, call->region, a->name);
+	if (old && old->owner)
+		rc = owned(old, err);
+	else if (!old && map_len(cw->alarms) >= MAX_ALARMS)
+		rc = cw_error(err, "LimitExceeded", "This server keeps at most %d alarms.", MAX_ALARMS);
+	else
+		rc = cw_parse_queries(&a->queries, &parsed, err);
+	cw_parsed_free(parsed, a->queries.len);
+	if (rc) {
+		metric_alarm_free(a);
+		return rc;
+	}
+	bool fresh = !old;
+	keep_state(a, old, clock_now_ms());
+	cw_alarm_keep(ctl, call->region, a);
+	configuration_history(ctl, a, fresh ? "created" : "updated", a->configured);
+	return 0;
+}
+
+/* ---- describing ---- */
+
+static int by_name(const void *x, const void *y)
+{
+	return strcmp((*(struct metric_alarm *const *)x)->name, (*(struct metric_alarm *const *)y)->name);
+}
+
+static bool any_prefix(const struct str_list *l, const char *prefix)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (!strncmp(l->items[i], prefix, strlen(prefix)))
+			return true;
+	return false;
+}
+
+static bool wanted(const struct metric_alarm *a, const cJSON *in, const struct str_list *names)
+{
+	const char *prefix = json_str(in, "AlarmNamePrefix", NULL), *state = json_str(in, "StateValue", NULL),
+	           *action = json_str(in, "ActionPrefix", NULL);
+
+	if (names->len && !str_list_has(names, a->name))
+		return false;
+	if (prefix && strncmp(a->name, prefix, strlen(prefix)))
+		return false;
+	if (state && strcmp(state, names_get(&alarm_state_names, (int)a->state)))
+		return false;
+	return !action || any_prefix(&a->alarm_actions, action) || any_prefix(&a->ok_actions, action) ||
+	       any_prefix(&a->insufficient_actions, action);
+}
+
+VEC_STRUCT(alarm_refs, struct metric_alarm *);
+
+static void alarms_of(struct control *ctl, const char *region, struct alarm_refs *out)
+{
+	size_t it = 0;
+	void *v;
+
+	while (map_next(cw_of(ctl)->alarms, &it, NULL, &v))
+		if (!strcmp(cw_alarm_region(v), region))
+			vec_push(out, v);
+	if (out->len)
+		qsort(out->items, out->len, sizeof *out->items, by_name);
+}
+
+static bool wants_metric_alarms(const cJSON *in)
+{
+	const cJSON *types = json_arr(in, "AlarmTypes"), *t;
+
+	cJSON_ArrayForEach(t, types)
+		if (!strcmp(t->valuestring, "MetricAlarm"))
+			return true;
+	return !types || !types->child;
+}
+
+CW_OP(cw_describe_alarms)
+{
+	const char *token = json_str(in, "NextToken", NULL);
+	struct alarm_refs all = { 0 };
+	struct str_list names = { 0 };
+	char after[600] = "";
+	int rc = cw_check("DescribeAlarms", in, err);
+
+	if (rc)
+		return rc;
+	if (json_str(in, "AlarmNamePrefix", NULL) && json_arr(in, "AlarmNames"))
+		return cw_error_combination(err, "AlarmNamePrefix and AlarmNames cannot be specified together");
+	if (token && !cw_token_read(token, after, sizeof after))
+		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarms gave.");
+	int64_t room = json_int(in, "MaxRecords", 50);
+	cJSON_AddArrayToObject(out, "CompositeAlarms");
+	cJSON *list = cJSON_AddArrayToObject(out, "MetricAlarms");
+	emr_decode_strings(in, "AlarmNames", &names);
+	alarms_of(ctl, call->region, &all);
+	const char *last = NULL;
+	for (size_t i = 0; i < all.len && wants_metric_alarms(in); i++) {
+		if (strcmp(all.items[i]->name, after) <= 0 || !wanted(all.items[i], in, &names))
+			continue;
+		if (!room--) {
+			char *next = cw_token(last);
+			json_add_str(out, "NextToken", next);
+			free(next);
+			break;
+		}
+		last = all.items[i]->name;
+		cJSON_AddItemToArray(list, cw_encode_alarm(all.items[i], call->region, false));
+	}
+	vec_free(&all);
+	str_list_free(&names);
+	return 0;
+}
+
+static bool same_dims(const struct pair_list *a, const struct pair_list *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->len; i++)
+		if (strcmp(a->items[i].key, b->items[i].key) || strcmp(a->items[i].value, b->items[i].value))
+			return false;
+	return true;
+}
+
+static bool about(const struct metric_ref *r, const cJSON *in, const struct pair_list *dims)
+{
+	const char *stat = json_str(in, "Statistic", json_str(in, "ExtendedStatistic", NULL)),
+	           *unit = json_str(in, "Unit", NULL);
+	int period = (int)json_int(in, "Period", 0);
+
+	return r->ns && r->name && !strcmp(r->ns, json_str(in, "Namespace", "")) &&
+	       !strcmp(r->name, json_str(in, "MetricName", "")) && same_dims(&r->dims, dims) &&
+	       (!stat || !strcmp(r->stat, stat)) && (!period || r->period == period) &&
+	       (!unit || (r->unit && !strcmp(r->unit, unit)));
+}
+
+CW_OP(cw_describe_alarms_for_metric)
+{
+	struct alarm_refs all = { 0 };
+	struct pair_list dims = { 0 };
+	int rc = cw_check("DescribeAlarmsForMetric", in, err);
+
+	if (rc)
+		return rc;
+	cw_read_dims(json_arr(in, "Dimensions"), &dims);
+	cJSON *list = cJSON_AddArrayToObject(out, "MetricAlarms");
+	alarms_of(ctl, call->region, &all);
+	for (size_t i = 0; i < all.len; i++) {
+		bool match = about(&all.items[i]->ref, in, &dims);
+		for (size_t k = 0; k < all.items[i]->queries.len && !match; k++)
+			match = about(&all.items[i]->queries.items[k].ref, in, &dims);
+		if (match)
+			cJSON_AddItemToArray(list, cw_encode_alarm(all.items[i], call->region, false));
+	}
+	vec_free(&all);
+	pair_list_free(&dims);
+	return 0;
+}
+
+/* ---- history ---- */
+
+struct history {
+	const char *type;
+	cJSON *items;
+	int64_t room, last;
+	bool more;
+};
+
+static bool add_item(const struct record *r, void *ctx)
+{
+	struct history *h = ctx;
+	cJSON *o = cJSON_Parse(r->body);
+
+	if (!o || (h->type && strcmp(h->type, json_str(o, "HistoryItemType", "")))) {
+		cJSON_Delete(o);
+		return true;
+	}
+	if (!h->room) {
+		h->more = true;
+		cJSON_Delete(o);
+		return false;
+	}
+	h->room--;
+	h->last = r->seq;
+	json_add_time(o, "Timestamp", r->time);
+	cJSON_AddItemToArray(h->items, o);
+	return true;
+}
+
+/* Records are read newest first: the other order turns them around, page by page from the newest still. */
+static void turn_around(cJSON *list)
+{
+	cJSON *turned = cJSON_CreateArray();
+
+	while (list->child)
+		cJSON_InsertItemInArray(turned, 0, cJSON_DetachItemViaPointer(list, list->child));
+	list->child = turned->child;
+	turned->child = NULL;
+	cJSON_Delete(turned);
+}
+
+#define ASCENDING_MAX 20000
+
+CW_OP(cw_describe_alarm_history)
+{
+	const char *token = json_str(in, "NextToken", NULL);
+	bool ascending = !strcmp(json_str(in, "ScanBy", ""), "TimestampAscending");
+	struct history h = { .type = json_str(in, "HistoryItemType", NULL), .room = json_int(in, "MaxRecords", 100) };
+	struct record_query q = { .kind = ALARM_HISTORY, .region = call->region, .subject = json_str(in, "AlarmName", NULL),
+	                          .since = emr_decode_time(in, "StartDate"), .until = emr_decode_time(in, "EndDate"),
+	                          .max = ASCENDING_MAX };
+	char text[32] = "0", *next;
+	int rc = cw_check("DescribeAlarmHistory", in, err);
+
+	if (rc)
+		return rc;
+	if (token && !cw_token_read(token, text, sizeof text))
+		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarmHistory gave.");
+	int64_t place = strtoll(text, NULL, 10), wish = h.room;
+	if (q.since < clock_now_ms() - HISTORY_KEEP_MS)
+		q.since = clock_now_ms() - HISTORY_KEEP_MS;
+	h.items = cJSON_AddArrayToObject(out, "AlarmHistoryItems");
+	if (ascending)
+		h.room = ASCENDING_MAX;
+	else
+		q.before = place;
+	rc = wants_metric_alarms(in) ? records_read(ctl, &q, add_item, &h, err) : 0;
+	if (rc)
+		return rc;
+	if (ascending) { /* all of them, turned around; a page is a place in that */
+		turn_around(h.items);
+		for (int64_t i = 0; i < place; i++)
+			cJSON_DeleteItemFromArray(h.items, 0);
+		int64_t left = cJSON_GetArraySize(h.items);
+		h.more = left > wish;
+		for (; left > wish; left--)
+			cJSON_Delete(cJSON_DetachItemViaPointer(h.items, h.items->child->prev));
+		h.last = place + wish;
+	}
+	if (h.more) {
+		snprintf(text, sizeof text, "%lld", (long long)h.last);
+		json_add_str(out, "NextToken", next = cw_token(text));
+		free(next);
+	}
+	return 0;
+}
+
+/* ---- changing ---- */
+
+CW_OP(cw_delete_alarms)
+{
+	const cJSON *name;
+	struct cw *cw = cw_of(ctl);
+	int rc = cw_check("DeleteAlarms", in, err);
+
+	(void)out;
+	if (rc)
+		return rc;
+	cJSON_ArrayForEach(name, json_arr(in, "AlarmNames")) {
+		const struct metric_alarm *a = cw_alarm_get(cw, call->region, name->valuestring);
+		if (!a)
+			return cw_error(err, "ResourceNotFound", "The alarm %.255s does not exist.", name->valuestring);
+		if (a->owner)
+			return owned(a, err);
+	}
+	cJSON_ArrayForEach(name, json_arr(in, "AlarmNames")) {
+		const struct metric_alarm *a = cw_alarm_get(cw, call->region, name->valuestring);
+		if (!a) /* named twice */
+			continue;
+		configuration_history(ctl, a, "deleted", clock_now_ms());
+		cw_alarm_forget(ctl, call->region, name->valuestring);
+	}
+	return 0;
+}
+
+CW_OP(cw_set_alarm_state)
+{
+	int rc = cw_check("SetAlarmState", in, err);
+	const char *data = json_str(in, "StateReasonData", NULL);
+	struct metric_alarm *a = rc ? NULL : cw_alarm_get(cw_of(ctl), call->region, json_str(in, "AlarmName", ""));
+
+	(void)out;
+	if (rc)
+		return rc;
+	if (!a)
+		return cw_error(err, "ResourceNotFound", "Unknown alarm: %.255s", json_str(in, "AlarmName", ""));
+	if (data && *data) {
+		cJSON *v = json_parse(data, strlen(data), NULL);
+		cJSON_Delete(v);
+		if (!v)
+			return cw_error(err, "InvalidFormat", "StateReasonData is not valid JSON.");
+	}
+	cw_alarm_move(ctl, a, (enum alarm_state)names_parse(&alarm_state_names, json_str(in, "StateValue", "")),
+	              json_str(in, "StateReason", ""), data && *data ? data : NULL, clock_now_ms());
+	return 0;
+}
+
+static int switch_actions(struct control *ctl, const char *operation, const cJSON *in, struct call *call, bool on,
+                          struct error *err)
+{
+	const cJSON *name, *names = json_arr(in, "AlarmNames");
+	int rc = cw_check(operation, in, err);
+
+	if (rc)
+		return rc;
+	cJSON_ArrayForEach(name, names) {
+		struct metric_alarm *a = cw_alarm_get(cw_of(ctl), call->region, name->valuestring);
+		if (!a || a->actions_enabled == on) /* unknown names are ignored */
+			continue;
+		a->actions_enabled = on;
+		a->configured = clock_now_ms();
+		cw_alarm_save(ctl, a);
+		configuration_history(ctl, a, on ? "actions enabled" : "actions disabled", a->configured);
+	}
+	return 0;
+}
+
+CW_OP(cw_enable_alarm_actions)
+{
+	(void)out;
+	return switch_actions(ctl, "EnableAlarmActions", in, call, true, err);
+}
+
+CW_OP(cw_disable_alarm_actions)
+{
+	(void)out;
+	return switch_actions(ctl, "DisableAlarmActions", in, call, false, err);
+}
+
+/* ---- tags ---- */
+
+static struct metric_alarm *by_arn(struct control *ctl, const cJSON *in, const struct call *call, struct error *err)
+{
+	const char *arn = json_str(in, "ResourceARN", ""), *name = cw_arn_alarm(arn, call->region);
+	struct metric_alarm *a = name ? cw_alarm_get(cw_of(ctl), call->region, name) : NULL;
+
+	if (!a)
+		cw_error(err, "ResourceNotFoundException", "Unknown resource: %.300s", arn);
+	return a;
+}
+
+CW_OP(cw_tag_resource)
+{
+	int rc = cw_check("TagResource", in, err);
+	struct metric_alarm *a = rc ? NULL : by_arn(ctl, in, call, err);
+	const cJSON *t;
+
+	(void)out;
+	if (!a)
+		return err->code;
+	size_t more = 0;
+	cJSON_ArrayForEach(t, json_arr(in, "Tags"))
+		more += !pair_list_get(&a->tags, json_str(t, "Key", ""));
+	if (a->tags.len + more > 50)
+		return cw_error_value(err, "An alarm takes at most 50 tags.");
+	cJSON_ArrayForEach(t, json_arr(in, "Tags"))
+		pair_list_set(&a->tags, json_str(t, "Key", ""), json_str(t, "Value", ""));
+	cw_alarm_save(ctl, a);
+	return 0;
+}
+
+CW_OP(cw_untag_resource)
+{
+	int rc = cw_check("UntagResource", in, err);
+	struct metric_alarm *a = rc ? NULL : by_arn(ctl, in, call, err);
+	const cJSON *k;
+
+	(void)out;
+	if (!a)
+		return err->code;
+	cJSON_ArrayForEach(k, json_arr(in, "TagKeys"))
+		pair_list_remove(&a->tags, k->valuestring);
+	cw_alarm_save(ctl, a);
+	return 0;
+}
+
+CW_OP(cw_list_tags)
+{
+	int rc = cw_check("ListTagsForResource", in, err);
+	struct metric_alarm *a = rc ? NULL : by_arn(ctl, in, call, err);
+
+	if (!a)
+		return err->code;
+	cJSON *list = cJSON_AddArrayToObject(out, "Tags");
+	for (size_t i = 0; i < a->tags.len; i++) {
+		cJSON *t = json_add_str(cJSON_CreateObject(), "Key", a->tags.items[i].key);
+		cJSON_AddItemToArray(list, json_add_str(t, "Value", a->tags.items[i].value));
+	}
+	return 0;
+}
+
+/* ---- the part's table ---- */
+
+#define CW(name) CW_TARGET_PREFIX name
+
+const struct op cw_ops[] = {
+	{ CW("PutMetricData"), cw_put_metric_data },
+	{ CW("ListMetrics"), cw_list_metrics },
+	{ CW("GetMetricStatistics"), cw_get_metric_statistics },
+	{ CW("GetMetricData"), cw_get_metric_data },
+	{ CW("PutMetricAlarm"), cw_put_metric_alarm },
+	{ CW("DescribeAlarms"), cw_describe_alarms },
+	{ CW("DescribeAlarmsForMetric"), cw_describe_alarms_for_metric },
+	{ CW("DescribeAlarmHistory"), cw_describe_alarm_history },
+	{ CW("DeleteAlarms"), cw_delete_alarms },
+	{ CW("SetAlarmState"), cw_set_alarm_state },
+	{ CW("EnableAlarmActions"), cw_enable_alarm_actions },
+	{ CW("DisableAlarmActions"), cw_disable_alarm_actions },
+	{ CW("TagResource"), cw_tag_resource },
+	{ CW("UntagResource"), cw_untag_resource },
+	{ CW("ListTagsForResource"), cw_list_tags },
+	{ "Stoker.ListAlarms", cw_list_alarms },
+	{ "Stoker.AcknowledgeAlarm", cw_acknowledge },
+	{ "Stoker.UnacknowledgeAlarm", cw_unacknowledge },
+	{ NULL, NULL },
+};

@@ -1,0 +1,373 @@
+/* GetCost and GetCostReport: what is, and what was, by whatever people want to see it by. */
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/control/cost/inner.h"
+
+int op_cluster_ids(struct control *ctl, const cJSON *in, struct str_list *out, struct error *err)
+{
+	emr_decode_strings(in, "ClusterIds", out);
+	for (size_t i = 0; i < out->len; i++)
+		if (!op_find(ctl, out->items[i]))
+			return emr_error_no_cluster(err, out->items[i]);
+	return 0;
+}
+
+void add_money(cJSON *o, const struct money *m)
+{
+	json_add_num(o, "Ec2", m->ec2);
+	json_add_num(o, "Emr", m->emr);
+	json_add_num(o, "Ebs", m->ebs);
+	json_add_num(o, "Total", money_total(m));
+	json_add_num(o, "InstanceHours", m->hours);
+	json_add_bool(o, "Unknown", m->unknown);
+	json_add_bool(o, "Estimate", m->estimate);
+}
+
+/* ---- GetCost ---- */
+
+/* $/h of one instance of a group. A fleet has no one type: the mean of what it is made of now. */
+static void each_of(struct control *ctl, struct cluster *c, const struct instance_group *g, struct money *out)
+{
+	if (!g->fleet) {
+		type_rate(ctl, c, g->id, g->type, g->market, out);
+		return;
+	}
+	*out = (struct money){ 0 };
+	cost_rate_of(ctl, c, g->id, out);
+	if (out->hours > 0) {
+		out->ec2 /= out->hours;
+		out->emr /= out->hours;
+		out->ebs /= out->hours;
+	}
+}
+
+static cJSON *group_cost(struct control *ctl, struct cluster *c, const struct instance_group *g, int64_t now)
+{
+	struct money sum = { 0 }, each;
+	const struct price *p = price_table_find(cost_state(ctl)->prices, g->type, c->region);
+	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id);
+
+	cost_of(ctl, c, g->id, 0, INT64_MAX, now, &sum);
+	each_of(ctl, c, g, &each);
+	json_add_str(o, "Role", names_get(&instance_role_names, (int)g->role));
+	json_add_str(o, "Type", g->type);
+	json_add_int(o, "Count", g->running);
+	json_add_int(o, "Requested", g->requested);
+	if (each.ec2 > 0)
+		json_add_num(o, "Ec2PerHour", each.ec2);
+	if (g->fleet ? each.hours > 0 && !each.unknown : p && p->emr >= 0)
+		json_add_num(o, "EmrPerHour", each.emr);
+	if (each.ebs > 0)
+		json_add_num(o, "EbsPerHour", each.ebs);
+	json_add_num(o, "Accrued", money_total(&sum));
+	return o;
+}
+
+static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, double *per_hour,
+                           double *today_sum)
+{
+	struct money all = { 0 }, today = { 0 }, rate = { 0 };
+	cJSON *o = json_add_str(cJSON_CreateObject(), "ClusterId", c->id), *groups = cJSON_CreateArray();
+
+	cost_of(ctl, c, NULL, 0, INT64_MAX, now, &all);
+	cost_of(ctl, c, NULL, day_start(now), INT64_MAX, now, &today);
+	cost_rate_of(ctl, c, NULL, &rate);
+	*per_hour += money_total(&rate);
+	*today_sum += money_total(&today);
+	json_add_num(o, "PerHour", money_total(&rate));
+	json_add_num(o, "Accrued", money_total(&all));
+	json_add_num(o, "Today", money_total(&today));
+	json_add_bool(o, "Unknown", all.unknown);
+	json_add_bool(o, "Estimate", all.estimate);
+	for (size_t i = 0; i < c->groups.len; i++)
+		cJSON_AddItemToArray(groups, group_cost(ctl, c, c->groups.items[i], now));
+	return json_add(o, "Groups", groups);
+}
+
+static void add_source(struct control *ctl, cJSON *out)
+{
+	const struct cost_state *st = cost_state(ctl);
+	char *source = st->prices_own ? xasprintf("%s; %d rows of prices.csv", PRICE_SOURCE, st->prices_own)
+	                              : xstrdup(PRICE_SOURCE);
+
+	json_add_str(out, "PriceDate", PRICE_DATE);
+	json_add_str(out, "Source", source);
+	free(source);
+}
+
+int op_get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	struct str_list ids = { 0 };
+	double per_hour = 0, today = 0;
+	int ret = op_cluster_ids(ctl, in, &ids, err);
+	cJSON *a = cJSON_CreateArray();
+	size_t it = 0;
+	void *v;
+
+	(void)call;
+	rates_refresh(ctl);
+	while (!ret && map_next(ctl->clusters, &it, NULL, &v)) {
+		struct cluster *c = v;
+		if (op_visible(ctl, c) && (!ids.len || str_list_has(&ids, c->id)))
+			cJSON_AddItemToArray(a, cluster_cost(ctl, c, now, &per_hour, &today));
+	}
+	json_add(out, "Clusters", a);
+	json_add_num(out, "PerHour", per_hour);
+	json_add_num(out, "Today", today);
+	add_source(ctl, out);
+	str_list_free(&ids);
+	return ret;
+}
+
+/* ---- ListPrices ---- */
+
+static cJSON *price_row(const struct price_table *t, const struct price *p)
+{
+	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceType", p->type);
+
+	json_add_str(o, "Region", p->region);
+	json_add_int(o, "Vcpu", p->vcpu);
+	json_add_num(o, "MemoryGiB", p->mem_gib);
+	json_add_str(o, "Storage", p->storage);
+	if (p->ec2 >= 0)
+		json_add_num(o, "Ec2PerHour", p->ec2);
+	if (p->emr >= 0)
+		json_add_num(o, "EmrPerHour", p->emr);
+	json_add_bool(o, "EmrEstimate", p->emr >= 0 && p->emr_estimate);
+	json_add_str(o, "Date", p->date);
+	json_add_str(o, "Source", p->source);
+	return json_add_bool(o, "Own", price_table_own(t, p));
+}
+
+int op_list_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	const struct price_table *t = cost_prices(ctl);
+	const struct cost_state *st = cost_state(ctl);
+	const char *region = json_str(in, "Region", NULL);
+	struct str_list types = { 0 };
+	cJSON *a = cJSON_CreateArray();
+
+	(void)call;
+	(void)err;
+	emr_decode_strings(in, "InstanceTypes", &types);
+	for (size_t i = 0; i < price_table_len(t); i++) {
+		const struct price *p = price_table_at(t, i);
+		if ((!types.len || str_list_has(&types, p->type)) && (!region || !strcmp(region, p->region)))
+			cJSON_AddItemToArray(a, price_row(t, p));
+	}
+	json_add(out, "Prices", a);
+	char *file = xasprintf("%s/prices.csv", ctl->home);
+	json_add_str(out, "File", file);
+	free(file);
+	if (st->prices_error.code) {
+		json_add_str(out, "Error", st->prices_error.message);
+		json_add_str(out, "Hint", st->prices_error.hint[0] ? st->prices_error.hint : NULL);
+	}
+	str_list_free(&types);
+	return 0;
+}
+
+/* ---- GetCostReport ---- */
+
+enum by { BY_CLUSTER, BY_GROUP, BY_ROLE, BY_TYPE, BY_MARKET, BY_STEP, BY_DAY, BY_TAG };
+static const char *const by_items[] = { "cluster", "group", "role", "type", "market", "step", "day" };
+static const struct names by_names = { by_items, BY_TAG };
+
+struct row {
+	char *name;
+	struct money money;
+};
+
+struct report {
+	enum by by;
+	const char *tag;
+	struct map *rows;               /* key → struct row, in the order of their first piece */
+	struct money total;
+	/* for steps */
+	struct control *ctl;
+	const struct str_list *ids;
+};
+
+static void free_row(void *p)
+{
+	struct row *r = p;
+
+	free(r->name);
+	free(r);
+}
+
+static void add_to(struct report *r, const char *key, const char *name, const struct money *m)
+{
+	struct row *row = map_get(r->rows, key);
+
+	if (!row) {
+		row = xcalloc(1, sizeof *row);
+		row->name = xstrdup(name ? name : "");
+		map_set(r->rows, key, row);
+	}
+	money_add(&row->money, m);
+	money_add(&r->total, m);
+}
+
+static void add_piece(const struct piece *p, void *ctx)
+{
+	struct report *r = ctx;
+	const char *value = r->by == BY_TAG ? piece_tag(p, r->tag) : NULL;
+	char text[300];
+
+	switch (r->by) {
+	case BY_GROUP:
+		snprintf(text, sizeof text, "%s · %s", p->cluster_name ? p->cluster_name : p->cluster_id,
+		         p->group_name);
+		add_to(r, p->group_id, text, &p->money);
+		break;
+	case BY_ROLE:
+		add_to(r, p->role, p->role, &p->money);
+		break;
+	case BY_TYPE:
+		add_to(r, p->type, p->type, &p->money);
+		break;
+	case BY_MARKET:
+		add_to(r, p->market, p->market, &p->money);
+		break;
+	case BY_DAY:
+		add_to(r, day_name(p->day, text, sizeof text), text, &p->money);
+		break;
+	case BY_TAG:
+		snprintf(text, sizeof text, value ? "%s=%s" : "without the tag %s", r->tag, value);
+		add_to(r, value ? value : "", text, &p->money);
+		break;
+	default:
+		add_to(r, p->cluster_id, p->cluster_name, &p->money);
+	}
+}
+
+#define NO_STEP "no step was running"
+
+static void add_shares(struct report *r, struct cluster *c, int64_t from, int64_t to, int64_t now)
+{
+	struct step_shares shares = { 0 };
+	struct money idle = { 0 };
+
+	cost_sweep(r->ctl, c, from, to, now, &shares, &idle);
+	for (size_t i = 0; i < shares.len; i++)
+		add_to(r, shares.items[i].s->id, shares.items[i].s->name, &shares.items[i].money);
+	if (idle.hours > 0)
+		add_to(r, "idle", NO_STEP, &idle);
+	free(shares.items);
+}
+
+static void add_kept_steps(struct control *ctl, const cJSON *row, int64_t day, void *ctx)
+{
+	struct report *r = ctx;
+	const cJSON *s;
+	char key[400];
+
+	(void)ctl;
+	(void)day;
+	if (r->ids->len && !str_list_has(r->ids, json_str(row, "Id", "")))
+		return;
+	cJSON_ArrayForEach(s, json_arr(row, "Steps")) {
+		const char *name = json_str(s, "Name", NULL);
+		struct money m = { 0 };
+		ledger_money(s, &m);
+		snprintf(key, sizeof key, "%s/%s", json_str(row, "Id", ""), name ? name : "");
+		add_to(r, name ? key : "idle", name ? name : NO_STEP, &m);
+	}
+}
+
+static int report_steps(struct report *r, int64_t from, int64_t to, int64_t now, struct error *err)
+{
+	size_t it = 0;
+	void *v;
+
+	while (map_next(r->ctl->clusters, &it, NULL, &v)) {
+		struct cluster *c = v;
+		bool over = cluster_state_ended(c->state) && c->timeline.ended + DAY_MS < from;
+		if (op_visible(r->ctl, c) && !over && (!r->ids->len || str_list_has(r->ids, c->id)))
+			add_shares(r, c, from, to > now ? INT64_MAX : to, now);
+	}
+	return from < now - KEPT_MS ? ledger_each(r->ctl, from, to, add_kept_steps, r, err) : 0;
+}
+
+static int read_by(const cJSON *in, struct report *r, struct error *err)
+{
+	const char *by = json_str(in, "GroupBy", "cluster");
+	int k = names_parse(&by_names, by);
+
+	r->by = k >= 0 ? (enum by)k : BY_TAG;
+	r->tag = by + 4;
+	if (k < 0 && (strncmp(by, "tag:", 4) || !*r->tag))
+		return emr_error_validation(err,
+		                            "GroupBy must be cluster, group, role, type, market, step, day or "
+		                            "tag:KEY, not '%s'",
+		                            by);
+	return 0;
+}
+
+#define LONGEST_MS (10 * 366 * DAY_MS)
+
+static int read_period(const cJSON *in, int64_t now, int64_t *from, int64_t *to, struct error *err)
+{
+	*from = emr_decode_time(in, "From");
+	*to = emr_decode_time(in, "To");
+	if (!*to)
+		*to = now;
+	if (!*from)
+		*from = month_start(*to < now ? *to : now);
+	if (*from > *to)
+		return emr_error_validation(err, "From must not be after To");
+	if (*to - *from > LONGEST_MS)
+		return emr_error_validation(err, "A report covers ten years at most");
+	return 0;
+}
+
+static void put_rows(const struct report *r, cJSON *out)
+{
+	cJSON *a = cJSON_CreateArray();
+	const char *key;
+	size_t it = 0;
+	void *v;
+
+	while (map_next(r->rows, &it, &key, &v)) {
+		const struct row *row = v;
+		cJSON *o = json_add_str(json_add_str(cJSON_CreateObject(), "Key", key), "Name", row->name);
+		add_money(o, &row->money);
+		cJSON_AddItemToArray(a, o);
+	}
+	json_add(out, "Rows", a);
+	json_add_num(out, "Total", money_total(&r->total));
+	json_add_bool(out, "Unknown", r->total.unknown);
+	json_add_bool(out, "Estimate", r->total.estimate);
+}
+
+int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	struct str_list ids = { 0 };
+	struct report r = { .rows = map_new(), .ctl = ctl, .ids = &ids };
+	int64_t now = clock_now_ms(), from, to;
+	int ret = read_by(in, &r, err);
+
+	(void)call;
+	rates_refresh(ctl);
+	emr_decode_strings(in, "ClusterIds", &ids); /* also of clusters that only the ledger knows */
+	if (!ret)
+		ret = read_period(in, now, &from, &to, err);
+	if (!ret && r.by == BY_STEP)
+		ret = report_steps(&r, from, to, now, err);
+	else if (!ret)
+		ret =
+		    cost_visit(ctl, &ids, from, to >= now ? INT64_MAX : to, now, r.by == BY_DAY, add_piece, &r, err);
+	if (!ret) {
+		put_rows(&r, out);
+		json_add_time(out, "From", from);
+		json_add_time(out, "To", to);
+		add_source(ctl, out);
+	}
+	map_free(r.rows, free_row);
+	str_list_free(&ids);
+	return ret;
+}

@@ -454,10 +454,19 @@ void cell_date(struct table_cell *o, int64_t ms)
 		cell_num(o, ROLE_DIM, (double)ms, "%s", text_day(ms, console_now(), text, sizeof text));
 }
 
-void cell_money(struct table_cell *o, double usd, bool unknown)
+char *row_money(const cJSON *row, double usd, const struct glyphs *g, char *out, size_t size)
+{
+	bool unknown = json_bool(row, "Unknown", false), estimate = json_bool(row, "Estimate", false);
+	char text[40];
+	text_money(usd, unknown, g, text, sizeof text);
+	snprintf(out, size, "%s%s", estimate && !unknown ? "~" : "", text);
+	return out;
+}
+
+void cell_money(struct table_cell *o, const cJSON *row, double usd)
 {
 	char text[40];
-	cell_num(o, ROLE_MONEY, usd, "%s", text_money(usd, unknown, o->glyphs, text, sizeof text));
+	cell_num(o, ROLE_MONEY, usd, "%s", row_money(row, usd, o->glyphs, text, sizeof text));
 }
 
 void cell_cluster(struct table_cell *o, const struct model *m, const cJSON *row)

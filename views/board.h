@@ -107,7 +107,9 @@ const char *topic_word(const char *arn);
 void cell_text(struct table_cell *o, style_t st, const cJSON *row, const char *member);
 void cell_age(struct table_cell *o, int64_t ms);                       /* how long ago; "" for 0 */
 void cell_date(struct table_cell *o, int64_t ms);                      /* weekday and time */
-void cell_money(struct table_cell *o, double usd, bool unknown);
+/* A sum of a row: ≥ where a rate is missing (Unknown), ~ where one is an estimate (Estimate). */
+void cell_money(struct table_cell *o, const cJSON *row, double usd);
+char *row_money(const cJSON *row, double usd, const struct glyphs *g, char *out, size_t size);
 void cell_cluster(struct table_cell *o, const struct model *m, const cJSON *row);   /* ClusterId as a name */
 
 #endif

@@ -43,15 +43,15 @@ static double idle_rate(const struct model *m)
 static void draw_now(const struct model *m, const cJSON *forecast, struct draw d)
 {
 	const struct glyphs *g = draw_glyphs(d);
-	bool unknown = m->cost_unknown_rate, lower = json_bool(forecast, "Unknown", unknown);
+	bool unknown = m->cost_unknown_rate;
 	char text[48];
 	double idle = forecast ? json_num(forecast, "IdlePerHour", 0) : idle_rate(m);
 	int x = put(d, 1, 0, "now", ROLE_MONEY, text_rate(m->cost_per_hour, unknown, g, text, sizeof text));
 	x = put(d, x, 0, "today", ROLE_MONEY, text_money(m->cost_today, unknown, g, text, sizeof text));
 	if (forecast) {
 		x = put(d, x, 0, "month", ROLE_MONEY,
-		        text_money(json_num(forecast, "MonthToDate", 0), lower, g, text, sizeof text));
-		text_money(json_num(forecast, "MonthProjected", 0), lower, g, text, sizeof text);
+		        row_money(forecast, json_num(forecast, "MonthToDate", 0), g, text, sizeof text));
+		row_money(forecast, json_num(forecast, "MonthProjected", 0), g, text, sizeof text);
 		x = put(d, x, 0, "its end", ROLE_MONEY, text);
 	}
 	put(d, x, 0, "idle", idle > 0 ? ROLE_WARN : ROLE_OK, text_rate(idle, false, g, text, sizeof text));
@@ -66,10 +66,9 @@ static void draw_queues(const struct model *m, const cJSON *forecast, struct dra
 		char name[64], text[96], money[32], left[24];
 		int64_t ends = record_ms(q, "EndsAt");
 		snprintf(name, sizeof name, "%.60s", model_cluster_name(m, json_str(q, "ClusterId", "")));
-		snprintf(text, sizeof text, "queue ends in %s, %s",
-		         ends > console_now() ? clock_duration(ends - console_now(), left, sizeof left) : "?",
-		         text_money(json_num(q, "Cost", 0), json_bool(q, "Unknown", false), draw_glyphs(d), money,
-		                    sizeof money));
+		snprintf(text, sizeof text, "queue ends %s%s, %s", ends > console_now() ? "in " : "at an unknown time",
+		         ends > console_now() ? clock_duration(ends - console_now(), left, sizeof left) : "",
+		         row_money(q, json_num(q, "Cost", 0), draw_glyphs(d), money, sizeof money));
 		x = put(d, x, 1, name, ROLE_TEXT, text);
 	}
 	if (x == 1)
@@ -136,7 +135,6 @@ static void rate_cell(struct board *b, const cJSON *row, struct table_cell *o)
 
 static void spent_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	bool unknown = json_bool(row, "Unknown", false);
 	if (col == 6)
 		rate_cell(b, row, o);
 	if (col > 0 && !cJSON_HasObjectItem(row, "Total"))
@@ -149,13 +147,13 @@ static void spent_cell(struct board *b, const cJSON *row, int col, struct table_
 		cell_num(o, ROLE_TEXT, json_num(row, "InstanceHours", 0), "%.1f", json_num(row, "InstanceHours", 0));
 		break;
 	case 2:
-		cell_money(o, json_num(row, "Ec2", 0), false);
+		cell_money(o, NULL, json_num(row, "Ec2", 0) + json_num(row, "Ebs", 0));
 		break;
 	case 3:
-		cell_money(o, json_num(row, "Emr", 0), unknown);
+		cell_money(o, row, json_num(row, "Emr", 0));
 		break;
 	case 4:
-		cell_money(o, json_num(row, "Total", 0), unknown);
+		cell_money(o, row, json_num(row, "Total", 0));
 		break;
 	case 5:
 		o->bar = share_of(b, row);
@@ -193,12 +191,15 @@ static void spent_facts(struct board *b, const cJSON *row, struct facts *f)
 		return;
 	}
 	fact(f, "machines", ROLE_MONEY, text_money(json_num(row, "Ec2", 0), false, draw_glyphs(f->d), text, sizeof text));
-	fact(f, "EMR fee", ROLE_MONEY, text_money(json_num(row, "Emr", 0), unknown, draw_glyphs(f->d), text, sizeof text));
-	fact(f, "together", ROLE_MONEY, text_money(json_num(row, "Total", 0), unknown, draw_glyphs(f->d), text,
-	                                           sizeof text));
+	if (json_num(row, "Ebs", 0) > 0)
+		fact(f, "volumes", ROLE_MONEY, text_money(json_num(row, "Ebs", 0), false, draw_glyphs(f->d), text, sizeof text));
+	fact(f, "EMR fee", ROLE_MONEY, row_money(row, json_num(row, "Emr", 0), draw_glyphs(f->d), text, sizeof text));
+	fact(f, "together", ROLE_MONEY, row_money(row, json_num(row, "Total", 0), draw_glyphs(f->d), text, sizeof text));
 	factf(f, "node hours", ROLE_TEXT, "%.2f", json_num(row, "InstanceHours", 0));
 	if (unknown)
 		facts_text(f, ROLE_WARN, "A rate of it is not in the price table: the sums are lower bounds.");
+	if (json_bool(row, "Estimate", false))
+		facts_text(f, ROLE_DIM, "~ A rate of it is somebody's estimate.");
 	if (mc)
 		group_facts(f, mc);
 }
@@ -248,13 +249,13 @@ static void budget_cell(struct board *b, const cJSON *row, int col, struct table
 		cell_num(o, st, used, "%.0f%%", used * 100);
 		break;
 	case 4:
-		cell_money(o, json_num(row, "Spent", 0), json_bool(row, "Unknown", false));
+		cell_money(o, row, json_num(row, "Spent", 0));
 		break;
 	case 5:
-		cell_money(o, json_num(row, "Amount", 0), false);
+		cell_money(o, NULL, json_num(row, "Amount", 0));
 		break;
 	case 6:
-		cell_money(o, json_num(row, "Forecast", 0), json_bool(row, "Unknown", false));
+		cell_money(o, row, json_num(row, "Forecast", 0));
 		break;
 	case 7:
 		cell_set(o, ROLE_DIM, "%s", strcmp(json_str(row, "Period", ""), "DAILY") ? "month" : "day");
@@ -301,7 +302,7 @@ static void advice_cell(struct board *b, const cJSON *row, int col, struct table
 {
 	switch (col) {
 	case 0:
-		cell_money(o, json_num(row, "SavingPerMonth", 0), json_bool(row, "Unknown", false));
+		cell_money(o, row, json_num(row, "SavingPerMonth", 0));
 		break;
 	case 1:
 		cell_set(o, ROLE_DIM, "%s", kind_word(row));
@@ -324,8 +325,7 @@ static void advice_facts(struct board *b, const cJSON *row, struct facts *f)
 	facts_text(f, ROLE_TEXT, json_str(row, "Evidence", ""));
 	facts_gap(f);
 	factf(f, "saves", ROLE_MONEY, "%s a month, estimated",
-	      text_money(json_num(row, "SavingPerMonth", 0), json_bool(row, "Unknown", false), draw_glyphs(f->d), text,
-	                 sizeof text));
+	      row_money(row, json_num(row, "SavingPerMonth", 0), draw_glyphs(f->d), text, sizeof text));
 	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
 	fact(f, "group", ROLE_TEXT, json_str(row, "InstanceGroupId", ""));
 	fact(f, "call", ROLE_TEXT, act ? json_str(act, "Target", "") : "none: it takes a new cluster or a change of jobs");
@@ -429,7 +429,7 @@ static void cost_note(struct board *b, const struct glyphs *g, char *out, size_t
 	const cJSON *reply = records_reply(r);
 	char money[48] = "";
 	if (reply)
-		text_money(json_num(reply, "Total", 0), json_bool(reply, "Unknown", false), g, money, sizeof money);
+		row_money(reply, json_num(reply, "Total", 0), g, money, sizeof money);
 	if (b->at == PAGE_SPENT)
 		snprintf(out, size, "by %s%s%s", by_of(b), *money ? ", this month " : "", money);
 	else

@@ -12,19 +12,28 @@ static void price_summary(void *ctx, const struct form *f, char *out, size_t siz
 	snprintf(out, size, "%.0f%% of on-demand ($%.4f)", full > 0 ? price / full * 100 : 0, full);
 }
 
+static const char *check_count(void *ctx, const char *v)
+{
+	(void)ctx;
+	return v[strspn(v, "0123456789")] ? "a whole number" : NULL;
+}
+
 static const char *price_submit(void *ctx, const struct form *f, const char **field)
 {
 	struct sheet *s = ctx;
 	cJSON *in = json_add_str(cJSON_CreateObject(), "InstanceType", s->id);
 	(void)field;
 	json_add_num(in, "Price", form_double(f, "price"));
+	if (*form_text(f, "pool"))
+		json_add_num(in, "Capacity", form_double(f, "pool"));
 	return sheet_done(s, act_spot_price(json_add_bool(in, "Available", form_bool(f, "available")), s->was));
 }
 
 void form_spot_price_open(struct console *con, const cJSON *was)
 {
 	const char *type = json_str(was, "InstanceType", "");
-	char title[96], price[32];
+	char title[96], price[32], pool[16];
+	record_text(was, "Capacity", pool, sizeof pool);
 	snprintf(title, sizeof title, "Spot market: %.60s", type);
 	snprintf(price, sizeof price, "%.4f", json_num(was, "Price", 0));
 	const struct form_field fields[] = {
@@ -32,9 +41,11 @@ void form_spot_price_open(struct console *con, const cJSON *was)
 		  .check = check_positive },
 		{ FIELD_TOGGLE, "available", "capacity", .help = "without it spot nodes are interrupted and new ones wait",
 		  .value = json_bool(was, "Available", true) ? "true" : "false" },
+		{ FIELD_TEXT, "pool", "pool", .help = "how many spot nodes of this type there are; empty: as it is",
+		  .value = pool, .check = check_count },
 	};
 	form_open(con->app, &(struct form_spec){ .title = title, .text = "Of the embedded market only.",
-		.fields = fields, .n = 2, .verb = "show the plan", .summary = price_summary, .submit = price_submit,
+		.fields = fields, .n = 3, .verb = "show the plan", .summary = price_summary, .submit = price_submit,
 		.cancel = sheet_free, .ctx = sheet_new(con, was, type) });
 }
 

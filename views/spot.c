@@ -16,7 +16,7 @@ enum { PAGE_PRICES, PAGE_NODES, PAGE_INTERRUPTIONS };
 static double saving_of(const cJSON *row)
 {
 	double full = json_num(row, "OnDemandPrice", 0);
-	return full > 0 ? 1 - json_num(row, "Price", 0) / full : NAN;
+	return full > 0 && cJSON_HasObjectItem(row, "Price") ? 1 - json_num(row, "Price", 0) / full : NAN;
 }
 
 /* The price over the last day at even steps, oldest first: it holds until it changes. */
@@ -53,7 +53,11 @@ static void price_cell(struct board *b, const cJSON *row, int col, struct table_
 		cell_text(o, ROLE_STRONG, row, "InstanceType");
 		break;
 	case 2:
-		cell_num(o, ROLE_MONEY, json_num(row, "Price", 0), "$%.4f", json_num(row, "Price", 0));
+		if (cJSON_HasObjectItem(row, "Price"))
+			cell_num(o, ROLE_MONEY, json_num(row, "Price", 0), "%s$%.4f",
+			         json_bool(row, "Estimate", false) ? "~" : "", json_num(row, "Price", 0));
+		else
+			cell_set(o, ROLE_DIM, "unknown");
 		break;
 	case 3:
 		cell_num(o, ROLE_DIM, json_num(row, "OnDemandPrice", 0), "$%.4f", json_num(row, "OnDemandPrice", 0));
@@ -66,7 +70,10 @@ static void price_cell(struct board *b, const cJSON *row, int col, struct table_
 		cell_num(o, ROLE_TEXT, json_num(row, "Instances", 0), "%d", (int)json_int(row, "Instances", 0));
 		break;
 	case 6:
-		cell_set(o, there ? ROLE_TEXT : ROLE_ERROR, "%s", there ? "yes" : "none");
+		if (there && cJSON_HasObjectItem(row, "Capacity"))
+			cell_text(o, ROLE_TEXT, row, "Capacity");
+		else
+			cell_set(o, there ? ROLE_TEXT : ROLE_ERROR, "%s", there ? "yes" : "none");
 		break;
 	case 7:
 		if (o->width > 4)
@@ -87,7 +94,11 @@ static void price_facts(struct board *b, const cJSON *row, struct facts *f)
 	      json_num(row, "OnDemandPrice", 0));
 	if (!isnan(saving_of(row)))
 		factf(f, "saves", ROLE_MONEY, "%.0f%%, without the EMR fee, which is the same", saving_of(row) * 100);
+	if (json_bool(row, "Estimate", false))
+		facts_text(f, ROLE_DIM, "~ An estimate: nobody has set a price for it.");
 	fact(f, "since", ROLE_TEXT, text_when(record_ms(row, "Since"), console_now(), when, sizeof when));
+	if (there && cJSON_HasObjectItem(row, "Capacity"))
+		factf(f, "pool", ROLE_TEXT, "%d nodes", (int)json_int(row, "Capacity", 0));
 	fact(f, "capacity", there ? ROLE_OK : ROLE_ERROR, there ? "there is some" : "none: new spot nodes wait");
 	factf(f, "our nodes", ROLE_TEXT, "%d", (int)json_int(row, "Instances", 0));
 	facts_gap(f);
@@ -229,7 +240,8 @@ static void interruption_facts(struct board *b, const cJSON *row, struct facts *
 	factf(f, "node", ROLE_STRONG, "%s  %s", json_str(row, "Ec2InstanceId", ""), json_str(row, "InstanceId", ""));
 	fact(f, "type", ROLE_TEXT, json_str(row, "InstanceType", ""));
 	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
-	fact(f, "because of", ROLE_TEXT, json_str(row, "Reason", ""));
+	factf(f, "because of", ROLE_TEXT, "%s%s%s", json_str(row, "Reason", ""), json_str(row, "Detail", NULL) ? ": " : "",
+	      json_str(row, "Detail", ""));
 	fact(f, "noticed", ROLE_TEXT, text_when(record_ms(row, "NoticeAt"), console_now(), when, sizeof when));
 	fact(f, "to end at", ROLE_TEXT, text_day(record_ms(row, "TerminateAt"), console_now(), when, sizeof when));
 	fact(f, "outcome", ROLE_TEXT, json_str(row, "Outcome", ""));
@@ -307,7 +319,7 @@ static const char *spot_copy(struct board *b, const cJSON *row)
 static const struct table_column price_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TYPE", .min = 12, .max = 16 },
-	{ "SPOT", .min = 8, .max = 9, .align = ALIGN_RIGHT },
+	{ "SPOT", .min = 9, .max = 9, .align = ALIGN_RIGHT },
 	{ "ON DEMAND", .min = 9, .max = 9, .align = ALIGN_RIGHT },
 	{ "SAVES", .min = 5, .max = 5, .align = ALIGN_RIGHT, .flags = COL_DESC },
 	{ "NODES", .min = 5, .max = 5, .align = ALIGN_RIGHT, .flags = COL_DESC },

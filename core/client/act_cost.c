@@ -4,6 +4,30 @@
 #include "core/client/act_impl.h"
 #include "core/client/act_ops.h"
 
+static void budget_line(struct act *a)
+{
+	const cJSON *scope = json_obj(a->in, "Scope"), *x;
+	const char *tag = json_str(scope, "TagKey", NULL), *cluster = json_str(scope, "ClusterId", NULL);
+	struct buf b = BUF_INIT;
+	buf_adds(&b, "stoker cost put-budget ");
+	act_shell_word(&b, json_str(a->in, "BudgetName", ""));
+	buf_addf(&b, " %g%s", json_num(a->in, "Amount", 0), strcmp(json_str(a->in, "Period", ""), "DAILY") ? "" : " --daily");
+	if (cluster)
+		buf_addf(&b, " --cluster %s", cluster);
+	if (tag) {
+		char *pair = xasprintf("%s=%s", tag, json_str(scope, "TagValue", ""));
+		buf_adds(&b, " --tag ");
+		act_shell_word(&b, pair);
+		free(pair);
+	}
+	buf_adds(&b, " --thresholds ");
+	cJSON_ArrayForEach(x, json_arr(a->in, "Thresholds"))
+		buf_addf(&b, "%s%g", x->prev && x->prev->next ? "," : "", x->valuedouble);
+	if (json_str(a->in, "TopicArn", NULL))
+		buf_addf(&b, " --topic %s", json_str(a->in, "TopicArn", ""));
+	a->cli = buf_steal(&b);
+}
+
 struct act *act_put_budget(cJSON *in, const cJSON *was)
 {
 	static const struct act_member members[] = {
@@ -18,7 +42,7 @@ struct act *act_put_budget(cJSON *in, const cJSON *was)
 	if (was)
 		act_line(a, "spent so far", NULL, "$%.2f, %.0f%% of it", spent, amount > 0 ? spent / amount * 100 : 0);
 	a->text = xstrdup("A budget warns; it ends nothing.");
-	act_stoker_line(a);
+	budget_line(a);
 	a->done = xasprintf("budget %s is set", name);
 	return a;
 }
@@ -30,7 +54,10 @@ struct act *act_delete_budget(const cJSON *budget)
 	                         json_add_str(cJSON_CreateObject(), "BudgetName", name));
 	a->title = xasprintf("Delete budget %s", name);
 	a->text = xstrdup("Its alarms go with it. What was spent stays in the reports.");
-	act_stoker_line(a);
+	struct buf b = BUF_INIT;
+	buf_adds(&b, "stoker cost delete-budget ");
+	act_shell_word(&b, name);
+	a->cli = buf_steal(&b);
 	a->done = xasprintf("budget %s is deleted", name);
 	a->care = ACT_CARE_YES;
 	a->danger = true;

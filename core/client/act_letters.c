@@ -30,7 +30,8 @@ static size_t common_words(const char *a, const char *b)
 /* Where a command differs is what matters: what is the same before that is left out. */
 static const char *shorter(const char *command, size_t same, char *out, size_t size)
 {
-	snprintf(out, size, "%s%s", same > 16 ? "..." : "", command + (same > 16 ? same : 0));
+	const char *rest = command + (same > 16 ? same : 0);
+	snprintf(out, size, "%s%.*s", same > 16 ? "..." : "", (int)size - 4, rest);
 	return out;
 }
 

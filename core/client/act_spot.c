@@ -6,7 +6,8 @@
 
 struct act *act_spot_price(cJSON *in, const cJSON *was)
 {
-	static const struct act_member members[] = { { "Price", "price ($/h)" }, { "Available", "capacity" } };
+	static const struct act_member members[] = { { "Price", "price ($/h)" }, { "Available", "capacity" },
+		{ "Capacity", "pool" } };
 	struct act *a = act_with(STOKER("PutSpotPrice"), "set", in);
 	const char *type = json_str(in, "InstanceType", "");
 	int nodes = (int)json_int(was, "Instances", 0);

@@ -169,7 +169,8 @@ static void alarms_facts(struct board *b, const cJSON *row, struct facts *f)
 	taken_facts(row, f);
 	if (alarm)
 		rule_facts(b, alarm, f);
-	else if (is_raised(row) && !strcmp(json_str(row, "Kind", ""), "condition"))
+	else if (is_raised(row) && strncmp(json_str(row, "AlarmId", ""), "budget/", 7) &&
+	         !strcmp(json_str(row, "Kind", ""), "condition"))
 		fact(f, "kind", ROLE_DIM, "the server's own watch; it ends with its cause");
 }
 

@@ -272,10 +272,10 @@ static void budget_facts(struct board *b, const cJSON *row, struct facts *f)
 	factf(f, "amount", ROLE_MONEY, "$%.2f a %s for %s", amount,
 	      strcmp(json_str(row, "Period", ""), "DAILY") ? "month" : "day",
 	      scope_text(board_model(b), row, text, sizeof text));
-	factf(f, "spent", budget_alarms(row) ? ROLE_ERROR : ROLE_MONEY, "$%.2f, %.0f%% of it", json_num(row, "Spent", 0),
-	      used_of(row) * 100);
-	factf(f, "at its end", forecast > amount ? ROLE_WARN : ROLE_MONEY, "$%.2f%s", forecast,
-	      forecast > amount ? ": more than the budget, at this rate" : "");
+	factf(f, "spent", budget_alarms(row) ? ROLE_ERROR : ROLE_MONEY, "%s, %.0f%% of it",
+	      row_money(row, json_num(row, "Spent", 0), draw_glyphs(f->d), text, sizeof text), used_of(row) * 100);
+	factf(f, "at its end", forecast > amount ? ROLE_WARN : ROLE_MONEY, "%s%s",
+	      row_money(row, forecast, draw_glyphs(f->d), text, sizeof text), forecast > amount ? ": more than the budget, at this rate" : "");
 	record_text(row, "Thresholds", text, sizeof text);
 	factf(f, "alarms at", ROLE_TEXT, "%s %%", text);
 	factf(f, "state", budget_alarms(row) ? ROLE_ERROR : ROLE_OK, "%s since %s", json_str(row, "State", "OK"),

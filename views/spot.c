@@ -40,6 +40,16 @@ static size_t history_of(const cJSON *row, double *out, size_t max)
 	return max;
 }
 
+/* Types that are in use stand first. */
+static void prices_collect(struct board *b)
+{
+	const struct records *r = board_records(b, PART_SPOT_PRICES);
+	for (int used = 1; used >= 0; used--)
+		for (size_t i = 0; i < r->rows.len; i++)
+			if ((json_int(r->rows.items[i].o, "Instances", 0) > 0) == used)
+				board_add(b, r->rows.items[i].id, r->rows.items[i].o);
+}
+
 static void price_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	bool there = json_bool(row, "Available", true);
@@ -76,7 +86,7 @@ static void price_cell(struct board *b, const cJSON *row, int col, struct table_
 			cell_set(o, there ? ROLE_TEXT : ROLE_ERROR, "%s", there ? "yes" : "none");
 		break;
 	case 7:
-		if (o->width > 4)
+		if (o->width > 4 && cJSON_GetArraySize(json_arr(row, "History")))
 			spark_text(o->glyphs, day, history_of(row, day, (size_t)(o->width < 96 ? o->width : 96)), o->width, 0,
 			           o->text, sizeof o->text);
 		o->style = ROLE_S1;
@@ -350,7 +360,7 @@ static const struct table_column interruption_columns[] = {
 
 static const struct board_page pages[] = {
 	{ "Prices", "Price", "The market has no types.", price_columns, sizeof price_columns / sizeof *price_columns,
-	  PART_SPOT_PRICES, NULL, price_cell, price_facts, price_picture, 2 },
+	  PART_SPOT_PRICES, prices_collect, price_cell, price_facts, price_picture, 2 },
 	{ "Spot nodes", "Node", "No node of this cluster lives on the spot market.", node_columns,
 	  sizeof node_columns / sizeof *node_columns, BOARD_CLUSTER_PART(CPART_INSTANCES), nodes_collect, node_cell,
 	  node_facts, NULL, 1 },

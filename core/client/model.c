@@ -346,6 +346,16 @@ static int worse(const void *a, const void *b)
 	return x->since == y->since ? strcmp(x->id, y->id) : x->since < y->since ? 1 : -1;
 }
 
+/* What kind it is, and whose; the id of a budget's alarm tells too. */
+static void take_kind(struct malarm *a, const cJSON *x)
+{
+	bool budget = !strncmp(a->id, "budget/", 7);
+	const char *name = json_str(x, "AlarmName", budget ? a->id + 7 : "");
+	a->name = xstrdup(name);
+	a->acknowledged = json_obj(x, "Acknowledged") != NULL;
+	snprintf(a->kind, sizeof a->kind, "%s", budget ? "budget" : json_str(x, "Kind", "condition"));
+}
+
 int model_take_alarms(struct model *m, const cJSON *reply, struct error *err)
 {
 	const cJSON *list = json_arr(reply, "Alarms"), *x;
@@ -360,9 +370,7 @@ int model_take_alarms(struct model *m, const cJSON *reply, struct error *err)
 		a.title = xstrdup(json_str(x, "Title", ""));
 		a.detail = xstrdup(json_str(x, "Detail", ""));
 		a.hint = xstrdup(json_str(x, "Hint", ""));
-		a.name = xstrdup(json_str(x, "AlarmName", ""));
-		a.acknowledged = json_obj(x, "Acknowledged") != NULL;
-		snprintf(a.kind, sizeof a.kind, "%s", json_str(x, "Kind", "condition"));
+		take_kind(&a, x);
 		vec_push(&m->alarms, a);
 	}
 	if (m->alarms.len)

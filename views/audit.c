@@ -54,8 +54,8 @@ static void audit_facts(struct board *b, const cJSON *row, struct facts *f)
 	f->label = 12;
 	factf(f, "call", ROLE_STRONG, "%s  %s", json_str(row, "EventName", ""), json_str(row, "EventSource", ""));
 	fact(f, "when", ROLE_TEXT, text_when(record_ms(row, "Time"), console_now(), when, sizeof when));
-	factf(f, "who", ROLE_STRONG, "%s%s%s", json_str(row, "Actor", ""), json_str(row, "AccessKeyId", NULL) ? "  key " : "",
-	      json_str(row, "AccessKeyId", ""));
+	const char *key = json_str(row, "AccessKeyId", "");
+	factf(f, "who", ROLE_STRONG, "%s%s%s", json_str(row, "Actor", ""), *key ? "  key " : "", key);
 	fact(f, "from", ROLE_TEXT, json_str(row, "Source", ""));
 	fact(f, "with", ROLE_TEXT, json_str(row, "UserAgent", ""));
 	fact(f, "region", ROLE_TEXT, json_str(row, "Region", ""));

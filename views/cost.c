@@ -192,7 +192,7 @@ static void spent_facts(struct board *b, const cJSON *row, struct facts *f)
 	}
 	fact(f, "machines", ROLE_MONEY, text_money(json_num(row, "Ec2", 0), false, draw_glyphs(f->d), text, sizeof text));
 	if (json_num(row, "Ebs", 0) > 0)
-		fact(f, "volumes", ROLE_MONEY, text_money(json_num(row, "Ebs", 0), false, draw_glyphs(f->d), text, sizeof text));
+		fact(f, "volumes", ROLE_MONEY, row_money(NULL, json_num(row, "Ebs", 0), draw_glyphs(f->d), text, sizeof text));
 	fact(f, "EMR fee", ROLE_MONEY, row_money(row, json_num(row, "Emr", 0), draw_glyphs(f->d), text, sizeof text));
 	fact(f, "together", ROLE_MONEY, row_money(row, json_num(row, "Total", 0), draw_glyphs(f->d), text, sizeof text));
 	factf(f, "node hours", ROLE_TEXT, "%.2f", json_num(row, "InstanceHours", 0));
@@ -275,7 +275,8 @@ static void budget_facts(struct board *b, const cJSON *row, struct facts *f)
 	factf(f, "spent", budget_alarms(row) ? ROLE_ERROR : ROLE_MONEY, "%s, %.0f%% of it",
 	      row_money(row, json_num(row, "Spent", 0), draw_glyphs(f->d), text, sizeof text), used_of(row) * 100);
 	factf(f, "at its end", forecast > amount ? ROLE_WARN : ROLE_MONEY, "%s%s",
-	      row_money(row, forecast, draw_glyphs(f->d), text, sizeof text), forecast > amount ? ": more than the budget, at this rate" : "");
+	      row_money(row, forecast, draw_glyphs(f->d), text, sizeof text),
+	      forecast > amount ? ": more than the budget, at this rate" : "");
 	record_text(row, "Thresholds", text, sizeof text);
 	factf(f, "alarms at", ROLE_TEXT, "%s %%", text);
 	factf(f, "state", budget_alarms(row) ? ROLE_ERROR : ROLE_OK, "%s since %s", json_str(row, "State", "OK"),

@@ -11,7 +11,8 @@ static void budget_line(struct act *a)
 	struct buf b = BUF_INIT;
 	buf_adds(&b, "stoker cost put-budget ");
 	act_shell_word(&b, json_str(a->in, "BudgetName", ""));
-	buf_addf(&b, " %g%s", json_num(a->in, "Amount", 0), strcmp(json_str(a->in, "Period", ""), "DAILY") ? "" : " --daily");
+	bool daily = !strcmp(json_str(a->in, "Period", ""), "DAILY");
+	buf_addf(&b, " %g%s", json_num(a->in, "Amount", 0), daily ? " --daily" : "");
 	if (cluster)
 		buf_addf(&b, " --cluster %s", cluster);
 	if (tag) {

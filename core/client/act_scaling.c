@@ -47,7 +47,8 @@ static void managed_cost(struct act *a, const struct mcluster *mc, int min, int 
 	}
 	if (!last)
 		return;
-	double low = master + model_price(last->type, min, &unknown), high = master + model_price(last->type, max, &unknown);
+	double low = master + model_price(last->type, min, &unknown);
+	double high = master + model_price(last->type, max, &unknown);
 	const char *bound = unknown ? ">= " : "";
 	act_line(a, "cost per hour", NULL, "about %s$%.2f at %d nodes, %s$%.2f at %d", bound, low, min, bound, high, max);
 }

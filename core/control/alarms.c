@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/control/cost/cost.h"
 #include "core/control/ops.h"
+#include "core/control/scaling/scaling.h"
 
 #define HOUR_MS 3600000LL
 #define OFF_SIZE_MS 60000
@@ -154,6 +155,7 @@ void alarms_compute(struct control *ctl, const char *cluster_id, int64_t now, st
 		disk_alarm(ctl, now, out);
 	memory_alarms(ctl, cluster_id, now, out);
 	cost_alarms(ctl, cluster_id, now, out);
+	scaling_conditions(ctl, cluster_id, now, out);
 	while (map_next(ctl->clusters, &it, NULL, &v)) {
 		struct cluster *c = v;
 		if (!op_visible(ctl, c) || (cluster_id && strcmp(cluster_id, c->id)))

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""The EMR operations with a boto3 newer than Debian's, from PyPI: it knows later operations and members. Uses the
-boto3 of this Python when that is new enough, else a virtual environment under .deps/clients."""
+"""The EMR operations with a boto3 newer than Debian's: it knows later operations and members. Put there by
+.ci/clients.sh; skipped where it is not."""
 import os
 import subprocess
 import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "api"))
-sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "api")]
 import newest_boto3  # noqa: E402
 
 if newest_boto3.into():
@@ -35,7 +34,7 @@ if newest_boto3.into():
 else:
     class NewestBoto3(unittest.TestCase):
         def test_nothing(self):
-            self.skipTest("no newer boto3 is installed, and none can be fetched")
+            self.skipTest("run .ci/clients.sh aws: no newer boto3 is installed")
 
 if __name__ == "__main__":
     unittest.main()

@@ -131,7 +131,10 @@ class Cli(unittest.TestCase):
         self.stoker("terminate", "cli-life", "--yes", "--wait")
         self.assertEqual(self.json("clusters", cid)["Cluster"]["Status"]["State"], "TERMINATED")
         self.assertIn("cli-life", self.stoker("events", cid).stdout + cid)
-        self.assertTrue(self.json("events", cid)["Events"])
+        lines = [json.loads(line) for line in self.stoker("events", cid, "--json").stdout.splitlines()]
+        self.assertTrue(lines)
+        self.assertEqual({e["ClusterId"] for e in lines}, {cid})
+        self.assertEqual([int(e["EventId"]) for e in lines], sorted(int(e["EventId"]) for e in lines))
 
     def test_dry_run_changes_nothing(self):
         before = len(self.json("clusters", "--all")["Clusters"])

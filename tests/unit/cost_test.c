@@ -799,7 +799,7 @@ static int budget_events(struct fixture *f)
 	int n = 0;
 
 	control_turn(f->ctl);
-	assert_int_equal(store_load_events(f->ctl->store, NULL, 0, 1000, &l, &err), 0);
+	assert_int_equal(store_find_events(f->ctl->store, &(struct event_query){ .max = 1000 }, &l, &err), 0);
 	for (size_t i = 0; i < l.len; i++)
 		n += !strcmp(l.items[i].type, "Stoker Budget Threshold");
 	event_list_free(&l);
@@ -902,6 +902,7 @@ static void test_budget_scopes(void **state)
 	instance_in(f, a, group_in(f, a, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0 - 40 * 24 * HOUR,
 	            0);
 	instance_in(f, b, group_in(f, b, "g", ROLE_CORE, "m6g.xlarge", MARKET_ON_DEMAND, 1), T0, T0 + HOUR);
+	good(f, "Stoker.PutTopic", "{\"TopicName\":\"ops\",\"Command\":\"true\"}");
 	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"all\",\"Amount\":1000}");
 	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"one\",\"Amount\":1000,\"Scope\":{\"ClusterId\":\"j-a\"}}");
 	good(f, "Stoker.PutBudget",
@@ -925,6 +926,7 @@ static void test_budget_scopes(void **state)
 		{ "\"BudgetName\":\"x\"", "Amount must be" },
 		{ "\"BudgetName\":\"x\",\"Amount\":-1", "Amount must be" },
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Period\":\"WEEKLY\"", "Period must be DAILY or MONTHLY" },
+		{ "\"BudgetName\":\"x\",\"Amount\":1,\"TopicArn\":\"arn:x\"", "There is no topic 'arn:x'" },
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Thresholds\":[]", "Thresholds must be 1 to 10" },
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Thresholds\":[80,50]", "ascending" },
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Scope\":{\"ClusterId\":\"j-x\"}", "j-x" },
@@ -1089,7 +1091,9 @@ static void test_ten_thousand_instances(void **state)
 	good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}");
 	int64_t report = clock_mono_us() - begin;
 	begin = clock_mono_us();
-	good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}");
+	const cJSON *r = good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}");
+	assert_int_equal(rows_of(r), 2001);
+	assert_string_equal(json_str(row(r, "others"), "Name", ""), "18001 more");
 	print_message("10,000 live and 10,000 ended instances, 100,000 steps: GetCost %lld us, GetCostForecast "
 	              "%lld us, a month's report by day %lld us, by step %lld us\n",
 	              (long long)cost, (long long)forecast, (long long)report,

@@ -13,7 +13,14 @@
 
 #define COMMANDS(X) \
 	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
-	X(cost) X(events) X(alarms) X(sql) X(env) X(aws) X(call) X(server) X(help) X(version)
+	X(fleets) X(spot) \
+	X(scaling) \
+	X(cost) \
+	X(events) X(audit) \
+	X(keys) X(policies) \
+	X(alarms) \
+	X(dlq) X(schedules) \
+	X(sql) X(env) X(aws) X(call) X(server) X(help) X(version)
 
 #define X(name) extern const struct cli_command cli_cmd_##name;
 COMMANDS(X)

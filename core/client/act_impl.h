@@ -28,6 +28,8 @@ struct act_member {
 void act_diff(struct act *a, const cJSON *was, const struct act_member *members, size_t n);
 /* `aws <words> --member value …` from the request's members, as the aws program names them. */
 void act_aws_line(struct act *a, const char *words);
+/* `stoker <word> …`: each word quoted where it must be; ends with NULL. Words may be added to it again. */
+void act_stoker_words(struct act *a, ...) __attribute__((sentinel));
 /* `stoker call <target> <request>`: for what aws has no words. */
 void act_stoker_line(struct act *a);
 

@@ -35,6 +35,18 @@ static const char *shorter(const char *command, size_t same, char *out, size_t s
 	return out;
 }
 
+static void replay_line(struct act *a, const cJSON *in, const char *cluster, const cJSON *step)
+{
+	const cJSON *x;
+	act_stoker_words(a, "dlq", "replay", json_str(in, "DeadLetterId", ""), (char *)NULL);
+	if (cluster)
+		act_stoker_words(a, "--cluster", cluster, (char *)NULL);
+	if (step)
+		act_stoker_words(a, "--", (char *)NULL);
+	cJSON_ArrayForEach(x, json_arr(json_obj(step, "HadoopJarStep"), "Args"))
+		act_stoker_words(a, cJSON_IsString(x) ? x->valuestring : "", (char *)NULL);
+}
+
 struct act *act_replay(const cJSON *letter, const char *cluster_id, cJSON *step)
 {
 	const char *name = json_str(letter, "StepName", ""), *home = json_str(letter, "ClusterName", "");
@@ -54,7 +66,7 @@ struct act *act_replay(const cJSON *letter, const char *cluster_id, cJSON *step)
 	else
 		act_line(a, "on", NULL, "%s", *home ? home : json_str(letter, "ClusterId", ""));
 	act_line(a, "dead letter", json_str(letter, "State", "PENDING"), "REPLAYED");
-	act_stoker_line(a);
+	replay_line(a, in, elsewhere ? cluster_id : NULL, step);
 	a->done = xasprintf("%s is in the queue again", name);
 	return a;
 }
@@ -68,7 +80,7 @@ struct act *act_discard(const cJSON *letter, const char *note)
 	a->text = xstrdup("The step is not run again. The letter stays readable with its note.");
 	act_line(a, "dead letter", json_str(letter, "State", "PENDING"), "DISCARDED");
 	act_line(a, "note", NULL, "%s", note);
-	act_stoker_line(a);
+	act_stoker_words(a, "dlq", "discard", json_str(in, "DeadLetterId", ""), "--note", note, (char *)NULL);
 	a->done = xasprintf("%s is discarded", name);
 	a->care = ACT_CARE_YES;
 	a->danger = true;

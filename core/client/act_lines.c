@@ -1,5 +1,6 @@
 /* Lines of a plan made from a request: what differs from what was, and the command that does the same. */
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,22 @@ void act_aws_line(struct act *a, const char *words)
 	buf_addf(&b, "aws %s", words);
 	cJSON_ArrayForEach(v, a->in)
 		add_flag(&b, v);
+	free(a->cli);
+	a->cli = buf_steal(&b);
+}
+
+void act_stoker_words(struct act *a, ...)
+{
+	struct buf b = BUF_INIT;
+	const char *word;
+	va_list ap;
+	buf_adds(&b, a->cli ? a->cli : "stoker");
+	va_start(ap, a);
+	while ((word = va_arg(ap, const char *))) {
+		buf_addc(&b, ' ');
+		act_shell_word(&b, word);
+	}
+	va_end(ap);
 	free(a->cli);
 	a->cli = buf_steal(&b);
 }

@@ -133,6 +133,21 @@ struct act *act_remove_custom(const struct mcluster *mc, const cJSON *group)
 
 /* ---- by utilisation ---- */
 
+static void utilization_line(struct act *a, const cJSON *in)
+{
+	static const char *const options[][2] = { { "MinCapacity", "--min" }, { "MaxCapacity", "--max" },
+		{ "HighCpu", "--high" }, { "LowCpu", "--low" }, { "ScaleOutBy", "--out-by" },
+		{ "ScaleInBy", "--in-by" }, { "Periods", "--minutes" }, { "CoolDown", "--cool-down" },
+		{ "TopicArn", "--topic" } };
+	act_stoker_words(a, "scaling", "put-utilization", json_str(in, "ClusterId", ""),
+	                 json_str(in, "InstanceGroupId", ""), (char *)NULL);
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+		char value[200];
+		if (*record_text(in, options[i][0], value, sizeof value))
+			act_stoker_words(a, options[i][1], value, (char *)NULL);
+	}
+}
+
 struct act *act_put_utilization(const struct mcluster *mc, cJSON *in, const cJSON *was)
 {
 	static const struct act_member members[] = {
@@ -145,7 +160,7 @@ struct act *act_put_utilization(const struct mcluster *mc, cJSON *in, const cJSO
 	a->title = xasprintf("Scale %s of %s by its CPU", role_of(mc, id), act_name_of(mc));
 	act_diff(a, was, members, sizeof members / sizeof *members);
 	act_limit_lines(a, mc, id, (int)json_int(in, "MinCapacity", 0), (int)json_int(in, "MaxCapacity", 0));
-	act_stoker_line(a);
+	utilization_line(a, in);
 	a->done = xasprintf("%s of %s scales by its CPU", role_of(mc, id), act_name_of(mc));
 	return a;
 }
@@ -156,7 +171,7 @@ struct act *act_remove_utilization(const struct mcluster *mc, const char *id)
 	                         json_add_str(of_cluster(mc), "InstanceGroupId", id));
 	a->title = xasprintf("Stop scaling %s of %s by its CPU", role_of(mc, id), act_name_of(mc));
 	act_line(a, "policy", "attached", "none: the size stays as it is");
-	act_stoker_line(a);
+	act_stoker_words(a, "scaling", "remove", mc->c->id, "utilization", id, (char *)NULL);
 	a->done = xasprintf("%s keeps its size", role_of(mc, id));
 	a->care = ACT_CARE_YES;
 	return a;
@@ -177,7 +192,11 @@ struct act *act_put_scheduled(const struct mcluster *mc, cJSON *in, const cJSON 
 	                     json_str(in, "ScheduleName", ""));
 	act_diff(a, was, members, sizeof members / sizeof *members);
 	act_limit_lines(a, mc, id, n, n);
-	act_stoker_line(a);
+	char nodes[16];
+	snprintf(nodes, sizeof nodes, "%d", n);
+	act_stoker_words(a, "scaling", "put-scheduled", mc->c->id, id, json_str(in, "ScheduleName", ""),
+	                 json_str(in, "ScheduleExpression", ""), nodes, "--timezone",
+	                 json_str(in, "ScheduleExpressionTimezone", "UTC"), (char *)NULL);
 	a->done = xasprintf("%s is set", json_str(in, "ScheduleName", ""));
 	return a;
 }
@@ -188,7 +207,7 @@ struct act *act_remove_scheduled(const struct mcluster *mc, const char *name)
 	                         json_add_str(of_cluster(mc), "ScheduleName", name));
 	a->title = xasprintf("Remove %s of %s", name, act_name_of(mc));
 	act_line(a, "scheduled scaling", "set", "none: the size stays as it is");
-	act_stoker_line(a);
+	act_stoker_words(a, "scaling", "remove", mc->c->id, "scheduled", name, (char *)NULL);
 	a->done = xasprintf("%s is removed", name);
 	a->care = ACT_CARE_YES;
 	return a;

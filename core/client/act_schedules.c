@@ -58,7 +58,7 @@ struct act *act_schedule_state(const cJSON *schedule, bool on)
 	act_line(a, "state", was, "%s", on ? "ENABLED" : "DISABLED");
 	if (!on)
 		a->text = xstrdup("What runs now goes on; nothing new begins.");
-	act_stoker_line(a);
+	act_stoker_words(a, "schedules", on ? "enable" : "disable", name, (char *)NULL);
 	a->done = xasprintf("schedule %s is %s", name, on ? "enabled" : "disabled");
 	a->care = on ? ACT_CARE_NONE : ACT_CARE_YES;
 	return a;
@@ -70,7 +70,7 @@ struct act *act_run_now(const char *name)
 	                         json_add_str(cJSON_CreateObject(), "ScheduleName", name));
 	a->title = xasprintf("Run %s now", name);
 	a->text = xstrdup("Once, beside its own times; its rule for overlaps holds.");
-	act_stoker_line(a);
+	act_stoker_words(a, "schedules", "run-now", name, (char *)NULL);
 	a->done = xasprintf("%s begins", name);
 	return a;
 }
@@ -83,7 +83,7 @@ struct act *act_delete_schedule(const cJSON *schedule)
 	a->title = xasprintf("Delete schedule %s", name);
 	a->text = xstrdup("What runs now goes on; nothing new begins.");
 	act_line(a, "when", json_str(schedule, "ScheduleExpression", ""), "never");
-	act_stoker_line(a);
+	act_stoker_words(a, "schedules", "delete", name, (char *)NULL);
 	a->done = xasprintf("schedule %s is deleted", name);
 	a->care = ACT_CARE_WORD;
 	a->word = xstrdup(name);

@@ -22,9 +22,27 @@ struct act *act_spot_price(cJSON *in, const cJSON *was)
 		a->care = ACT_CARE_YES;
 		a->danger = true;
 	}
-	act_stoker_line(a);
+	char price[32], pool[16];
+	snprintf(price, sizeof price, "%g", json_num(in, "Price", 0));
+	act_stoker_words(a, "spot", "set-price", type, price, "--available",
+	                 json_bool(in, "Available", true) ? "yes" : "no", (char *)NULL);
+	if (*record_text(in, "Capacity", pool, sizeof pool))
+		act_stoker_words(a, "--capacity", pool, (char *)NULL);
 	a->done = xasprintf("the market for %s is set", type);
 	return a;
+}
+
+static void interrupt_line(struct act *a, const cJSON *in, int notice)
+{
+	const cJSON *id;
+	char seconds[16];
+	snprintf(seconds, sizeof seconds, "%ds", notice);
+	act_stoker_words(a, "spot", "interrupt", (char *)NULL);
+	cJSON_ArrayForEach(id, json_arr(in, "InstanceIds"))
+		act_stoker_words(a, id->valuestring, (char *)NULL);
+	act_stoker_words(a, "--notice", seconds, (char *)NULL);
+	if (json_str(in, "Reason", NULL))
+		act_stoker_words(a, "--reason", json_str(in, "Reason", ""), (char *)NULL);
 }
 
 struct act *act_interrupt(cJSON *in, const char *what, size_t nodes)
@@ -36,7 +54,7 @@ struct act *act_interrupt(cJSON *in, const char *what, size_t nodes)
 	                  "nodes finish or move; a replacement is looked for.");
 	act_line(a, "spot nodes", NULL, "%zu", nodes);
 	act_line(a, "state", "RUNNING", "notice now, TERMINATED in %d s", notice);
-	act_stoker_line(a);
+	interrupt_line(a, in, notice);
 	a->done = xasprintf("%zu %s noticed; %s in %d s", nodes, nodes == 1 ? "node was" : "nodes were",
 	                    nodes == 1 ? "it ends" : "they end", notice);
 	a->care = ACT_CARE_YES;

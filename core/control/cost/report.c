@@ -121,7 +121,7 @@ static int report_steps(struct report *r, int64_t from, int64_t to, int64_t now,
 		struct cluster *c = v;
 		bool over = cluster_state_ended(c->state) && c->timeline.ended + DAY_MS < from;
 		if (op_visible(r->ctl, c) && !over && (!r->ids->len || str_list_has(r->ids, c->id)))
-			add_shares(r, c, from, to > now ? INT64_MAX : to, now);
+			add_shares(r, c, from, to >= now ? INT64_MAX : to, now);
 	}
 	return from < now - KEPT_MS ? ledger_each(r->ctl, from, to, add_kept_steps, r, err) : 0;
 }

@@ -65,6 +65,11 @@ static void full_disk_replaces_a_node(void **state)
 	sample(f, n, 95);
 	assert_true(n->health.since > 0);
 	assert_non_null(strstr(n->health.disk, "95 % of its disk"));
+	const cJSON *alarms = json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms"), *a;
+	bool told = false;
+	cJSON_ArrayForEach(a, alarms)
+		told |= !strncmp(json_str(a, "AlarmId", ""), "node-unhealthy/", 15);
+	assert_true(told);
 	sample(f, n, 50);
 	assert_int_equal(n->health.since, 0);
 	sample(f, n, 95);

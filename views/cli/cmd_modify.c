@@ -125,7 +125,8 @@ static int read_tags(const struct cli_args *a, const char *id, struct changes *l
 			rc = error_set(err, ERR_INVALID, "--tag: \"%s\" is not KEY=VALUE", value);
 		} else if (!strcmp(name, "tag")) {
 			char *key = xstrndup(value, (size_t)(equal - value));
-			cJSON_AddItemToArray(tags, json_add_str(json_add_str(cJSON_CreateObject(), "Key", key), "Value", equal + 1));
+			cJSON *tag = json_add_str(cJSON_CreateObject(), "Key", key);
+			cJSON_AddItemToArray(tags, json_add_str(tag, "Value", equal + 1));
 			free(key);
 		}
 	}

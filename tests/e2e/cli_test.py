@@ -131,7 +131,10 @@ class Cli(unittest.TestCase):
         self.stoker("terminate", "cli-life", "--yes", "--wait")
         self.assertEqual(self.json("clusters", cid)["Cluster"]["Status"]["State"], "TERMINATED")
         self.assertIn("cli-life", self.stoker("events", cid).stdout + cid)
-        self.assertTrue(self.json("events", cid)["Events"])
+        lines = [json.loads(line) for line in self.stoker("events", cid, "--json").stdout.splitlines()]
+        self.assertTrue(lines)
+        self.assertEqual({e["ClusterId"] for e in lines}, {cid})
+        self.assertEqual([int(e["EventId"]) for e in lines], sorted(int(e["EventId"]) for e in lines))
 
     def test_modify(self):
         cid = self.stoker("create", "cli-modify", "--core", "0", "--tag", "a=b", "--idle-timeout", "2h").stdout.strip()

@@ -17,10 +17,11 @@
 	X(fleets) X(spot) \
 	X(scaling) \
 	X(cost) \
-	X(events) \
-	X(alarms) \
+	X(events) X(audit) \
+	X(keys) X(policies) \
+	X(alarms) X(metrics) X(topics) \
 	X(dlq) X(schedules) \
-	X(sql) X(env) X(aws) X(server) X(help) X(version)
+	X(sql) X(env) X(aws) X(call) X(server) X(help) X(version)
 
 #define X(name) extern const struct cli_command cli_cmd_##name;
 COMMANDS(X)

@@ -136,6 +136,29 @@ class Cli(unittest.TestCase):
         self.assertEqual({e["ClusterId"] for e in lines}, {cid})
         self.assertEqual([int(e["EventId"]) for e in lines], sorted(int(e["EventId"]) for e in lines))
 
+    def test_modify(self):
+        cid = self.stoker("create", "cli-modify", "--core", "0", "--tag", "a=b", "--idle-timeout", "2h").stdout.strip()
+        self.assertEqual(self.json("clusters", cid)["AutoTerminationPolicy"], {"IdleTimeout": 7200})
+        r = self.stoker("modify", cid, "--tag", "c=d", "--untag", "a", "--concurrency", "3", "--protect",
+                        "--replace-unhealthy", "--idle-timeout", "90m", "--yes")
+        self.assertIn("steps at a time: 1 → 3", r.stderr)
+        x = self.json("clusters", cid)
+        c = x["Cluster"]
+        self.assertEqual((c["Tags"], c["StepConcurrencyLevel"], c["TerminationProtected"], c["UnhealthyNodeReplacement"],
+                          x["AutoTerminationPolicy"]),
+                         ([{"Key": "c", "Value": "d"}], 3, True, True, {"IdleTimeout": 5400}))
+        shown = self.stoker("clusters", cid).stdout
+        self.assertIn("tag        c=d", shown)
+        self.assertIn("ends after 1:30:00", shown)
+        calls = self.json("modify", cid, "--unprotect", "--transient", "--dry-run")["Calls"]
+        self.assertEqual([x["Operation"] for x in calls], ["SetTerminationProtection", "SetKeepJobFlowAliveWhenNoSteps"])
+        self.assertIn("nothing changes", self.stoker("modify", cid, "--protect").stderr)
+        self.stoker("modify", cid, "--protect", "--unprotect", status=USAGE)
+        self.stoker("modify", cid, "--tag", "nonsense", status=USAGE)
+        self.stoker("modify", cid, "--idle-timeout", "never", "--unprotect", "--yes")
+        self.assertNotIn("AutoTerminationPolicy", self.json("clusters", cid))
+        self.stoker("terminate", cid, "--yes")
+
     def test_dry_run_changes_nothing(self):
         before = len(self.json("clusters", "--all")["Clusters"])
         self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)

@@ -51,12 +51,12 @@ static void count_nodes(const struct cluster *c, int64_t now, struct counts *n)
 		if (!works(n, in->role) || !node)
 			continue;
 		n->draining += node->draining;
-		n->active += node->link && !node->draining;
-		n->unhealthy += !node->link;
+		n->active += node->link && !node->draining && !node->health.since;
+		n->unhealthy += !node->link || node->health.since;
 		n->mem_total += in->mem_mb;
 		n->mem_used += node->mem_used;
 		for (size_t k = 0; k < node->execs.len; k++) {
-			n->containers++;
+			n->containers += node->execs.items[k]->m->kind != CONTAINER_HEALTH;
 			n->executors += node->execs.items[k]->m->kind == CONTAINER_EXECUTOR;
 		}
 	}

@@ -162,4 +162,6 @@ void docs_take_back(struct control *ctl, struct call *call)
 		}
 	if (call->docs.len && call->part && call->part->load)
 		call->part->load(ctl, &err);
+	else if (call->docs.len && !call->part) /* an operation of the core that spoke to parts */
+		parts_load(ctl, &err);
 }

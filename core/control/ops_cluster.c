@@ -7,6 +7,7 @@
 #include "core/control/emr/emr_ops.h"
 #include "core/control/ops.h"
 #include "core/control/retry/retry.h"
+#include "core/control/scaling/scaling.h"
 
 bool op_visible(const struct control *ctl, const struct cluster *c)
 {
@@ -132,6 +133,8 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 	struct cluster *c = NULL;
 	int ret = emr_decode_run_job_flow(in, &c, err);
 
+	if (!ret && (ret = scaling_check_request(in, c->uses_fleets, err)))
+		cluster_free(c);
 	if (ret)
 		return ret;
 	if (ctl->stopping) {
@@ -146,6 +149,8 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 	adopt_cluster(ctl, c, clock_now_ms());
 	event_add(ctl, SEVERITY_INFO, c->id, c->id, EVENT_CLUSTER, "Cluster %s (%s) was requested", c->id,
 	          c->name);
+	scaling_take_managed(ctl, c, in);
+	scaling_take_groups(ctl, c, in, c->groups.items, c->groups.len);
 	call_undo(call, undo_run, c, NULL);
 	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);

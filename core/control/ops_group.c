@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/ops.h"
+#include "core/control/scaling/scaling.h"
 
 struct refs {
 	void **items;
@@ -65,7 +66,8 @@ static int list_instance_groups(struct control *ctl, const cJSON *in, cJSON *out
 	if (!ret) {
 		cJSON *a = cJSON_CreateArray();
 		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, list_item(refs.items[i]));
+			cJSON_AddItemToArray(a, json_add(list_item(refs.items[i]), "AutoScalingPolicy",
+			                                 scaling_describe(ctl, refs.items[i])));
 		json_add(out, "InstanceGroups", a);
 		json_add_str(out, "Marker", page.marker);
 		free(page.marker);
@@ -194,7 +196,9 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		return emr_error_closing(err);
 	if (c->uses_fleets)
 		return emr_error_uses_fleets(err, "AddInstanceGroups", "AddInstanceFleet");
-	ret = emr_decode_groups(in, &groups, err);
+	ret = scaling_check_request(in, false, err);
+	if (!ret)
+		ret = emr_decode_groups(in, &groups, err);
 	if (!ret)
 		ret = check_groups(c, &groups, err);
 	if (ret) {
@@ -211,6 +215,7 @@ static int add_instance_groups(struct control *ctl, const cJSON *in, cJSON *out,
 		mark_dirty(ctl, OBJECT_GROUP, groups.items[i]);
 		cJSON_AddItemToArray(ids, cJSON_CreateString(groups.items[i]->id));
 	}
+	scaling_take_groups(ctl, c, in, groups.items, groups.len);
 	vec_free(&groups);
 	char *arn = emr_cluster_arn(c->id, c->region);
 	json_add_str(out, "JobFlowId", c->id);
@@ -345,6 +350,7 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 {
 	struct instance_group *group = cluster_group(c, g->group_id);
 	struct ctl_group *rt = group_runtime(group);
+	int before = group->requested;
 	char count[16];
 
 	snprintf(count, sizeof count, "%d", group->requested);
@@ -364,6 +370,7 @@ static void apply_change(struct control *ctl, struct cluster *c, struct emr_grou
 	str_list_copy(&rt->shrink_first, &g->shrink_first);
 	str_list_copy(&rt->protect, &g->protect);
 	group_resize(ctl, c, group, g->count >= 0 ? g->count : group->requested);
+	scaling_manual(ctl, c, group, before, group->requested);
 	if (g->reconfigure) /* kept and shown; nodes of the embedded cluster have no software to restart */
 		reconfigure(group, g);
 }

@@ -14,8 +14,10 @@
 #define COMMANDS(X) \
 	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
 	X(fleets) X(spot) \
+	X(scaling) \
 	X(cost) \
-	X(events) \
+	X(events) X(audit) \
+	X(keys) X(policies) \
 	X(alarms) X(metrics) X(topics) \
 	X(dlq) X(schedules) \
 	X(sql) X(env) X(aws) X(server) X(help) X(version)

@@ -1,0 +1,352 @@
+/* Stoker.*: what EMR has no words for. The contract is in core/api/stoker/README.md. */
+#include <stdio.h>
+
+#include "core/base/tz.h"
+#include "core/control/ops.h"
+#include "core/control/scaling/inside.h"
+
+#define NAME_MAX_CHARS 64
+
+/* ---- GetScaling ---- */
+
+static cJSON *describe_activity(const struct activity *a)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	json_add_str(o, "Kind", names_get(&scaling_kind_names, (int)a->kind));
+	json_add_str(o, "Policy", a->policy);
+	json_add_int(json_add_int(o, "From", a->from), "To", a->to);
+	json_add_time(json_add_time(o, "StartedAt", a->started), "EndedAt", a->ended);
+	if (a->ended && a->cool_down_s)
+		json_add_time(o, "CoolDownUntil", a->ended + a->cool_down_s * 1000LL);
+	return o;
+}
+
+static cJSON *describe_group(struct control *ctl, struct scaled *s, const struct instance_group *g)
+{
+	const struct scaled_group *sg = s ? scaled_group(s, g->id) : NULL;
+	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id);
+
+	json_add_str(o, "Name", g->name);
+	json_add_str(o, "Role", names_get(&instance_role_names, (int)g->role));
+	json_add_str(o, "Market", names_get(&market_names, (int)g->market));
+	json_add_str(o, "Type", g->type);
+	json_add_int(json_add_int(o, "Requested", g->requested), "Running", g->running);
+	json_add(o, "AutoScalingPolicy", scaling_describe(ctl, g));
+	if (sg && sg->has_tree) {
+		cJSON *tree = tree_encode(&sg->tree);
+		json_add_time(tree, "AtMaximumSince", sg->alert_since);
+		json_add(o, "Utilization", tree);
+	}
+	if (sg && sg->activity.started)
+		json_add(o, "Activity", describe_activity(&sg->activity));
+	return o;
+}
+
+static cJSON *describe_schedule(const struct scaled_schedule *x)
+{
+	char words[160];
+	cJSON *o = json_add_str(cJSON_CreateObject(), "ScheduleName", x->s.name);
+
+	json_add_str(o, "InstanceGroupId", x->s.group_id);
+	json_add_str(o, "ScheduleExpression", x->s.expression);
+	json_add_str(o, "ScheduleExpressionTimezone", x->s.timezone);
+	json_add_str(o, "Words", cron_words(&x->cron, x->s.timezone, words, sizeof words));
+	json_add_int(o, "InstanceCount", x->s.count);
+	json_add_time(o, "NextRun", x->next);
+	return json_add_time(o, "LastRun", x->last_run);
+}
+
+int op_get_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
+	struct scaled *s = c ? scaled_of(ctl, c->id) : NULL;
+	cJSON *groups, *schedules;
+
+	(void)call;
+	if (!c)
+		return err->code;
+	groups = cJSON_CreateArray();
+	schedules = cJSON_CreateArray();
+	for (size_t i = 0; i < c->groups.len; i++)
+		cJSON_AddItemToArray(groups, describe_group(ctl, s, c->groups.items[i]));
+	for (size_t i = 0; s && i < s->schedules.len; i++)
+		cJSON_AddItemToArray(schedules, describe_schedule(&s->schedules.items[i]));
+	json_add_str(out, "ClusterId", c->id);
+	json_add(out, "Groups", groups);
+	if (s && s->managed.set) {
+		json_add(out, "ManagedScalingPolicy", emr_encode_managed_policy(&s->managed));
+		cJSON *now = managed_numbers(s);
+		json_add(out, "ManagedScaling", json_add_str(now, "Reason", s->last.reason[0] ? s->last.reason : NULL));
+	}
+	json_add(out, "Schedules", schedules);
+	return 0;
+}
+
+/* ---- the utilisation tree ---- */
+
+static struct instance_group *open_group(struct control *ctl, const cJSON *in, struct cluster **out,
+                                         struct error *err)
+{
+	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
+	struct instance_group *g;
+
+	if (!c)
+		return NULL;
+	if (cluster_state_closing(c->state)) {
+		emr_error_closing(err);
+		return NULL;
+	}
+	if (c->uses_fleets) {
+		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for "
+		                     "them.");
+		return NULL;
+	}
+	if (!(g = cluster_group(c, json_str(in, "InstanceGroupId", ""))))
+		emr_error_no_group(err, json_str(in, "InstanceGroupId", ""));
+	*out = c;
+	return g;
+}
+
+static int whole(const cJSON *in, const char *member, struct error *err)
+{
+	const cJSON *v = cJSON_GetObjectItemCaseSensitive(in, member);
+
+	if (cJSON_IsNumber(v) && v->valuedouble == v->valueint)
+		return 0;
+	return emr_error_validation(err, "%s must be given, as a whole number.", member);
+}
+
+/* A member that is there must be a number: a default in place of a typing error would be a surprise. */
+static int numbers_only(const cJSON *in, struct error *err)
+{
+	static const char *const members[] = {
+		"HighCpu", "LowCpu", "ScaleOutBy", "ScaleInBy", "Periods", "CoolDown"
+	};
+
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		const cJSON *v = cJSON_GetObjectItemCaseSensitive(in, members[i]);
+		if (v && !cJSON_IsNull(v) && !cJSON_IsNumber(v))
+			return emr_error_validation(err, "%s must be a number.", members[i]);
+	}
+	return 0;
+}
+
+int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	struct cluster *c = NULL;
+	struct instance_group *g = open_group(ctl, in, &c, err);
+	struct utilization_policy p;
+	struct error why = ERROR_INIT;
+
+	(void)out;
+	(void)call;
+	if (!g || whole(in, "MinCapacity", err) || whole(in, "MaxCapacity", err) || numbers_only(in, err))
+		return err->code;
+	tree_read(in, &p);
+	if (utilization_policy_check(&p, g->role, &why)) {
+		utilization_policy_free(&p);
+		return emr_error_validation(err, "%s", why.message);
+	}
+	struct scaled *s = scaled_make(ctl, c);
+	struct scaled_group *sg = scaled_group_make(s, g->id);
+	if (sg->has_tree)
+		utilization_policy_free(&sg->tree);
+	sg->has_tree = true;
+	sg->tree = p;
+	sg->alert_since = 0;
+	scaled_save(ctl, s);
+	scaling_poke(ctl, clock_now_ms());
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING,
+	          "Instance group %s scales by CPU: above %g %% out, below %g %% in, %d to %d nodes", g->id, p.high,
+	          p.low, p.min, p.max);
+	return 0;
+}
+
+int op_remove_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                          struct error *err)
+{
+	struct cluster *c = NULL;
+	struct instance_group *g = open_group(ctl, in, &c, err);
+	struct scaled *s = g ? scaled_of(ctl, c->id) : NULL;
+	struct scaled_group *sg = s ? scaled_group(s, g->id) : NULL;
+
+	(void)out;
+	(void)call;
+	if (!g)
+		return err->code;
+	if (!sg || !sg->has_tree)
+		return 0;
+	utilization_policy_free(&sg->tree);
+	sg->has_tree = false;
+	sg->alert_since = 0;
+	scaled_save(ctl, s);
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s no longer scales by CPU",
+	          g->id);
+	return 0;
+}
+
+/* ---- scheduled sizes ---- */
+
+static int check_zone(const char *name, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct tz *z = tz_open(name, &why);
+
+	if (!z)
+		return emr_error_validation(err, "ScheduleExpressionTimezone: %s", why.message);
+	tz_free(z);
+	return 0;
+}
+
+static int check_name(const char *name, struct error *err)
+{
+	size_t n = strlen(name);
+	bool ok = n >= 1 && n <= NAME_MAX_CHARS;
+
+	for (const char *p = name; *p && ok; p++)
+		ok = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("-_.", *p);
+	return ok ? 0 : emr_error_validation(err, "ScheduleName must have 1 to %d letters, digits, '-', '_' or '.'.",
+	                                     NAME_MAX_CHARS);
+}
+
+static int read_schedule(const cJSON *in, const struct instance_group *g, struct scaled_schedule *x,
+                         struct error *err)
+{
+	const char *expression = json_str(in, "ScheduleExpression", ""), *zone;
+	const char *name = json_str(in, "ScheduleName", "");
+	int64_t count = json_int(in, "InstanceCount", -1);
+	struct error why = ERROR_INIT;
+
+	zone = json_str(in, "ScheduleExpressionTimezone", NULL);
+	if (check_name(name, err) || whole(in, "InstanceCount", err) || check_zone(zone, err))
+		return err->code;
+	if (g->role == ROLE_MASTER)
+		return emr_error_validation(err, "The master instance group cannot be resized.");
+	if (count < (g->role == ROLE_CORE) || count > 4096)
+		return emr_error_validation(err, "InstanceCount must be between %d and 4096.", g->role == ROLE_CORE);
+	if (cron_parse(expression, &x->cron, &why))
+		return emr_error_validation(err, "ScheduleExpression: %s", why.message);
+	x->s.name = xstrdup(name);
+	x->s.expression = xstrdup(expression);
+	text_set(&x->s.timezone, zone);
+	strcpy(x->s.cluster_id, g->cluster_id);
+	strcpy(x->s.group_id, g->id);
+	x->s.count = (int)count;
+	x->since = x->cron.start_ms = clock_now_ms();
+	x->last_size = -1;
+	scheduled_plan(x);
+	if (x->next)
+		return 0;
+	scaled_schedule_free(x);
+	return emr_error_validation(err, "ScheduleExpression %s never comes again.", expression);
+}
+
+int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	struct cluster *c = NULL;
+	struct instance_group *g = open_group(ctl, in, &c, err);
+	struct scaled_schedule x = { .next = 0 }, *old;
+
+	(void)call;
+	if (!g || read_schedule(in, g, &x, err))
+		return err->code;
+	struct scaled *s = scaled_make(ctl, c);
+	if ((old = scaled_schedule(s, x.s.name))) {
+		scaled_schedule_free(old);
+		*old = x;
+	} else {
+		vec_push(&s->schedules, x);
+	}
+	scaled_save(ctl, s);
+	scaling_poke(ctl, clock_now_ms());
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s is to have %d nodes at %s",
+	          g->id, x.s.count, x.s.expression);
+	json_add_time(out, "NextRun", x.next);
+	return 0;
+}
+
+int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                        struct error *err)
+{
+	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
+	struct scaled *s = c ? scaled_of(ctl, c->id) : NULL;
+	const char *name = json_str(in, "ScheduleName", "");
+
+	(void)out;
+	(void)call;
+	if (!c)
+		return err->code;
+	for (size_t i = 0; s && i < s->schedules.len; i++) {
+		if (strcmp(s->schedules.items[i].s.name, name))
+			continue;
+		event_add(ctl, SEVERITY_INFO, c->id, s->schedules.items[i].s.group_id, EVENT_SCALING,
+		          "The scheduled size %s was removed", name);
+		scaled_schedule_free(&s->schedules.items[i]);
+		vec_remove(&s->schedules, i);
+		scaled_save(ctl, s);
+		return 0;
+	}
+	return emr_error_validation(err, "Cluster %s has no scheduled size '%.100s'.", c->id, name);
+}
+
+/* ---- ListScalingDecisions ---- */
+
+#define PAGE_DEFAULT 100
+#define PAGE_MAX 1000
+#define LOOK_AT 20000     /* records, for one page of a group's decisions */
+
+struct listing {
+	cJSON *decisions;
+	const char *group;
+	int max, n;
+	int64_t last;             /* seq of the last one that was looked at */
+	bool more;
+};
+
+static bool list_one(const struct record *r, void *ctx)
+{
+	struct listing *l = ctx;
+	cJSON *v;
+
+	if (l->n == l->max) {
+		l->more = true;
+		return false;
+	}
+	l->last = r->seq;
+	v = json_parse(r->body, strlen(r->body), NULL);
+	if (!v || (l->group && strcmp(json_str(v, "InstanceGroupId", ""), l->group))) {
+		cJSON_Delete(v);
+		return true;
+	}
+	cJSON_AddItemToArray(l->decisions, v);
+	l->n++;
+	return true;
+}
+
+int op_list_decisions(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+{
+	const char *token = json_str(in, "NextToken", NULL), *cluster = json_str(in, "ClusterId", NULL);
+	int64_t max = json_int(in, "MaxResults", PAGE_DEFAULT);
+	struct listing l = { .group = json_str(in, "InstanceGroupId", NULL) };
+	struct record_query q = { .kind = "scaling", .region = call->region, .subject = cluster,
+	                          .since = emr_decode_time(in, "Since"), .max = LOOK_AT };
+	char *end = NULL;
+
+	if (cluster && !op_cluster(ctl, in, "ClusterId", false, err))
+		return err->code;
+	if (max < 1 || max > PAGE_MAX)
+		return emr_error_validation(err, "MaxResults must be between 1 and %d.", PAGE_MAX);
+	if (token && ((q.before = strtoll(token, &end, 10)) < 1 || *end))
+		return emr_error_validation(err, "NextToken '%.40s' is not one of this list.", token);
+	l.max = (int)max;
+	l.decisions = cJSON_CreateArray();
+	int ret = records_read(ctl, &q, list_one, &l, err);
+	json_add(out, "Decisions", l.decisions);
+	if (!ret && l.more) {
+		char next[24];
+		snprintf(next, sizeof next, "%lld", (long long)l.last);
+		json_add_str(out, "NextToken", next);
+	}
+	return ret;
+}

@@ -287,7 +287,10 @@ static int check_rest(const cJSON *in, const struct metric_alarm *a, struct erro
 int cw_decode_alarm(const cJSON *in, struct metric_alarm **out, struct error *err)
 {
 	struct metric_alarm *a = cw_read_alarm(in);
-	int rc = check_source(in, a, err);
+	int rc;
+
+	text_set(&a->owner, NULL); /* not for clients to say */
+	rc = check_source(in, a, err);
 
 	if (!rc)
 		rc = check_counts(in, a, err);

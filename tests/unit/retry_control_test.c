@@ -291,6 +291,8 @@ static void test_bad_policies_are_refused(void **state)
 	assert_null(add_with(f, c, "CONTINUE", PROCESS, P("retry.maxAttempts", "0")));
 	assert_string_equal(f->error, "ValidationException");
 	assert_non_null(strstr(f->message, "stoker.retry.maxAttempts has the value '0'"));
+	assert_null(add_with(f, c, "CONTINUE", PROCESS, P("notify", "arn:aws:sns:us-east-1:000000000000:nobody")));
+	assert_non_null(strstr(f->message, "stoker.notify: there is no topic"));
 	assert_int_equal(c->steps.len, 0);
 	ask(f, "ElasticMapReduce.RunJobFlow",
 	    "{\"Name\":\"t\",\"ReleaseLabel\":\"emr-7.5.0\",\"Instances\":{" GROUPS "},"
@@ -424,7 +426,7 @@ static void test_time_limit_of_an_attempt(void **state)
 static struct step *failed_step(struct fixture *f, struct cluster *c)
 {
 	struct step *s = add_with(f, c, "CONTINUE", "\"bash\",\"-c\",\"x\"",
-	                          P("notify", "arn:aws:sns:us-east-1:0:ops"));
+	                          P("retry.on", "ALL"));
 
 	say_stderr(f, c, s, "first line\nbash: line 1: x: \033[31mnot found");
 	ends(f, s, 127, 0);
@@ -449,7 +451,7 @@ static void test_a_letter_tells_everything(void **state)
 	const cJSON *jar = json_obj(json_obj(l, "Step"), "HadoopJarStep");
 	assert_string_equal(cJSON_GetArrayItem(json_arr(jar, "Args"), 2)->valuestring, "x");
 	assert_string_equal(json_str(cJSON_GetArrayItem(json_arr(jar, "Properties"), 0), "Key", ""),
-	                    "stoker.notify");
+	                    "stoker.retry.on");
 	assert_non_null(strstr(json_str(json_obj(l, "Log"), "stderr", ""), "first line\nbash"));
 	assert_null(strchr(json_str(json_obj(l, "Log"), "stderr", ""), '\033'));
 	assert_non_null(strstr(json_str(json_obj(l, "Log"), "controller", ""), "Step failed"));

@@ -98,12 +98,19 @@ char *act_price_text(double per_hour, bool unknown, bool utf8, char *out, size_t
 	return out;
 }
 
+/* A fleet is counted in its first type: what it buys is its strategy's choice. */
+static int instances_of(const struct instance_group *g)
+{
+	int w = g->fleet ? fleet_weight(g, g->type) : 1;
+	return g->fleet ? (g->fleet->target_on_demand + w - 1) / w + (g->fleet->target_spot + w - 1) / w : g->requested;
+}
+
 double act_cluster_price(const struct cluster *c, bool *unknown)
 {
 	double sum = 0;
 	*unknown = false;
 	for (size_t i = 0; i < c->groups.len; i++)
-		sum += model_price(c->groups.items[i]->type, c->groups.items[i]->requested, unknown);
+		sum += model_price(c->groups.items[i]->type, instances_of(c->groups.items[i]), unknown);
 	return sum;
 }
 
@@ -135,6 +142,22 @@ static void cost_lines(struct act *a, double before, double change, bool unknown
 
 /* ---- creating ---- */
 
+static void group_cli(struct buf *b, const struct instance_group *g)
+{
+	const char *role = names_get(&instance_role_names, g->role);
+	if (g->fleet) {
+		cJSON *o = emr_request_instance_fleet(g);
+		char *text = json_print(o);
+		buf_addf(b, " '%s'", text);
+		free(text);
+		cJSON_Delete(o);
+		return;
+	}
+	buf_addf(b, " InstanceGroupType=%s,InstanceType=%s,InstanceCount=%d", role, g->type, g->requested);
+	if (g->bid_price || g->market == MARKET_SPOT)
+		buf_addf(b, ",BidPrice=%s", g->bid_price ? g->bid_price : "OnDemandPrice");
+}
+
 static void create_cli(struct act *a, const struct cluster *c)
 {
 	struct buf b = BUF_INIT;
@@ -145,12 +168,9 @@ static void create_cli(struct act *a, const struct cluster *c)
 		buf_adds(&b, " --applications");
 	for (size_t i = 0; i < c->applications.len; i++)
 		buf_addf(&b, " Name=%s", c->applications.items[i].name);
-	buf_adds(&b, " --instance-groups");
-	for (size_t i = 0; i < c->groups.len; i++) {
-		const struct instance_group *g = c->groups.items[i];
-		buf_addf(&b, " InstanceGroupType=%s,InstanceType=%s,InstanceCount=%d",
-		         names_get(&instance_role_names, g->role), g->type, g->requested);
-	}
+	buf_adds(&b, c->uses_fleets ? " --instance-fleets" : " --instance-groups");
+	for (size_t i = 0; i < c->groups.len; i++)
+		group_cli(&b, c->groups.items[i]);
 	option(&b, "--log-uri", c->log_uri);
 	for (size_t i = 0; i < c->bootstrap_actions.len; i++) {
 		buf_adds(&b, i ? " Path=" : " --bootstrap-actions Path=");
@@ -177,7 +197,8 @@ struct act *act_create(const struct cluster *c)
 	a->title = xasprintf("Create cluster %s", c->name ? c->name : "");
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
-		line(a, names_get(&instance_role_names, g->role), NULL, "%d x %s", g->requested, g->type);
+		line(a, names_get(&instance_role_names, g->role), NULL, "%d x %s%s", instances_of(g), g->type,
+		     g->fleet ? " (fleet)" : g->market == MARKET_SPOT ? " (spot)" : "");
 	}
 	line(a, "release", NULL, "%s", c->release_label ? c->release_label : "");
 	line(a, "afterwards", NULL, "%s", c->keep_alive ? "waits for more steps (costs go on)"

@@ -93,9 +93,8 @@ static void load_cluster(struct cluster *c, void *ctx)
 	if (!c->region[0]) /* of a journal that knew only one */
 		snprintf(c->region, sizeof c->region, "%s", ctl->region);
 	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
-		cost_leaving(ctl, c);
 		str_list_add(&ctl->gone, c->id);
-		cluster_free(c);
+		cost_leaving(ctl, c);
 		return;
 	}
 	cluster_attach(ctl, c);

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/control/access/access.h"
+#include "core/control/changes.h"
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
@@ -23,7 +24,7 @@ static void bind_table(struct map *ops, const struct op *table, const struct par
 
 struct map *ops_bind(void)
 {
-	static const struct op *const core[] = { cluster_ops, step_ops, group_ops, stoker_ops };
+	static const struct op *const core[] = { cluster_ops, step_ops, group_ops, stoker_ops, event_ops };
 	struct map *ops = map_new();
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
@@ -67,6 +68,21 @@ static const char *name_of(const char *target)
 	return dot ? dot + 1 : target;
 }
 
+/* Runs an operation and tells the stream what it changed. */
+static int run_op(struct control *ctl, const struct bound_op *op, const char *target, const cJSON *in, cJSON *out,
+                  struct call *call, struct error *err)
+{
+	struct operation what = { .reads = true };
+	struct changes *before = operation_find(target, &what) && !what.reads && !what.data ? changes_before(ctl, in)
+	                                                                                 : NULL;
+	int ret = op->fn(ctl, in, out, call, err);
+
+	if (!ret && before)
+		changes_after(ctl, what.name, in, out, before);
+	changes_free(before);
+	return ret;
+}
+
 /* 0: answered; 1: the operation has taken the call; else an error. */
 static int dispatch(struct control *ctl, const char *target, const char *body, size_t len,
                     struct call *call, struct error *err)
@@ -92,7 +108,7 @@ static int dispatch(struct control *ctl, const char *target, const char *body, s
 		goto out;
 	out = cJSON_CreateObject();
 	call->part = op->part;
-	ret = op->fn(ctl, in, out, call, err);
+	ret = run_op(ctl, op, target, in, out, call, err);
 	if (!ret && (!op->shape || op->shape->output))
 		json_print_to(&call->body, out);
 out:
@@ -108,9 +124,9 @@ int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *o
 
 	if (!op)
 		return emr_error_unknown_operation(err, name_of(target));
-	if (op->shape && emr_validate(op->shape, in, err))
+	if (access_check(ctl, target, in, call, err) || (op->shape && emr_validate(op->shape, in, err)))
 		return err->code;
-	return op->fn(ctl, in, out, call, err);
+	return run_op(ctl, op, target, in, out, call, err);
 }
 
 static struct call *call_new(struct control *ctl, const struct control_caller *who)

@@ -45,7 +45,8 @@ static struct node *place(struct cluster *c)
 		workers |= c->groups.items[i]->role != ROLE_MASTER && c->groups.items[i]->requested > 0;
 	for (size_t i = 0; i < c->instances.len; i++) {
 		struct node *n = c->instances.items[i]->runtime;
-		if (!n || n->m->state != INSTANCE_RUNNING || !n->link || n->draining || n->stopping)
+		if (!n || n->m->state != INSTANCE_RUNNING || !n->link || n->draining || n->stopping ||
+		    n->health.since)
 			continue;
 		if (workers && n->m->role == ROLE_MASTER)
 			continue;

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/control/emr/health.h"
 #include "core/control/state.h"
 
 struct exec *exec_attach(struct control *ctl, struct container *m, struct node *n)
@@ -150,6 +151,10 @@ void exec_ended(struct control *ctl, struct exec *e, int status, int signal, con
 	case CONTAINER_PROCESS:
 		if (e->step)
 			step_exec_ended(ctl, e->c, e->step, e, status, signal, error);
+		break;
+	case CONTAINER_HEALTH:
+		if (n)
+			health_script_ended(ctl, n, error);
 		break;
 	case CONTAINER_EXECUTOR:
 		driver_executor_ended(ctl, e, status, signal, error);

@@ -69,7 +69,8 @@ static bool sole_master(const struct cluster *c, const struct instance *i)
 	int masters = 0;
 
 	for (size_t k = 0; i->role == ROLE_MASTER && k < c->instances.len; k++)
-		masters += c->instances.items[k]->role == ROLE_MASTER && c->instances.items[k]->state != INSTANCE_TERMINATED;
+		masters += c->instances.items[k]->role == ROLE_MASTER &&
+		        c->instances.items[k]->state != INSTANCE_TERMINATED;
 	return i->role == ROLE_MASTER && masters <= 1;
 }
 
@@ -104,7 +105,7 @@ struct node *group_victim(const struct cluster *c, struct instance_group *g, enu
 		    (g->fleet && (in->market != market || fleet_weight(g, in->type) > units)))
 			continue;
 		int rank = n->execs.len ? 2 : 3;
-		if (in->state != INSTANCE_RUNNING)
+		if (in->state != INSTANCE_RUNNING || n->health.since)
 			rank = 4;
 		if (str_list_has(&rt->shrink_first, in->ec2_id) || str_list_has(&rt->shrink_first, in->id))
 			rank = 5;
@@ -288,6 +289,9 @@ void groups_schedule(struct control *ctl, struct cluster *c)
 
 void group_resize(struct control *ctl, struct cluster *c, struct instance_group *g, int n)
 {
+	if (g->requested != n)
+		event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_GROUP, "Instance group %s (%s) shall have %d instances, it "
+		          "had to have %d", g->id, names_get(&instance_role_names, (int)g->role), n, g->requested);
 	g->requested = n;
 	group_runtime(g)->failures = 0;
 	if (g->state == GROUP_SUSPENDED || g->state == GROUP_ARRESTED)

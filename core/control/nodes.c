@@ -7,12 +7,22 @@
 #include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/emr/health.h"
 #include "core/control/part.h"
 #include "core/control/spot/spot.h"
 
 const char *role_word(enum instance_role role)
 {
 	return role == ROLE_MASTER ? "master" : role == ROLE_CORE ? "core" : "task";
+}
+
+static void say_state(struct control *ctl, const struct node *n)
+{
+	const struct instance *i = n->m;
+
+	event_add(ctl, SEVERITY_INFO, n->c->id, i->id, EVENT_INSTANCE, "Instance %s (%s, %s) is %s", i->ec2_id,
+	          names_get(&instance_role_names, (int)i->role), i->type ? i->type : "",
+	          names_get(&instance_state_names, (int)i->state));
 }
 
 static void set_state(struct control *ctl, struct node *n, enum instance_state s,
@@ -27,6 +37,8 @@ static void set_state(struct control *ctl, struct node *n, enum instance_state s
 	text_set(&i->reason_message, msg);
 	if (s == INSTANCE_RUNNING)
 		i->timeline.ready = clock_now_ms();
+	if (s != INSTANCE_TERMINATED)      /* how it ended is told where that is known */
+		say_state(ctl, n);
 	if (s == INSTANCE_TERMINATED)
 		i->timeline.ended = clock_now_ms();
 	mark_dirty(ctl, OBJECT_INSTANCE, i);
@@ -72,6 +84,7 @@ struct node *node_create(struct control *ctl, struct cluster *c, struct instance
 	if (g->role == ROLE_MASTER)
 		text_set(&c->master_dns, i->public_dns);
 	struct node *n = node_attach(ctl, c, i);
+	say_state(ctl, n);
 	spot_replaced(ctl, i);
 	wake_cluster(ctl, c); /* the worker is started in the next round, after the commit */
 	return n;
@@ -99,8 +112,7 @@ void node_spawn(struct control *ctl, struct node *n)
 	mark_dirty(ctl, OBJECT_INSTANCE, n->m);
 }
 
-/* End it in the next look at its cluster: callers may go on using n. */
-static void node_doom(struct control *ctl, struct node *n, enum instance_reason reason, const char *why)
+void node_doom(struct control *ctl, struct node *n, enum instance_reason reason, const char *why)
 {
 	n->doom_reason = reason;
 	text_set(&n->doom, why);
@@ -385,6 +397,7 @@ void node_gone(struct control *ctl, struct node *n, enum instance_reason reason,
 		group_interrupted(ctl, c, n->m);
 	vec_free(&n->execs);
 	free(n->doom);
+	health_free(n);
 	free(n);
 	free(text);
 	wake_cluster(ctl, c);

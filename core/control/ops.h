@@ -6,7 +6,7 @@
 
 #include "core/control/state.h"
 
-extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[];
+extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[], event_ops[];
 
 /* Regions are worlds of their own: a request sees what is in its own. */
 bool op_visible(const struct control *ctl, const struct cluster *c);

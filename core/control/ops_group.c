@@ -105,11 +105,13 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (c->uses_fleets && (group || roles))
 		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
 		                                 "The cluster uses instance fleets: name InstanceFleetId or "
-		                                 "InstanceFleetType instead of InstanceGroupId or InstanceGroupTypes.");
+		                                 "InstanceFleetType instead of InstanceGroupId or "
+		                                 "InstanceGroupTypes.");
 	if (!c->uses_fleets && (fleet || fleet_role >= 0))
 		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
 		                                 "The cluster uses instance groups: name InstanceGroupId or "
-		                                 "InstanceGroupTypes instead of InstanceFleetId or InstanceFleetType.");
+		                                 "InstanceGroupTypes instead of InstanceFleetId or "
+		                                 "InstanceFleetType.");
 	if (fleet && !cluster_group(c, fleet))
 		return emr_error_no_fleet(err, fleet);
 	group = group ? group : fleet;

@@ -326,63 +326,6 @@ static int read_step_log(struct control *ctl, const cJSON *in, cJSON *out, struc
 	return ret;
 }
 
-/* ---- alarms and events ---- */
-
-static int list_alarms(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                       struct error *err)
-{
-	const char *id = json_str(in, "ClusterId", NULL);
-	struct alarm_list alarms = { 0 };
-
-	(void)call;
-	if (id && !wanted(ctl, in, err))
-		return err->code;
-	alarms_compute(ctl, id, clock_now_ms(), &alarms);
-	cJSON *a = cJSON_CreateArray();
-	for (size_t i = 0; i < alarms.len; i++) {
-		const struct alarm *al = &alarms.items[i];
-		cJSON *o = json_add_str(cJSON_CreateObject(), "AlarmId", al->id);
-		json_add_str(o, "Severity", names_get(&severity_names, (int)al->severity));
-		json_add_str(o, "ClusterId", al->cluster_id[0] ? al->cluster_id : NULL);
-		json_add_time(o, "Since", al->since);
-		json_add_str(o, "Title", al->title);
-		json_add_str(o, "Detail", al->detail);
-		json_add_str(o, "Hint", al->hint);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Alarms", a);
-	alarm_list_free(&alarms);
-	return 0;
-}
-
-static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                       struct error *err)
-{
-	const char *id = json_str(in, "ClusterId", NULL);
-	int max = (int)json_int(in, "MaxResults", 100);
-	struct event_list events = { 0 };
-
-	(void)call;
-	if (id && !wanted(ctl, in, err))
-		return err->code;
-	int ret = store_load_events(ctl->store, id, emr_decode_time(in, "Since"),
-	                            max < 1 || max > 1000 ? 1000 : max, &events, err);
-	cJSON *a = cJSON_CreateArray();
-	for (size_t i = 0; i < events.len; i++) {
-		const struct event *e = &events.items[i];
-		cJSON *o = json_add_time(cJSON_CreateObject(), "Time", e->time);
-		json_add_str(o, "Severity", names_get(&severity_names, (int)e->severity));
-		json_add_str(o, "ClusterId", e->cluster_id[0] ? e->cluster_id : NULL);
-		json_add_str(o, "ResourceId", e->resource_id[0] ? e->resource_id : NULL);
-		json_add_str(o, "Type", e->type);
-		json_add_str(o, "Message", e->message);
-		cJSON_AddItemToArray(a, o);
-	}
-	json_add(out, "Events", a);
-	event_list_free(&events);
-	return ret;
-}
-
 const struct op stoker_ops[] = {
 	{ "Stoker.GetServerStatus", get_server_status },
 	{ "Stoker.GetEnvironment", get_environment },
@@ -390,7 +333,5 @@ const struct op stoker_ops[] = {
 	{ "Stoker.GetMetrics", get_metrics },
 	{ "Stoker.GetStepProgress", get_step_progress },
 	{ "Stoker.ReadStepLog", read_step_log },
-	{ "Stoker.ListAlarms", list_alarms },
-	{ "Stoker.ListEvents", list_events },
 	{ NULL, NULL },
 };

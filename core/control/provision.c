@@ -11,6 +11,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/control/notify/notify.h"
 #include "core/control/state.h"
 
 extern char **environ;
@@ -134,8 +135,11 @@ const struct provisioner provisioner_local = { local_spawn, local_kill, local_al
 void provision_reap(struct control *ctl)
 {
 	pid_t pid;
+	int status;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (notify_child(ctl, (int)pid, status))
+			continue;
 		size_t it = 0;
 		void *v;
 		while (map_next(ctl->nodes, &it, NULL, &v)) {

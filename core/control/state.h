@@ -184,6 +184,11 @@ struct node {
 	bool drain_told;             /* drivers know that its executors leave */
 	int64_t drain_deadline, stop_deadline; /* mono ms, 0 = none */
 	char *doom;                  /* why it must go at the next look, or NULL */
+	struct {
+		char *script, *disk;     /* why it is unhealthy, or NULL: emr/health.c */
+		int64_t since, checked;  /* wall ms; since 0: it is healthy, else it gets no new work */
+		bool late;               /* its script was ended for its time-out */
+	} health;
 	enum instance_reason doom_reason;
 	VEC(struct exec *) execs;
 };
@@ -324,6 +329,8 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg);
 void node_link_closed(struct control *ctl, struct node *n);
 void node_stop(struct control *ctl, struct node *n);                        /* orderly */
 void node_gone(struct control *ctl, struct node *n, enum instance_reason reason, const char *why);
+/* End it in the next look at its cluster: callers may go on using n. */
+void node_doom(struct control *ctl, struct node *n, enum instance_reason reason, const char *why);
 void node_tick(struct control *ctl, struct node *n, int64_t now);
 void node_bootstrap_next(struct control *ctl, struct node *n);
 void node_bootstrap_failed(struct control *ctl, struct node *n, int index, const char *why);

@@ -9,6 +9,7 @@
 #include "core/base/id.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
+#include "core/daemon/door_cloudwatch.h"
 #include "core/net/http_server.h"
 #include "core/net/sigv4.h"
 
@@ -31,7 +32,12 @@ static void reply_error(struct http_request *r, int status, const char *code, co
 {
 	struct buf b = BUF_INIT;
 	struct error e = ERROR_INIT;
+	char id[37];
 
+	if (cloudwatch_speaks(r)) {
+		cloudwatch_error(r, id_uuid(id, sizeof id), code, message);
+		return;
+	}
 	error_set(&e, ERR_INVALID, "%s", message);
 	error_class(&e, code, NULL);
 	emr_error_reply(&e, &b);
@@ -66,11 +72,13 @@ static const char *secret_of(void *ctx, const char *access_key, const char *toke
 	return token ? NULL : control_secret(s->door->control, access_key, &s->user);
 }
 
+#define CLOUDWATCH_TARGET "GraniteServiceVersion20100801."
+
 /* A signature is for one service: it opens no other one. */
 static const char *service_of(const char *target)
 {
 	return !strncmp(target, EMR_TARGET_PREFIX, strlen(EMR_TARGET_PREFIX)) ? "elasticmapreduce" :
-	       !strncmp(target, "GraniteServiceVersion20100801.", 30) ? "monitoring" :
+	       !strncmp(target, CLOUDWATCH_TARGET, strlen(CLOUDWATCH_TARGET)) ? "monitoring" :
 	       !strncmp(target, "AWSGlue.", 8) ? "glue" : NULL;
 }
 
@@ -88,7 +96,7 @@ static int check_service(const struct sigv4_identity *id, const char *target, st
 static bool signed_well(struct door *d, struct http_request *r, struct signer *who)
 {
 	size_t len;
-	const char *body = http_request_body(r, &len);
+	const char *body = http_request_body(r, &len), *target = http_request_header(r, "x-amz-target");
 	struct sigv4_verifier v = { secret_of, who, d->keys };
 	struct sigv4_request s = { http_request_method(r), http_request_target(r), header_of, r, body, len };
 	struct error err = ERROR_INIT;
@@ -96,7 +104,7 @@ static bool signed_well(struct door *d, struct http_request *r, struct signer *w
 	who->door = d;
 	if (http_request_is_unix(r) ||
 	    (!sigv4_verify(&s, &v, clock_now_ms(), &who->id, &err) &&
-	     !check_service(&who->id, http_request_header(r, "x-amz-target"), &err)))
+	     !check_service(&who->id, cloudwatch_speaks(r) ? CLOUDWATCH_TARGET : target, &err)))
 		return true;
 	log_info("refused: %s: %s", err.class_, err.message);
 	reply_error(r, 403, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
@@ -166,8 +174,10 @@ static void call(struct door *d, struct http_request *r, const struct signer *by
 	};
 
 	snprintf(unix_peer, sizeof unix_peer, "unix:%u", (unsigned)http_request_uid(r));
-
-	control_call(d->control, target, body, len, &who, on_answer, r);
+	if (cloudwatch_speaks(r))
+		cloudwatch_call(d->control, r, &who, body, len);
+	else
+		control_call(d->control, target, body, len, &who, on_answer, r);
 }
 
 static void on_request(struct http_request *r, void *ctx)
@@ -190,7 +200,7 @@ static void on_request(struct http_request *r, void *ctx)
 		reply_error(r, 405, "UnknownOperationException", "Only POST and GET are answered");
 	} else if (!signed_well(d, r, &who)) {
 		return;
-	} else if (!target) {
+	} else if (!target && !cloudwatch_speaks(r)) {
 		reply_error(r, 400, "UnknownOperationException",
 		            "The X-Amz-Target header is missing: it names the operation");
 	} else {

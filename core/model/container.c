@@ -1,7 +1,7 @@
 #include "core/model/container.h"
 
-static const char *const kind_items[] = { "BOOTSTRAP", "PROCESS", "DRIVER", "EXECUTOR" };
-const struct names container_kind_names = { kind_items, 4 };
+static const char *const kind_items[] = { "BOOTSTRAP", "PROCESS", "DRIVER", "EXECUTOR", "HEALTH" };
+const struct names container_kind_names = { kind_items, 5 };
 
 struct container *container_new(void)
 {

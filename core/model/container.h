@@ -9,7 +9,8 @@ enum container_kind {
 	CONTAINER_BOOTSTRAP,  /* a bootstrap action */
 	CONTAINER_PROCESS,    /* a step that is a plain process */
 	CONTAINER_DRIVER,     /* a step of the embedded engine */
-	CONTAINER_EXECUTOR
+	CONTAINER_EXECUTOR,
+	CONTAINER_HEALTH      /* a health script */
 };
 extern const struct names container_kind_names;
 

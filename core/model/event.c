@@ -24,6 +24,7 @@ void alarm_free(struct alarm *a)
 	free(a->title);
 	free(a->detail);
 	free(a->hint);
+	free(a->name);
 }
 
 void alarm_list_free(struct alarm_list *l)

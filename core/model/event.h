@@ -31,6 +31,8 @@ struct alarm {
 	char cluster_id[MODEL_ID_SIZE];
 	int64_t since;
 	char *title, *detail, *hint;      /* what; why; what to do next */
+	const char *kind;                 /* "metric", "budget" (static); NULL: a condition of the server's own */
+	char *name;                       /* of a metric alarm or budget, or NULL */
 };
 VEC_STRUCT(alarm_list, struct alarm);
 

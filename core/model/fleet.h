@@ -1,6 +1,6 @@
 /* Instance fleets. A fleet is an instance group that counts in units of capacity, buys from both markets and
- * from several instance types: struct instance_group with a `fleet`. Its id begins with "if-", its `requested`
- * is the number of instances that the targets come to now, its `type` the first of the types. */
+ * from several instance types: struct instance_group with a `fleet`. Its id begins with "if-", its
+ * `requested` is the number of instances that the targets come to now, its `type` the first of the types. */
 #ifndef CORE_MODEL_FLEET_H
 #define CORE_MODEL_FLEET_H
 
@@ -48,16 +48,16 @@ struct fleet {
 	enum fleet_timeout_action timeout_action;
 	int spot_resize_min, on_demand_resize_min;      /* 0: not given */
 	int resize_spot_strategy, resize_on_demand_strategy; /* for growing later; -1: as at launch */
-	char *launch, *resize;   /* LaunchSpecifications and ResizeSpecifications as they were sent: JSON, or NULL */
+	char *launch, *resize;   /* Launch- and ResizeSpecifications as they were sent: JSON, or NULL */
 	char *context;
-	int64_t wanted_since;    /* ms; since when a target has been missed after the first provisioning; 0: it is met */
-	bool given_up;           /* that took too long: nothing more is bought until a target or the market moves */
+	int64_t wanted_since;    /* ms; since when a target is missed, after the first provisioning; 0: met */
+	bool given_up;           /* that took too long: nothing is bought until a target or the market moves */
 };
 
 struct fleet *fleet_new(void);
 void fleet_free(struct fleet *f);                /* and the struct itself; NULL is allowed */
 void fleet_types_free(struct fleet_type_list *l);
-const struct fleet_type *fleet_type_of(const struct fleet *f, const char *type);  /* NULL when it is none of its types */
-int fleet_weight(const struct instance_group *g, const char *type);               /* of one instance; 1 where unknown */
+const struct fleet_type *fleet_type_of(const struct fleet *f, const char *type);  /* NULL: none of its */
+int fleet_weight(const struct instance_group *g, const char *type); /* of one instance; 1 where unknown */
 
 #endif

@@ -15,7 +15,8 @@ static int at_line(const struct price_csv *c, struct error *err, const char *wha
 	return ERR_INVALID;
 }
 
-/* One field from p on, quotes undone, blanks around it dropped. Gives what follows, or NULL: a quote is open. */
+/* One field from p on, quotes undone, blanks around it dropped. Gives what follows, or NULL: a quote is open.
+ */
 static const char *field(struct arena *a, const char *p, const char *end, char **out)
 {
 	char *text = arena_alloc(a, (size_t)(end - p) + 1);
@@ -94,13 +95,15 @@ static void hint_columns(const struct price_csv *c, struct error *err)
 	buf_free(&b);
 }
 
-int price_csv_open(struct price_csv *c, const char *name, const char *const *columns, const char *text, size_t len,
-                   struct arena *arena, struct error *err)
+int price_csv_open(struct price_csv *c, const char *name, const char *const *columns, const char *text,
+                   size_t len, struct arena *arena, struct error *err)
 {
 	char *names[PRICE_CSV_COLUMNS];
 	unsigned seen = 0;
 
-	*c = (struct price_csv){ .name = name, .columns = columns, .next = text, .end = text + len, .arena = arena };
+	*c = (struct price_csv) {
+		.name = name, .columns = columns, .next = text, .end = text + len, .arena = arena
+	};
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		c->next += 3;
 	int n = fields(c, names, err);
@@ -150,8 +153,8 @@ int price_csv_wrong(const struct price_csv *c, int column, struct error *err, co
 	return ERR_INVALID;
 }
 
-int price_csv_number(const struct price_csv *c, int column, const char *text, const char *expected, double *out,
-                     struct error *err)
+int price_csv_number(const struct price_csv *c, int column, const char *text, const char *expected,
+                     double *out, struct error *err)
 {
 	char *end;
 	double v = strtod(text, &end);

@@ -19,15 +19,15 @@ struct price_csv {
 };
 
 /* Reads the line of names. */
-int price_csv_open(struct price_csv *c, const char *name, const char *const *columns, const char *text, size_t len,
-                   struct arena *arena, struct error *err);
+int price_csv_open(struct price_csv *c, const char *name, const char *const *columns, const char *text,
+                   size_t len, struct arena *arena, struct error *err);
 /* The next line: 1, 0 at the end, or an error code. */
 int price_csv_next(struct price_csv *c, struct error *err);
 /* The error of a field: "prices.csv: line 3, ec2_usd_h: "x" is not …". Gives ERR_INVALID. */
 int price_csv_wrong(const struct price_csv *c, int column, struct error *err, const char *expected);
 /* A number of at least 0, finite, in full. */
-int price_csv_number(const struct price_csv *c, int column, const char *text, const char *expected, double *out,
-                     struct error *err);
+int price_csv_number(const struct price_csv *c, int column, const char *text, const char *expected,
+                     double *out, struct error *err);
 /* date and source: needed in every line. */
 int price_csv_origin(const struct price_csv *c, int date, int source, struct error *err);
 

@@ -79,7 +79,8 @@ const struct price *price_table_find(const struct price_table *t, const char *ty
 	return map_get(t->by_key, key);
 }
 
-const struct volume_price *price_table_volume(const struct price_table *t, const char *type, const char *region)
+const struct volume_price *price_table_volume(const struct price_table *t, const char *type,
+                                              const char *region)
 {
 	for (size_t i = t->volumes.len; type && i-- > 0;)
 		if (!strcmp(t->volumes.items[i]->type, type) && !strcmp(t->volumes.items[i]->region, region))
@@ -135,7 +136,8 @@ static int read_rates(const struct price_csv *c, struct price *p, struct error *
 	else if (strcmp(emr, "estimate"))
 		ret = price_csv_number(c, EMR, emr + (*emr == '~'), FEE, &p->emr, err);
 	else if (p->ec2 < 0)
-		ret = price_csv_wrong(c, EMR, err, "possible here: an estimate is a share of the EC2 rate, which is not known");
+		ret = price_csv_wrong(c, EMR, err,
+		                      "possible here: an estimate is a share of the EC2 rate, which is not known");
 	else
 		p->emr = PRICE_ESTIMATE_SHARE * p->ec2;
 	return ret;
@@ -161,7 +163,8 @@ static int read_size(const struct price_csv *c, struct price *p, struct error *e
 }
 
 /* A line for one type: what it leaves empty is as the list below has it. */
-static int read_type(const struct price_table *t, const struct price_csv *c, struct price *p, struct error *err)
+static int read_type(const struct price_table *t, const struct price_csv *c, struct price *p,
+                     struct error *err)
 {
 	const struct price *below = price_table_find(t, c->values[TYPE], c->values[REGION]);
 	const struct price *size = below ? below : price_table_find(t, c->values[TYPE], NULL);
@@ -204,7 +207,8 @@ static bool listed(const struct price_list *l, const struct price_csv *c)
 	return false;
 }
 
-static int read_line(struct price_table *t, const struct price_csv *c, struct price_list *out, struct error *err)
+static int read_line(struct price_table *t, const struct price_csv *c, struct price_list *out,
+                     struct error *err)
 {
 	struct price *p = arena_new_of(t->arena, struct price);
 	int ret;
@@ -245,7 +249,8 @@ static void lay_estimates(struct price_table *t, const struct price *any)
 		*p = *old;
 		p->emr = PRICE_ESTIMATE_SHARE * p->ec2;
 		p->emr_estimate = true;
-		p->source = arena_printf(t->arena, "%s; EMR fee estimated: %s (%s)", old->source, any->source, any->date);
+		p->source =
+		    arena_printf(t->arena, "%s; EMR fee estimated: %s (%s)", old->source, any->source, any->date);
 		lay(t, p);
 	}
 }
@@ -274,7 +279,8 @@ int price_table_read(struct price_table *t, const char *name, const char *text, 
 
 enum { GB = 2, IOPS, FREE_IOPS, MBPS, FREE_MBPS };
 static const char *const volume_columns[PRICE_CSV_COLUMNS] = {
-	"type", "region", "gb_month_usd", "iops_month_usd", "free_iops", "mbps_month_usd", "free_mbps", "date", "source",
+	"type",           "region",    "gb_month_usd", "iops_month_usd", "free_iops",
+	"mbps_month_usd", "free_mbps", "date",         "source",
 };
 
 static int read_volume(const struct price_csv *c, struct volume_price *p, struct error *err)

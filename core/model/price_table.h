@@ -4,8 +4,8 @@
  * A list is CSV. Its first line names the columns, in any order; lines that are empty or begin with # are
  * skipped. Instance types: type, region, vcpu, mem_gib, storage, ec2_usd_h, emr_usd_h, date, source.
  *   ec2_usd_h   a number, or unknown
- *   emr_usd_h   a number; ~number (an estimate); estimate (a quarter of the EC2 rate, the rule of thumb); unknown
- *   an empty field keeps what the list below says of that type; a type that is new needs all of them
+ *   emr_usd_h   a number; ~number (an estimate); estimate (a quarter of the EC2 rate, the rule of thumb);
+ * unknown an empty field keeps what the list below says of that type; a type that is new needs all of them
  *   type *      every type of that region whose fee is not known; only emr_usd_h (estimate), date and source
  * Volumes: type, region, gb_month_usd, iops_month_usd, free_iops, mbps_month_usd, free_mbps, date, source. */
 #ifndef CORE_MODEL_PRICE_TABLE_H
@@ -24,13 +24,15 @@ void price_table_free(struct price_table *t);    /* NULL is allowed */
 
 /* Lay a list over the table. name stands in errors ("prices.csv: line 3, ec2_usd_h: …", with the line in
  * err->line); on an error (ERR_INVALID) the table is as it was. text need not outlive the call. */
-int price_table_read(struct price_table *t, const char *name, const char *text, size_t len, struct error *err);
+int price_table_read(struct price_table *t, const char *name, const char *text, size_t len,
+                     struct error *err);
 int price_table_read_volumes(struct price_table *t, const char *name, const char *text, size_t len,
                              struct error *err);
 
 /* The row of a type in a region, NULL when there is none; region NULL: in any (for sizes, not for money). */
 const struct price *price_table_find(const struct price_table *t, const char *type, const char *region);
-const struct volume_price *price_table_volume(const struct price_table *t, const char *type, const char *region);
+const struct volume_price *price_table_volume(const struct price_table *t, const char *type,
+                                              const char *region);
 /* All rows: shipped ones first, in their order. */
 size_t price_table_len(const struct price_table *t);
 const struct price *price_table_at(const struct price_table *t, size_t i);

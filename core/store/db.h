@@ -16,6 +16,7 @@ struct store {
 	int rc;                /* first failure in this transaction, SQLITE_OK when none */
 	char *rc_text;
 	char *path;
+	int unindexed;         /* events added since the index of their words was brought up */
 };
 
 /* Open any of our database files: refuses other programs' files, newer schemas and damage. */

@@ -48,6 +48,26 @@ static const char *const migrations[STORE_SCHEMA] = {
 	"CREATE INDEX records_time ON records (kind, time)",
 	"ALTER TABLE steps ADD COLUMN log_uri TEXT;"
 	"ALTER TABLE steps ADD COLUMN encryption_key TEXT",
+	/* Numbers that are never given twice, and words to find by. What is not text becomes a word too. */
+	"CREATE TABLE stream (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER, severity INTEGER,"
+	" cluster_id TEXT, resource_id TEXT, type TEXT, message TEXT, region TEXT, actor TEXT, cause TEXT);"
+	"INSERT INTO stream SELECT rowid, time, severity, cluster_id, resource_id, type, message, region, actor,"
+	" cause FROM events;"
+	"DROP TABLE events;"
+	"ALTER TABLE stream RENAME TO events;"
+	"CREATE INDEX events_time ON events (time);"
+	"CREATE INDEX events_cluster ON events (cluster_id);"
+	"CREATE INDEX events_region ON events (region);"
+	"CREATE VIEW event_words AS SELECT seq, message || ' ' || ifnull(cause, '') || ' ' || ifnull(actor, '') ||"
+	" ' ' || cluster_id || ' ' || resource_id || ' ' || type || ' xtype_' || replace(type, ' ', '_') ||"
+	" substr(' xsev1 xsev2 xsev3', 1, 6 * severity) AS words FROM events;"
+	"CREATE VIRTUAL TABLE events_text USING fts5(words, content='', detail=none, columnsize=0,"
+	" tokenize=\"unicode61 tokenchars '-_'\");"
+	"INSERT INTO events_text (rowid, words) SELECT seq, words FROM event_words;"
+	"INSERT OR REPLACE INTO settings SELECT 'events_indexed', ifnull(max(seq), 0) FROM events;"
+	"CREATE TRIGGER events_gone BEFORE DELETE ON events WHEN old.seq <= (SELECT CAST(value AS INTEGER) FROM"
+	" settings WHERE key = 'events_indexed') BEGIN INSERT INTO events_text (events_text, rowid, words)"
+	" SELECT 'delete', seq, words FROM event_words WHERE seq = old.seq; END",
 };
 
 #define APP_ID 0x53746f6b /* "Stok" */

@@ -16,7 +16,7 @@
 
 struct store;
 
-#define STORE_SCHEMA 5
+#define STORE_SCHEMA 6
 
 /* Open, or create with mode 0600; migrates an older schema. */
 int store_open(const char *path, struct store **out, struct error *err);
@@ -42,10 +42,19 @@ int store_load_clusters(struct store *s, void (*each)(struct cluster *c, void *c
 int store_load_containers(struct store *s, void (*each)(struct container *c, void *ctx), void *ctx,
                           struct error *err);
 
-/* Events: append; read newest first, at most max, with time >= since; cluster_id NULL = all. */
+/* Events: a stream that is appended to, read newest first. Every filter but those of time and region is
+ * answered by an index of words, so that rare events among a million are found in a millisecond. */
+struct event_query {
+	const char *region;            /* its events and those of the whole server; NULL: all */
+	const char *cluster_id, *resource_id, *type;   /* NULL: any */
+	const char *words;             /* all must occur, whatever their case */
+	enum severity severity;        /* at least */
+	int64_t since, until;          /* ms; until 0: now and later */
+	int64_t before, after;         /* seq, both exclusive; before 0: from the newest */
+	int max;
+};
 void store_add_event(struct store *s, const struct event *e);
-int store_load_events(struct store *s, const char *cluster_id, int64_t since, int max,
-                      struct event_list *out, struct error *err);
+int store_find_events(struct store *s, const struct event_query *q, struct event_list *out, struct error *err);
 void store_trim_events(struct store *s, int64_t before);
 
 /* Documents: JSON texts by kind, region ("" = all) and id, for state that has a key and changes. put replaces;

@@ -398,12 +398,12 @@ class Suite:
                 code = e.response["Error"]["Code"]
                 self.assertEqual(e.response["ResponseMetadata"]["HTTPStatusCode"], 400, name)
                 self.assertTrue(e.response["Error"]["Message"], name)
-                if served[name] == "no":
+                if served.get(name, "no") == "no":
                     self.assertEqual(code, "UnknownOperationException", name)
                 else:
                     self.assertIn(code, ("ValidationException", "InvalidRequestException"), name)
             else:
-                self.assertEqual(served[name], "yes", name)
+                self.assertEqual(served.get(name), "yes", name)
 
     def test_tags(self):
         cid = self.run_job_flow("tags")

@@ -1,43 +1,16 @@
 #!/usr/bin/env python3
-"""The EMR operations with a boto3 newer than Debian's, from PyPI: it knows later operations and members. Uses the
-boto3 of this Python when that is new enough, else a virtual environment under .deps/clients."""
+"""The EMR operations with a boto3 newer than Debian's: it knows later operations and members. Put there by
+.ci/clients.sh; skipped where it is not."""
 import os
 import subprocess
 import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VENV = os.path.join(os.path.dirname(os.path.dirname(HERE)), ".deps", "clients")
-sys.path.insert(0, os.path.join(HERE, "..", "api"))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "api")]
+import newest_boto3  # noqa: E402
 
-
-def new_enough():
-    try:
-        import boto3
-        return tuple(int(n) for n in boto3.__version__.split(".")[:2]) >= (1, 40)
-    except ImportError:
-        return False
-
-
-def venv_python():
-    """A Python with the newest boto3, or None: without the network there is nothing to test."""
-    python = os.path.join(VENV, "bin", "python")
-    try:
-        if not os.path.exists(python):
-            subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "--upgrade", "boto3"], check=True)
-    except (OSError, subprocess.CalledProcessError) as e:
-        print(f"no newer boto3: {e}", file=sys.stderr)
-        return None
-    return python
-
-
-if not new_enough() and not os.environ.get("STOKER_TEST_IN_VENV"):
-    other = venv_python()
-    if other:
-        os.execve(other, [other] + sys.argv, dict(os.environ, STOKER_TEST_IN_VENV="1"))
-
-if new_enough():
+if newest_boto3.into():
     import boto3  # noqa: E402
     from boto3_suite import Suite, client_of  # noqa: E402
 
@@ -61,7 +34,7 @@ if new_enough():
 else:
     class NewestBoto3(unittest.TestCase):
         def test_nothing(self):
-            self.skipTest("no newer boto3 is installed, and none can be fetched")
+            self.skipTest("run .ci/clients.sh aws: no newer boto3 is installed")
 
 if __name__ == "__main__":
     unittest.main()

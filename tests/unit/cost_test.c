@@ -55,8 +55,9 @@ static struct cluster *cluster_at(struct fixture *f, const char *id, int64_t cre
 	return c;
 }
 
-static struct instance_group *group_in(struct fixture *f, struct cluster *c, const char *id, enum instance_role role,
-                                       const char *type, enum market market, int count)
+static struct instance_group *group_in(struct fixture *f, struct cluster *c, const char *id,
+                                       enum instance_role role, const char *type, enum market market,
+                                       int count)
 {
 	struct instance_group *g = instance_group_new();
 
@@ -74,8 +75,8 @@ static struct instance_group *group_in(struct fixture *f, struct cluster *c, con
 }
 
 /* ended 0: it runs. */
-static struct instance *instance_in(struct fixture *f, struct cluster *c, struct instance_group *g, int64_t from,
-                                    int64_t ended)
+static struct instance *instance_in(struct fixture *f, struct cluster *c, struct instance_group *g,
+                                    int64_t from, int64_t ended)
 {
 	struct instance *i = instance_new();
 
@@ -94,8 +95,8 @@ static struct instance *instance_in(struct fixture *f, struct cluster *c, struct
 	return i;
 }
 
-static struct step *step_in(struct fixture *f, struct cluster *c, const char *name, int64_t from, int64_t ended,
-                            enum step_state state)
+static struct step *step_in(struct fixture *f, struct cluster *c, const char *name, int64_t from,
+                            int64_t ended, enum step_state state)
 {
 	struct step *s = step_new();
 
@@ -127,7 +128,8 @@ static void end_cluster(struct fixture *f, struct cluster *c, int64_t at)
 }
 
 /* Of one instance in a cluster of its own, at `now`. */
-static struct money alone(struct fixture *f, const char *id, const char *type, int64_t from, int64_t ended, int64_t now)
+static struct money alone(struct fixture *f, const char *id, const char *type, int64_t from, int64_t ended,
+                          int64_t now)
 {
 	struct cluster *c = cluster_at(f, id, from);
 	struct money m = { 0 };
@@ -221,7 +223,8 @@ static void test_an_instance_that_waits_for_capacity_is_free(void **state)
 {
 	struct fixture *f = *state;
 	struct cluster *c = cluster_at(f, "a", T0);
-	struct instance *i = instance_in(f, c, group_in(f, c, "g", ROLE_TASK, "m5.xlarge", MARKET_SPOT, 1), T0, 0);
+	struct instance *i =
+	    instance_in(f, c, group_in(f, c, "g", ROLE_TASK, "m5.xlarge", MARKET_SPOT, 1), T0, 0);
 	struct money m = { 0 };
 
 	i->state = INSTANCE_AWAITING_FULFILLMENT;
@@ -240,8 +243,9 @@ static void test_days_and_months(void **state)
 	struct instance_group *g = group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1);
 	const cJSON *r;
 
-	instance_in(f, c, g, T0 - 26 * 24 * HOUR - 2 * HOUR, T0 - 24 * 24 * HOUR + HOUR); /* until 2 November, 01:00 */
-	instance_in(f, c, g, T0 - HOUR, 0);                                            /* since 25 November, 23:00 */
+	instance_in(f, c, g, T0 - 26 * 24 * HOUR - 2 * HOUR,
+	            T0 - 24 * 24 * HOUR + HOUR);                      /* until 2 November, 01:00 */
+	instance_in(f, c, g, T0 - HOUR, 0);                           /* since 25 November, 23:00 */
 	r = good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}"); /* this month, which has begun on the 1st */
 	assert_int_equal(rows_of(r), 4);
 	near(total_of(r, "2026-11-01"), 24 * M5);
@@ -250,7 +254,8 @@ static void test_days_and_months(void **state)
 	near(total_of(r, "2026-11-26"), 12 * M5);
 	near(json_num(r, "Total", 0), 38 * M5);
 	r = ask(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\",\"From\":%lld,\"To\":%lld}",
-	        (long long)(T0 - 26 * 24 * HOUR - 90 * MINUTE) / 1000, (long long)(T0 - 25 * 24 * HOUR - HOUR) / 1000);
+	        (long long)(T0 - 26 * 24 * HOUR - 90 * MINUTE) / 1000,
+	        (long long)(T0 - 25 * 24 * HOUR - HOUR) / 1000);
 	assert_int_equal(rows_of(r), 2);
 	near(total_of(r, "2026-10-30"), 1.5 * M5);
 	near(total_of(r, "2026-10-31"), 23 * M5);
@@ -274,7 +279,8 @@ static void test_the_minute_over_midnight(void **state)
 	struct cluster *c = cluster_at(f, "a", T0 - 10000);
 	const cJSON *r;
 
-	instance_in(f, c, group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0 - 10000, T0 - 5000);
+	instance_in(f, c, group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0 - 10000,
+	            T0 - 5000);
 	r = good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}");
 	near(total_of(r, "2026-11-25"), M5 * 10 / 3600);
 	near(total_of(r, "2026-11-26"), M5 * 50 / 3600);
@@ -358,7 +364,8 @@ static void test_sheets_are_the_plain_sum(void **state)
 static void test_reports_by_everything(void **state)
 {
 	struct fixture *f = *state;
-	struct cluster *a = cluster_at(f, "j-a", T0), *b = cluster_at(f, "j-b", T0), *far = cluster_at(f, "j-far", T0);
+	struct cluster *a = cluster_at(f, "j-a", T0), *b = cluster_at(f, "j-b", T0),
+				   *far = cluster_at(f, "j-far", T0);
 	const cJSON *r;
 
 	pair_list_set(&a->tags, "team", "search");
@@ -369,7 +376,8 @@ static void test_reports_by_everything(void **state)
 	instance_in(f, a, core, T0, T0 + 2 * HOUR);
 	instance_in(f, a, core, T0, T0 + 3 * HOUR);
 	instance_in(f, b, group_in(f, b, "b-m", ROLE_MASTER, "m6g.xlarge", MARKET_ON_DEMAND, 1), T0, T0 + HOUR);
-	instance_in(f, far, group_in(f, far, "f-m", ROLE_MASTER, "m5.xlarge", MARKET_ON_DEMAND, 1), T0, T0 + HOUR);
+	instance_in(f, far, group_in(f, far, "f-m", ROLE_MASTER, "m5.xlarge", MARKET_ON_DEMAND, 1), T0,
+	            T0 + HOUR);
 	double r5 = 0.252 + 0.063;
 	r = good(f, "Stoker.GetCostReport", "{}");
 	assert_int_equal(rows_of(r), 2); /* the other region is another world */
@@ -437,6 +445,120 @@ static void test_steps_share_what_runs_beside_them(void **state)
 	assert_int_equal(rows_of(r), 2);
 }
 
+/* ---- spot ---- */
+
+static void spot_price(struct fixture *f, int64_t now, const char *type, double price)
+{
+	set_clock(now);
+	ask(f, "Stoker.PutSpotPrice", "{\"InstanceType\":\"%s\",\"Price\":%g}", type, price);
+	assert_int_equal(f->status, 200);
+}
+
+/* The market's price of each moment, and EMR's fee in full. */
+static void test_spot_costs_what_the_market_asked(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = cluster_at(f, "j", T0);
+	struct instance_group *g = group_in(f, c, "g", ROLE_TASK, "m5.xlarge", MARKET_SPOT, 1);
+	struct money m = { 0 };
+	const cJSON *r;
+
+	spot_price(f, T0 - HOUR, "m5.xlarge", 0.05);
+	instance_in(f, c, g, T0, 0)->pid = 4711;
+	spot_price(f, T0 + HOUR, "m5.xlarge", 0.10);
+	spot_price(f, T0 + 25 * HOUR, "m5.xlarge", 0.02);
+	set_clock(T0 + 26 * HOUR);
+	cost_of(f->ctl, c, NULL, 0, INT64_MAX, T0 + 26 * HOUR, &m);
+	near(m.ec2, 0.05 + 24 * 0.10 + 0.02);
+	near(m.emr, 26 * 0.048);
+	assert_false(m.unknown || m.estimate);
+	r = ask(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}");
+	near(json_num(row(r, "2026-11-26"), "Ec2", 0), 0.05 + 23 * 0.10);
+	near(json_num(row(r, "2026-11-27"), "Ec2", 0), 0.10 + 0.02);
+	r = good(f, "Stoker.GetCost", "{}");
+	near(json_num(r, "PerHour", 0), 0.02 + 0.048);
+	r = cJSON_GetArrayItem(json_arr(cJSON_GetArrayItem(json_arr(r, "Clusters"), 0), "Groups"), 0);
+	near(json_num(r, "Ec2PerHour", 0), 0.02);
+	/* a step on it pays what the market asked while it ran */
+	step_in(f, c, "a", T0 + 30 * MINUTE, T0 + 90 * MINUTE, STEP_COMPLETED);
+	near(json_num(row(good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}"), "s-j-0"), "Ec2", 0), 0.075);
+	/* what was never given costs nothing */
+	instance_in(f, c, g, T0, T0 + 5 * HOUR);
+	m = (struct money){ 0 };
+	cost_of(f->ctl, c, NULL, 0, INT64_MAX, T0 + 26 * HOUR, &m);
+	near(m.emr, 26 * 0.048);
+	/* a market in which nobody has set a price has an estimate */
+	struct instance_group *other = group_in(f, c, "h", ROLE_TASK, "c5.xlarge", MARKET_SPOT, 1);
+	instance_in(f, c, other, T0, 0)->pid = 4712;
+	m = (struct money){ 0 };
+	cost_of(f->ctl, c, "h", 0, INT64_MAX, T0 + 26 * HOUR, &m);
+	assert_true(m.estimate && m.ec2 > 0 && m.ec2 < 26 * 0.17);
+}
+
+static void test_what_if_and_advice_of_spot(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = cluster_at(f, "j", T0 + 10 * HOUR);
+	struct instance_group *g = group_in(f, c, "t", ROLE_TASK, "m5.xlarge", MARKET_ON_DEMAND, 4);
+	const cJSON *r, *a;
+
+	for (int i = 0; i < 4; i++)
+		instance_in(f, c, g, T0 + 10 * HOUR, 0);
+	spot_price(f, T0 + 12 * HOUR, "m5.xlarge", 0.06);
+	r = good(f, "Stoker.WhatIf",
+	         "{\"ClusterId\":\"j\",\"Changes\":[{\"InstanceGroupId\":\"t\",\"Market\":\"SPOT\"}]}");
+	near(json_num(json_obj(r, "After"), "PerHour", 0), 4 * (0.06 + 0.048));
+	assert_false(json_bool(json_obj(r, "After"), "Estimate", true));
+	r = good(f, "Stoker.ListRecommendations", "{}");
+	cJSON_ArrayForEach(a, json_arr(r, "Recommendations")) /* no step ran: nothing is known of them */
+		assert_string_not_equal(json_str(a, "Kind", ""), "spot_share");
+	step_in(f, c, "a", T0 + 10 * HOUR, T0 + 11 * HOUR, STEP_COMPLETED);
+	const char *id = "spot_share/t";
+	r = good(f, "Stoker.ListRecommendations", "{}");
+	a = NULL;
+	cJSON_ArrayForEach(a, json_arr(r, "Recommendations"))
+		if (!strcmp(json_str(a, "RecommendationId", ""), id))
+			break;
+	assert_non_null(a);
+	near(json_num(a, "SavingPerMonth", 0), 4 * (0.192 - 0.06) * 730);
+	assert_false(json_bool(a, "Estimate", true));
+	str_list_add(&c->steps.items[0]->args, "--conf");
+	str_list_add(&c->steps.items[0]->args, "spark.task.maxFailures=1");
+	r = good(f, "Stoker.ListRecommendations", "{}");
+	cJSON_ArrayForEach(a, json_arr(r, "Recommendations"))
+		assert_string_not_equal(json_str(a, "RecommendationId", ""), id);
+}
+
+/* Cheap nights: nothing is claimed before every hour of the day has had a price on three days. */
+static void test_off_peak(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = cluster_at(f, "j", T0);
+	struct instance_group *g = group_in(f, c, "t", ROLE_TASK, "m5.4xlarge", MARKET_SPOT, 10);
+	const cJSON *r, *a;
+	int found[2] = { 0, 0 };
+
+	instance_in(f, c, g, T0, 0)->pid = 4711;
+	for (int day = 0; day < 5; day++) {
+		spot_price(f, T0 + day * 24 * HOUR, "m5.4xlarge", 0.10);
+		spot_price(f, T0 + day * 24 * HOUR + 6 * HOUR, "m5.4xlarge", 0.30);
+		step_in(f, c, "nightly", T0 + day * 24 * HOUR + 14 * HOUR, T0 + day * 24 * HOUR + 15 * HOUR,
+		        STEP_COMPLETED);
+		set_clock(T0 + day * 24 * HOUR + 16 * HOUR);
+		if (day != 1 && day != 4)
+			continue;
+		r = good(f, "Stoker.ListRecommendations", "{}");
+		cJSON_ArrayForEach(a, json_arr(r, "Recommendations"))
+			if (!strcmp(json_str(a, "Kind", ""), "off_peak")) {
+				found[day == 4]++;
+				assert_string_equal(json_str(a, "Title", ""), "Run nightly at 00:00 instead of 14:00");
+				near(json_num(a, "SavingPerMonth", 0), 0.20 * 10 * 5 / (14 * 24.0) * 730);
+			}
+	}
+	assert_int_equal(found[0], 0);
+	assert_int_equal(found[1], 1);
+}
+
 /* ---- forecast ---- */
 
 static void test_queues(void **state)
@@ -474,14 +596,14 @@ static void test_forecast(void **state)
 	q = cJSON_GetArrayItem(json_arr(r, "Queues"), 0);
 	near(json_num(q, "EndsAt", 0), (double)(now + 5 * HOUR) / 1000);
 	near(json_num(q, "Cost", 0), 5 * M5);
-	assert_string_equal(json_str(q, "Basis", ""), "1 step by progress, 1 step by the median of earlier runs of the "
-	                    "same name");
+	assert_string_equal(json_str(q, "Basis", ""),
+	                    "1 step by progress, 1 step by the median of earlier runs of the same name");
 	near(json_num(r, "PerHour", 0), M5);
 	near(json_num(r, "Today", 0), 12 * M5);
 	near(json_num(r, "MonthToDate", 0), 12 * M5);
 	near(json_num(r, "MonthProjected", 0), 120 * M5);   /* it stays: five days are left of November */
 	near(json_num(r, "IdleToday", 0), (1 + 4) * M5);
-	near(json_num(r, "IdlePerHour", 0), 0);             /* its node is not one of ours: nothing is known of it */
+	near(json_num(r, "IdlePerHour", 0), 0); /* its node is not one of ours: nothing is known of it */
 	assert_false(json_bool(r, "Unknown", true));
 	c->keep_alive = false;                              /* it goes when the queue is done */
 	r = good(f, "Stoker.GetCostForecast", "{}");
@@ -518,16 +640,20 @@ static void test_what_if(void **state)
 
 	group_in(f, c, "m", ROLE_MASTER, "m5.xlarge", MARKET_ON_DEMAND, 1);
 	group_in(f, c, "c", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 4);
-	r = good(f, "Stoker.WhatIf", "{\"ClusterId\":\"j\",\"Changes\":[{\"InstanceGroupId\":\"c\",\"InstanceCount\":2}]}");
+	r = good(f, "Stoker.WhatIf",
+	         "{\"ClusterId\":\"j\",\"Changes\":[{\"InstanceGroupId\":\"c\",\"InstanceCount\":2}]}");
 	near(json_num(json_obj(r, "Before"), "PerHour", 0), 5 * M5);
 	near(json_num(json_obj(r, "After"), "PerHour", 0), 3 * M5);
-	near(json_num(json_obj(r, "Difference"), "PerHour", 0), -2 * M5);
-	near(json_num(json_obj(r, "Difference"), "PerMonth", 0), -2 * M5 * 730);
+	near(json_num(json_obj(r, "Before"), "PerMonth", 0), 5 * M5 * 730);
+	near(json_num(r, "Difference", 0), -2 * M5);
 	g = cJSON_GetArrayItem(json_arr(r, "Groups"), 1);
-	near(json_num(json_obj(g, "After"), "PerHour", 0), 2 * M5);
-	assert_int_equal(json_int(json_obj(g, "Before"), "InstanceCount", 0), 4);
+	near(json_num(json_obj(g, "AfterGroup"), "PerHour", 0), 2 * M5);
+	assert_int_equal(json_int(json_obj(g, "BeforeGroup"), "InstanceCount", 0), 4);
+	assert_string_equal(json_str(g, "Before", ""), "4 × m5.xlarge on demand, $0.960/h");
+	assert_string_equal(json_str(g, "After", ""), "2 × m5.xlarge on demand, $0.480/h");
 	assert_int_equal(cJSON_GetArraySize(json_arr(r, "Notes")), 2); /* the capacity, the date of the prices */
-	r = good(f, "Stoker.WhatIf", "{\"ClusterId\":\"j\",\"Changes\":[{\"InstanceGroupId\":\"c\",\"InstanceType\":"
+	r = good(f, "Stoker.WhatIf",
+	         "{\"ClusterId\":\"j\",\"Changes\":[{\"InstanceGroupId\":\"c\",\"InstanceType\":"
 	         "\"m6g.xlarge\"},{\"InstanceType\":\"r5.xlarge\",\"InstanceCount\":3}]}");
 	near(json_num(json_obj(r, "After"), "PerHour", 0), M5 + 4 * 0.154 + 3 * 0.315);
 	assert_true(json_bool(json_obj(r, "After"), "Unknown", false));
@@ -559,8 +685,8 @@ static const cJSON *advice(const cJSON *reply, const char *id)
 	return NULL;
 }
 
-static void samples(struct fixture *f, struct cluster *c, struct instance *i, int n, double cpu, double mem_mb,
-                    double containers)
+static void samples(struct fixture *f, struct cluster *c, struct instance *i, int n, double cpu,
+                    double mem_mb, double containers)
 {
 	struct node node = { .ctl = f->ctl, .m = i, .c = c };
 	double values[METRICS];
@@ -582,11 +708,13 @@ static void test_right_size(void **state)
 	struct cluster *c = cluster_at(f, "j", T0 + 11 * HOUR);
 	struct instance_group *m = group_in(f, c, "m", ROLE_MASTER, "m5.4xlarge", MARKET_ON_DEMAND, 1);
 	struct instance_group *g = group_in(f, c, "c", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 10);
-	struct instance *primary = instance_in(f, c, m, T0 + 11 * HOUR, 0), *core = instance_in(f, c, g, T0 + 11 * HOUR, 0);
+	struct instance *primary = instance_in(f, c, m, T0 + 11 * HOUR, 0),
+					*core = instance_in(f, c, g, T0 + 11 * HOUR, 0);
 	const cJSON *a;
 
 	samples(f, c, core, 350, 20, 4000, 1);
-	assert_null(advice(good(f, "Stoker.ListRecommendations", "{}"), "right_size/c")); /* too little was seen */
+	assert_null(
+	    advice(good(f, "Stoker.ListRecommendations", "{}"), "right_size/c")); /* too little was seen */
 	samples(f, c, core, 5000, 2, 100, 0);                    /* idle nodes say nothing of what work needs */
 	samples(f, c, core, 350, 30, 4000, 2);                   /* 24.4 % of 16 GiB */
 	a = advice(good(f, "Stoker.ListRecommendations", "{}"), "right_size/c");
@@ -601,7 +729,8 @@ static void test_right_size(void **state)
 	samples(f, c, primary, 400, 40, 4000, 1);
 	a = advice(good(f, "Stoker.ListRecommendations", "{\"ClusterId\":\"j\"}"), "right_size/m");
 	assert_non_null(a);
-	assert_string_equal(json_str(a, "Title", ""), "m5.2xlarge instead of m5.4xlarge for the master node of etl");
+	assert_string_equal(json_str(a, "Title", ""),
+	                    "m5.2xlarge instead of m5.4xlarge for the master node of etl");
 	assert_null(json_obj(a, "Act"));
 	assert_true(json_num(a, "SavingPerMonth", 0) > 0);
 	/* what was seen survives a restart once it is written */
@@ -627,7 +756,7 @@ static void test_right_size_of_a_load(void **state)
 	assert_null(right_size(t, now, &(struct load){ 12, 60 }));
 	now = price_table_find(t, "i3.2xlarge", "us-east-1");   /* who has disks keeps disks */
 	assert_string_equal(right_size(t, now, &(struct load){ 1, 1 })->type, "i3.xlarge");
-	now = price_table_find(t, "m6g.4xlarge", "us-east-1");  /* a saving against an unknown cost is not known */
+	now = price_table_find(t, "m6g.4xlarge", "us-east-1"); /* a saving against an unknown cost is not known */
 	assert_null(right_size(t, now, &(struct load){ 1, 1 }));
 	double v[] = { 5, 1, 4, 2, 3 };
 	near(percentile(v, 5, 50), 3);
@@ -652,7 +781,8 @@ static void test_idle_termination(void **state)
 	assert_non_null(a);
 	near(json_num(a, "SavingPerMonth", 0), 3 * M5 * 730 / 10);
 	assert_non_null(strstr(json_str(a, "Evidence", ""), "5.5 of the 10.0 hours"));
-	assert_string_equal(json_str(json_obj(a, "Act"), "Target", ""), "ElasticMapReduce.PutAutoTerminationPolicy");
+	assert_string_equal(json_str(json_obj(a, "Act"), "Target", ""),
+	                    "ElasticMapReduce.PutAutoTerminationPolicy");
 	c->idle_timeout_s = 600;
 	assert_null(advice(good(f, "Stoker.ListRecommendations", "{}"), "idle_termination/j"));
 	c->idle_timeout_s = 0;
@@ -686,14 +816,21 @@ static const cJSON *budget(struct fixture *f, const char *name)
 	return NULL;
 }
 
-static int budget_alarms(struct fixture *f)
+static int alarms_of(struct fixture *f, const char *prefix)
 {
-	const cJSON *a;
+	struct alarm_list l = { 0 };
 	int n = 0;
 
-	cJSON_ArrayForEach(a, json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms"))
-		n += !strncmp(json_str(a, "AlarmId", ""), "budget/", 7);
+	cost_alarms(f->ctl, NULL, clock_now_ms(), &l);
+	for (size_t i = 0; i < l.len; i++)
+		n += !strncmp(l.items[i].id, prefix, strlen(prefix));
+	alarm_list_free(&l);
 	return n;
+}
+
+static int budget_alarms(struct fixture *f)
+{
+	return alarms_of(f, "budget/");
 }
 
 static void at(struct fixture *f, int64_t now)
@@ -711,7 +848,8 @@ static void test_budget_tells_once_per_period(void **state)
 
 	instance_in(f, c, group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 10), T0, 0);
 	at(f, T0 + HOUR);
-	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"day\",\"Amount\":2.4,\"Period\":\"DAILY\",\"Thresholds\":[50,100]}");
+	good(f, "Stoker.PutBudget",
+	     "{\"BudgetName\":\"day\",\"Amount\":2.4,\"Period\":\"DAILY\",\"Thresholds\":[50,100]}");
 	assert_int_equal(budget_alarms(f), 0);
 	b = budget(f, "day");
 	near(json_num(b, "Spent", 0), M5);
@@ -742,7 +880,8 @@ static void test_budget_tells_once_per_period(void **state)
 	at(f, T0 + 30 * HOUR);
 	assert_int_equal(budget_events(f), 3);
 	/* more money: the mark is crossed again later, and told again */
-	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"day\",\"Amount\":4.8,\"Period\":\"DAILY\",\"Thresholds\":[50,100]}");
+	good(f, "Stoker.PutBudget",
+	     "{\"BudgetName\":\"day\",\"Amount\":4.8,\"Period\":\"DAILY\",\"Thresholds\":[50,100]}");
 	at(f, T0 + 31 * HOUR);
 	assert_int_equal(budget_alarms(f), 0);
 	at(f, T0 + 35 * HOUR);
@@ -760,13 +899,16 @@ static void test_budget_scopes(void **state)
 	struct cluster *a = cluster_at(f, "j-a", T0 - 40 * 24 * HOUR), *b = cluster_at(f, "j-b", T0);
 
 	pair_list_set(&b->tags, "team", "ads");
-	instance_in(f, a, group_in(f, a, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0 - 40 * 24 * HOUR, 0);
+	instance_in(f, a, group_in(f, a, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0 - 40 * 24 * HOUR,
+	            0);
 	instance_in(f, b, group_in(f, b, "g", ROLE_CORE, "m6g.xlarge", MARKET_ON_DEMAND, 1), T0, T0 + HOUR);
 	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"all\",\"Amount\":1000}");
 	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"one\",\"Amount\":1000,\"Scope\":{\"ClusterId\":\"j-a\"}}");
-	good(f, "Stoker.PutBudget", "{\"BudgetName\":\"ads\",\"Amount\":0.2,\"Scope\":{\"TagKey\":\"team\",\"TagValue\":"
+	good(f, "Stoker.PutBudget",
+	     "{\"BudgetName\":\"ads\",\"Amount\":0.2,\"Scope\":{\"TagKey\":\"team\",\"TagValue\":"
 	     "\"ads\"},\"TopicArn\":\"arn:aws:sns:us-east-1:000000000000:ops\"}");
-	near(json_num(budget(f, "all"), "Spent", 0), (25 * 24 + 12) * M5 + 0.154); /* since the first of the month */
+	near(json_num(budget(f, "all"), "Spent", 0),
+	     (25 * 24 + 12) * M5 + 0.154); /* since the first of the month */
 	assert_true(json_bool(budget(f, "all"), "Unknown", false));
 	near(json_num(budget(f, "one"), "Spent", 0), (25 * 24 + 12) * M5);
 	assert_false(json_bool(budget(f, "one"), "Unknown", true));
@@ -777,7 +919,8 @@ static void test_budget_scopes(void **state)
 	assert_int_equal(cJSON_GetArraySize(json_arr(budget(f, "ads"), "Thresholds")), 3);
 	at(f, T0 + 12 * HOUR);
 	assert_int_equal(budget_events(f), 1);          /* 77 % of the ads' */
-	const struct { const char *in, *says; } bad[] = {
+	const struct { const char *in, *says;
+	} bad[] = {
 		{ "\"Amount\":5", "BudgetName must have" },
 		{ "\"BudgetName\":\"x\"", "Amount must be" },
 		{ "\"BudgetName\":\"x\",\"Amount\":-1", "Amount must be" },
@@ -786,7 +929,8 @@ static void test_budget_scopes(void **state)
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Thresholds\":[80,50]", "ascending" },
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Scope\":{\"ClusterId\":\"j-x\"}", "j-x" },
 		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Scope\":{\"TagKey\":\"a\"}", "go together" },
-		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Scope\":{\"TagKey\":\"a\",\"TagValue\":\"b\",\"ClusterId\":\"j-a\"}",
+		{ "\"BudgetName\":\"x\",\"Amount\":1,\"Scope\":{\"TagKey\":\"a\",\"TagValue\":\"b\",\"ClusterId\":"
+		  "\"j-a\"}",
 		  "either" },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -825,7 +969,8 @@ static void test_ledger_keeps_what_the_journal_drops(void **state)
 	turn_days(f, T0 + 26 * HOUR);
 	end_cluster(f, c, T0 + 27 * HOUR);
 	control_turn(f->ctl);
-	/* The server is down for three months; the journal drops the cluster, the ledger has its second day too. */
+	/* The server is down for three months; the journal drops the cluster, the ledger has its second day too.
+	 */
 	close_control(f);
 	set_clock(T0 + 90 * 24 * HOUR);
 	open_control(f);
@@ -863,7 +1008,8 @@ static void test_ledger_writes_each_day_once(void **state)
 	ledger_run(f->ctl, now);
 	assert_false(docs_waiting(f->ctl));
 	/* while the cluster is in the journal its own sums count, not the ledger's */
-	near(json_num(ask(f, "Stoker.GetCostReport", "{\"From\":%lld}", (long long)T0 / 1000), "Total", 0), 121 * M5);
+	near(json_num(ask(f, "Stoker.GetCostReport", "{\"From\":%lld}", (long long)T0 / 1000), "Total", 0),
+	     121 * M5);
 }
 
 /* ---- price lists ---- */
@@ -905,14 +1051,13 @@ static void test_own_price_list(void **state)
 	near(json_num(r, "PerHour", 0), 0.125);
 	r = good(f, "Stoker.ListPrices", "{}");
 	assert_non_null(strstr(json_str(r, "Error", ""), "prices.csv: line 2, ec2_usd_h: \"a lot\""));
-	r = cJSON_GetArrayItem(json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms"), 0);
-	assert_string_equal(json_str(r, "AlarmId", ""), "prices");
+	assert_int_equal(alarms_of(f, "prices"), 1);
 	char *path = xasprintf("%s/prices.csv", f->dir);
 	unlink(path);
 	free(path);
 	r = cJSON_GetArrayItem(json_arr(good(f, "Stoker.GetCost", "{}"), "Clusters"), 0);
 	near(json_num(r, "PerHour", 0), 0.154);
-	assert_int_equal(cJSON_GetArraySize(json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms")), 0);
+	assert_int_equal(alarms_of(f, "prices"), 0);
 }
 
 /* ---- many ---- */
@@ -928,6 +1073,9 @@ static void test_ten_thousand_instances(void **state)
 		struct instance_group *g = group_in(f, c, id, ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 50);
 		for (int i = 0; i < 100; i++)
 			instance_in(f, c, g, T0 - (30 + i) * 12 * HOUR, i < 50 ? 0 : T0 - i * HOUR);
+		for (int i = 0; i < 500; i++)
+			step_in(f, c, i % 2 ? "a" : "b", i < 100 ? T0 - (100 - i) * HOUR : 0,
+			        i < 100 ? T0 - (100 - i) * HOUR + HOUR / 2 : 0, i < 100 ? STEP_COMPLETED : STEP_PENDING);
 	}
 	good(f, "Stoker.GetCost", "{}");
 	int64_t begin = clock_mono_us();
@@ -939,8 +1087,13 @@ static void test_ten_thousand_instances(void **state)
 	int64_t forecast = clock_mono_us() - begin;
 	begin = clock_mono_us();
 	good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"day\"}");
-	print_message("10,000 instances: GetCost %lld us, GetCostForecast %lld us, a month's report by day %lld us\n",
-	              (long long)cost, (long long)forecast, (long long)(clock_mono_us() - begin));
+	int64_t report = clock_mono_us() - begin;
+	begin = clock_mono_us();
+	good(f, "Stoker.GetCostReport", "{\"GroupBy\":\"step\"}");
+	print_message("10,000 live and 10,000 ended instances, 100,000 steps: GetCost %lld us, GetCostForecast "
+	              "%lld us, a month's report by day %lld us, by step %lld us\n",
+	              (long long)cost, (long long)forecast, (long long)report,
+	              (long long)(clock_mono_us() - begin));
 	assert_true(cost < 500000);
 }
 
@@ -951,13 +1104,31 @@ int main(void)
 	setenv("STOKER_LOG", "error", 0);
 	log_open("test");
 	const struct CMUnitTest tests[] = {
-		T(test_seconds_and_the_first_minute), T(test_unknown_is_a_lower_bound), T(test_volumes_are_paid),
-		T(test_an_instance_that_waits_for_capacity_is_free), T(test_days_and_months), T(test_the_minute_over_midnight),
-		T(test_days_of_23_and_25_hours), T(test_sheets_are_the_plain_sum), T(test_reports_by_everything),
-		T(test_steps_share_what_runs_beside_them), T(test_queues), T(test_forecast), T(test_what_if),
-		T(test_right_size), T(test_right_size_of_a_load), T(test_idle_termination),
-		T(test_budget_tells_once_per_period), T(test_budget_scopes), T(test_ledger_keeps_what_the_journal_drops),
-		T(test_ledger_writes_each_day_once), T(test_own_price_list), T(test_ten_thousand_instances),
+		T(test_seconds_and_the_first_minute),
+		T(test_unknown_is_a_lower_bound),
+		T(test_volumes_are_paid),
+		T(test_an_instance_that_waits_for_capacity_is_free),
+		T(test_days_and_months),
+		T(test_the_minute_over_midnight),
+		T(test_days_of_23_and_25_hours),
+		T(test_sheets_are_the_plain_sum),
+		T(test_reports_by_everything),
+		T(test_steps_share_what_runs_beside_them),
+		T(test_spot_costs_what_the_market_asked),
+		T(test_what_if_and_advice_of_spot),
+		T(test_off_peak),
+		T(test_queues),
+		T(test_forecast),
+		T(test_what_if),
+		T(test_right_size),
+		T(test_right_size_of_a_load),
+		T(test_idle_termination),
+		T(test_budget_tells_once_per_period),
+		T(test_budget_scopes),
+		T(test_ledger_keeps_what_the_journal_drops),
+		T(test_ledger_writes_each_day_once),
+		T(test_own_price_list),
+		T(test_ten_thousand_instances),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,8 @@ static const char *bought(const struct cluster *c, const struct instance_group *
 	}
 	out[0] = '\0';
 	while (map_next(seen, &it, &type, &v))
-		snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s*%d", out[0] ? " " : "", type, (int)(uintptr_t)v);
+		snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s*%d", out[0] ? " " : "", type,
+		         (int)(uintptr_t)v);
 	map_free(seen, NULL);
 	return out;
 }
@@ -84,11 +85,12 @@ static void test_weights_fill_both_targets(void **state)
 	assert_int_equal(json_int(x, "ProvisionedOnDemandCapacity", 0), 6);
 	assert_int_equal(json_int(x, "ProvisionedSpotCapacity", 0), 6);
 	assert_string_equal(json_str(json_obj(x, "Status"), "State", ""), "RUNNING");
-	assert_int_equal(json_int(cJSON_GetArrayItem(json_arr(x, "InstanceTypeSpecifications"), 1), "WeightedCapacity", 0), 4);
+	assert_int_equal(json_int(cJSON_GetArrayItem(json_arr(x, "InstanceTypeSpecifications"), 1),
+	                          "WeightedCapacity", 0), 4);
 	const cJSON *d = ask(f, "ElasticMapReduce.DescribeCluster", "{\"ClusterId\":\"%s\"}", c->id);
 	assert_string_equal(json_str(json_obj(d, "Cluster"), "InstanceCollectionType", ""), "INSTANCE_FLEET");
-	const cJSON *l = ask(f, "ElasticMapReduce.ListInstances", "{\"ClusterId\":\"%s\",\"InstanceFleetType\":\"CORE\"}",
-	                     c->id);
+	const cJSON *l = ask(f, "ElasticMapReduce.ListInstances",
+	                     "{\"ClusterId\":\"%s\",\"InstanceFleetType\":\"CORE\"}", c->id);
 	assert_int_equal(cJSON_GetArraySize(json_arr(l, "Instances")), 6);
 	const cJSON *i = cJSON_GetArrayItem(json_arr(l, "Instances"), 0);
 	assert_string_equal(json_str(i, "InstanceFleetId", ""), g->id);
@@ -124,8 +126,9 @@ static void test_restart_keeps_fleets(void **state)
 
 static void resize(struct fixture *f, struct cluster *c, int group, const char *what)
 {
-	ask(f, "ElasticMapReduce.ModifyInstanceFleet", "{\"ClusterId\":\"%s\",\"InstanceFleet\":{\"InstanceFleetId\":\"%s\","
-	    "%s}}", c->id, c->groups.items[group]->id, what);
+	ask(f, "ElasticMapReduce.ModifyInstanceFleet",
+	    "{\"ClusterId\":\"%s\",\"InstanceFleet\":{\"InstanceFleetId\":\"%s\",%s}}", c->id,
+	    c->groups.items[group]->id, what);
 }
 
 static void its_end(struct fixture *f, struct cluster *c)
@@ -165,8 +168,8 @@ static void test_resize(void **state)
 	assert_int_equal(g->fleet->provisioned_spot, 0);
 	resize(f, c, 1, "\"TargetOnDemandCapacity\":0");
 	assert_string_equal(f->error, "InvalidRequestException");
-	assert_string_equal(f->message, "The instance fleet (work) should have a value of one or greater for either "
-	                    "targetOnDemandCapacity or targetSpotCapacity.");
+	assert_string_equal(f->message, "The instance fleet (work) should have a value of one or greater for "
+	                    "either targetOnDemandCapacity or targetSpotCapacity.");
 	resize(f, c, 0, "\"TargetOnDemandCapacity\":1");
 	assert_string_equal(f->error, "InvalidRequestException");
 	ask(f, "ElasticMapReduce.AddInstanceFleet", "{\"ClusterId\":\"%s\",\"InstanceFleet\":{\"InstanceFleetType\":"
@@ -209,12 +212,14 @@ static void test_strategies_differ(void **state)
 	struct fixture *f = *state;
 
 	market(f);
-	assert_string_equal(spot_of(f, FLEETS(CORE(0, 3, FOUR, STRATEGY("price-capacity-optimized")))), "c5.xlarge*3");
+	assert_string_equal(spot_of(f, FLEETS(CORE(0, 3, FOUR, STRATEGY("price-capacity-optimized")))),
+	                    "c5.xlarge*3");
 	assert_string_equal(spot_of(f, FLEETS(CORE(0, 3, FOUR, STRATEGY("capacity-optimized")))), "m5.xlarge*3");
 	assert_string_equal(spot_of(f, FLEETS(CORE(0, 6, FOUR, STRATEGY("diversified")))),
 	                    "r5.xlarge*2 c5.xlarge*2 m5.xlarge*2");
 	/* Two are left of the cheapest. */
-	assert_string_equal(spot_of(f, FLEETS(CORE(0, 3, FOUR, STRATEGY("lowest-price")))), "r5.xlarge*2 c5.xlarge*1");
+	assert_string_equal(spot_of(f, FLEETS(CORE(0, 3, FOUR, STRATEGY("lowest-price")))),
+	                    "r5.xlarge*2 c5.xlarge*1");
 	assert_string_equal(spot_of(f, FLEETS(CORE(0, 3,
 	                    "{\"InstanceType\":\"m5.xlarge\",\"Priority\":2},{\"InstanceType\":\"c5.xlarge\",\"Priority\":1},"
 	                    "{\"InstanceType\":\"r5.xlarge\",\"Priority\":0}", STRATEGY("capacity-optimized-prioritized")))),
@@ -347,8 +352,8 @@ static void test_refusals(void **state)
 	refused(f, "\"Instances\":{\"InstanceFleets\":[{\"InstanceFleetType\":\"MASTER\",\"TargetOnDemandCapacity\":2,"
 	        "\"InstanceTypeConfigs\":[{\"InstanceType\":\"m5.xlarge\"}]}]}",
 	        "A master instance fleet can only have a target capacity of 1. Revise the configuration and resubmit.");
-	refused(f, FLEETS(CORE(0, 0, TYPE("m5.xlarge", 1), "")), "The instance fleet (work) should have a value of one or "
-	        "greater for either targetOnDemandCapacity or targetSpotCapacity.");
+	refused(f, FLEETS(CORE(0, 0, TYPE("m5.xlarge", 1), "")), "The instance fleet (work) should have a value "
+	        "of one or greater for either targetOnDemandCapacity or targetSpotCapacity.");
 	refused(f, "\"Instances\":{\"InstanceFleets\":[" CORE(1, 0, TYPE("m5.xlarge", 1), "") "]}",
 	        "No master instance fleets were supplied");
 	refused(f, FLEETS(CORE(1, 0, "{\"InstanceType\":\"m5.xlarge\",\"BidPrice\":\"1\","
@@ -369,12 +374,14 @@ static void test_refusals(void **state)
 	        "Member must satisfy enum value set: [SWITCH_TO_ON_DEMAND, TERMINATE_CLUSTER]");
 	refused(f, FLEETS(CORE(1, 1, TYPE("a", 1), ",\"ResizeSpecifications\":{\"SpotResizeSpecification\":{"
 	                       "\"TimeoutDurationMinutes\":4}}")), "between 5 and 10080");
-	refused(f, "\"Instances\":{" GROUPS ",\"InstanceFleets\":[" MASTER "]}", "one and only one of the following");
+	refused(f, "\"Instances\":{" GROUPS ",\"InstanceFleets\":[" MASTER "]}",
+	        "one and only one of the following");
 	struct cluster *c = run(f, FLEETS(CORE(1, 0, TYPE("a", 1) "," TYPE("b", 1) "," TYPE("c", 1) "," TYPE("d", 1) ","
 	                        TYPE("e", 1) "," TYPE("f", 1), STRATEGY("diversified"))));
 	assert_int_equal(c->groups.items[1]->fleet->types.len, 6);
 	resize(f, c, 1, "\"TargetOnDemandCapacity\":3");
-	assert_string_equal(f->message, "An instance fleet may only be modified when the cluster is running or waiting");
+	assert_string_equal(f->message, "An instance fleet may only be modified when the cluster is running or "
+	                    "waiting");
 }
 
 static void test_fleets_and_groups_exclude_each_other(void **state)
@@ -383,17 +390,20 @@ static void test_fleets_and_groups_exclude_each_other(void **state)
 	struct cluster *groups = waiting(f), *fleets = up(f, FLEETS(CORE(1, 0, TYPE("m5.xlarge", 1), "")));
 	static const struct { const char *op, *more; } on_fleets[] = {
 		{ "ListInstanceGroups", "" }, { "ListInstances", ",\"InstanceGroupTypes\":[\"CORE\"]" },
-		{ "ModifyInstanceGroups", ",\"InstanceGroups\":[{\"InstanceGroupId\":\"ig-1\",\"InstanceCount\":2}]" },
+		{ "ModifyInstanceGroups",
+		 ",\"InstanceGroups\":[{\"InstanceGroupId\":\"ig-1\",\"InstanceCount\":2}]" },
 	}, on_groups[] = {
 		{ "ListInstanceFleets", "" }, { "ListInstances", ",\"InstanceFleetType\":\"CORE\"" },
-		{ "ModifyInstanceFleet", ",\"InstanceFleet\":{\"InstanceFleetId\":\"if-1\",\"TargetSpotCapacity\":1}" },
+		{ "ModifyInstanceFleet",
+		 ",\"InstanceFleet\":{\"InstanceFleetId\":\"if-1\",\"TargetSpotCapacity\":1}" },
 	};
 
 	for (int i = 0; i < 3; i++) {
 		char *target = xasprintf("ElasticMapReduce.%s", on_fleets[i].op);
 		ask(f, target, "{\"ClusterId\":\"%s\"%s}", fleets->id, on_fleets[i].more);
 		assert_string_equal(f->error, "InvalidRequestException");
-		assert_string_equal(json_str(f->reply, "ErrorCode", ""), "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS");
+		assert_string_equal(json_str(f->reply, "ErrorCode", ""),
+		                    "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS");
 		free(target);
 		target = xasprintf("ElasticMapReduce.%s", on_groups[i].op);
 		ask(f, target, "{\"ClusterId\":\"%s\"%s}", groups->id, on_groups[i].more);
@@ -401,9 +411,10 @@ static void test_fleets_and_groups_exclude_each_other(void **state)
 		free(target);
 	}
 	ask(f, "ElasticMapReduce.ListInstanceGroups", "{\"ClusterId\":\"%s\"}", fleets->id);
-	assert_string_equal(f->message, "Instance fleets and instance groups are mutually exclusive. The EMR cluster "
-	                    "specified in the request uses instance fleets. The ListInstanceGroups operation does not "
-	                    "support clusters that use instance fleets. Use the ListInstanceFleets operation instead.");
+	assert_string_equal(f->message, "Instance fleets and instance groups are mutually exclusive. The EMR "
+	                    "cluster specified in the request uses instance fleets. The ListInstanceGroups "
+	                    "operation does not support clusters that use instance fleets. Use the "
+	                    "ListInstanceFleets operation instead.");
 	ask(f, "ElasticMapReduce.AddInstanceGroups", "{\"JobFlowId\":\"%s\",\"InstanceGroups\":[{\"InstanceRole\":\"TASK\","
 	    "\"InstanceType\":\"m5.xlarge\",\"InstanceCount\":1}]}", fleets->id);
 	assert_string_equal(f->error, "InvalidRequestException");
@@ -424,7 +435,8 @@ static void test_client_reads_it_back(void **state)
 	assert_int_equal(g->requested, 3);
 	assert_int_equal(g->running, 4);
 	cJSON *again = emr_request_instance_fleet(g);
-	assert_string_equal(json_str(cJSON_GetArrayItem(json_arr(again, "InstanceTypeConfigs"), 0), "BidPrice", ""), "0.2");
+	assert_string_equal(json_str(cJSON_GetArrayItem(json_arr(again, "InstanceTypeConfigs"), 0), "BidPrice",
+	                             ""), "0.2");
 	assert_int_equal(json_int(again, "TargetSpotCapacity", 0), 2);
 	struct error err = ERROR_INIT;
 	struct instance_group *copy = NULL;
@@ -441,7 +453,8 @@ int main(void)
 	log_open("test");
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_weights_fill_both_targets), T(test_restart_keeps_fleets), T(test_resize), T(test_strategies_differ),
+		T(test_weights_fill_both_targets), T(test_restart_keeps_fleets), T(test_resize),
+		        T(test_strategies_differ),
 		T(test_on_demand_strategies), T(test_bids_by_type), T(test_timeout_switches_to_on_demand),
 		T(test_timeout_terminates), T(test_loss_is_replaced_from_another_pool), T(test_refusals),
 		T(test_fleets_and_groups_exclude_each_other), T(test_client_reads_it_back),

@@ -121,8 +121,7 @@ static void test_own_rows(void **state)
 
 	/* a quote, a comment, CRLF, an order of columns of its own; empty fields are as they were */
 	lay(t, "source,type,region,date,ec2_usd_h,emr_usd_h,vcpu,mem_gib,storage\r\n"
-	    "# our contract\r\n\r\n"
-	    "\"contract \"\"A\"\", 20 % off\",m5.xlarge,us-east-1,2026-11-01, 0.15 ,,,,\r\n"
+	    "# our contract\r\n\r\n\"contract \"\"A\"\", 20 % off\",m5.xlarge,us-east-1,2026-11-01, 0.15 ,,,,\r\n"
 	    "list,z9.huge,us-east-1,2026-11-01,9.5,~2.1,96,768,EBS only\r\n"
 	    "list,m5.xlarge,eu-west-1,2026-11-01,0.214,unknown,,,\r\n");
 	const struct price *p = price_table_find(t, "m5.xlarge", "us-east-1");
@@ -166,15 +165,18 @@ static void test_errors_say_where(void **state)
 
 	refused(t, "type,region\n", 1, "the column vcpu is missing");
 	refused(t, "", 1, "the column type is missing");
-	refused(t, "type,type,region,vcpu,mem_gib,storage,ec2_usd_h,emr_usd_h,date\n", 1, "\"type\" is there twice");
+	refused(t, "type,type,region,vcpu,mem_gib,storage,ec2_usd_h,emr_usd_h,date\n", 1,
+	        "\"type\" is there twice");
 	refused(t, "type,price\n", 1, "\"price\" is no column");
 #define BAD(row, says) \
 	snprintf(text, sizeof text, "%s%s%s", HEAD, good, row "\n"); refused(t, text, 3, says)
-	BAD("m5.xlarge,us-east-1,4,16,EBS only,cheap,0.048,2026-11-01,x", "ec2_usd_h: \"cheap\" is not a price in dollars");
+	BAD("m5.xlarge,us-east-1,4,16,EBS only,cheap,0.048,2026-11-01,x",
+	    "ec2_usd_h: \"cheap\" is not a price in dollars");
 	BAD("m5.xlarge,us-east-1,4,16,EBS only,-1,0.048,2026-11-01,x", "ec2_usd_h: \"-1\"");
 	BAD("m5.xlarge,us-east-1,4,16,EBS only,0.19,maybe,2026-11-01,x", "emr_usd_h: \"maybe\" is not a fee");
 	BAD("m5.xlarge,us-east-1,4,16,EBS only,unknown,estimate,2026-11-01,x", "an estimate is a share");
-	BAD("m5.xlarge,us-east-1,4.5,16,EBS only,0.19,0.04,2026-11-01,x", "vcpu: \"4.5\" is not a number of vCPUs");
+	BAD("m5.xlarge,us-east-1,4.5,16,EBS only,0.19,0.04,2026-11-01,x",
+	    "vcpu: \"4.5\" is not a number of vCPUs");
 	BAD("m5.xlarge,us-east-1,4,lots,EBS only,0.19,0.04,2026-11-01,x", "mem_gib: \"lots\"");
 	BAD("m5.xlarge,us-east-1,4,16,EBS only,0.19,0.04,yesterday,x", "date: \"yesterday\" is not the day");
 	BAD("m5.xlarge,us-east-1,4,16,EBS only,0.19,0.04,2026-11-01,", "source: \"\" is not a source");
@@ -210,7 +212,8 @@ static void test_volumes(void **state)
 	near(price_table_volumes(t, &l, "us-east-1", &unknown), 40 / 730.0);
 	own = VHEAD "gp2,us-east-1,0.3,0,0,0,0,2026-11-01,ours\ngp3,us-east-1,x,0,0,0,0,2026-11-01,ours\n";
 	assert_int_equal(price_table_read_volumes(t, "v.csv", own, strlen(own), &err), ERR_INVALID);
-	assert_string_equal(err.message, "v.csv: line 3, gb_month_usd: \"x\" is not a price in dollars per GB and month "
+	assert_string_equal(err.message,
+	                    "v.csv: line 3, gb_month_usd: \"x\" is not a price in dollars per GB and month "
 	                    "(0.08)");
 	near(price_table_volumes(t, &l, "us-east-1", &unknown), 40 / 730.0);
 }
@@ -220,8 +223,13 @@ static void test_volumes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_compiled_rows_are_the_file), T(test_compiled_volumes_are_the_file), T(test_unknown_stays_unknown),
-		T(test_own_rows), T(test_estimates_on_demand), T(test_errors_say_where), T(test_volumes),
+		T(test_compiled_rows_are_the_file),
+		T(test_compiled_volumes_are_the_file),
+		T(test_unknown_stays_unknown),
+		T(test_own_rows),
+		T(test_estimates_on_demand),
+		T(test_errors_say_where),
+		T(test_volumes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,7 +91,8 @@ static void test_prices(void **state)
 	assert_true(near(spot_price_at(f->ctl, "eu-west-1", "m5.xlarge", clock_now_ms()), 0.0672));
 	assert_true(spot_price_at(f->ctl, REGION, "z9.huge", clock_now_ms()) == PRICE_UNKNOWN);
 	r = good(f, "Stoker.ListSpotPrices", "{\"InstanceTypes\":[\"m5.xlarge\"],\"Since\":1}");
-	assert_int_equal(cJSON_GetArraySize(json_arr(cJSON_GetArrayItem(json_arr(r, "SpotPrices"), 0), "History")), 2);
+	assert_int_equal(cJSON_GetArraySize(json_arr(cJSON_GetArrayItem(json_arr(r, "SpotPrices"), 0),
+	                                             "History")), 2);
 	good(f, "Stoker.PutSpotPrice", "{\"InstanceType\":\"z9.huge\",\"Capacity\":3}");
 	close_control(f);
 	open_control(f);
@@ -105,7 +106,8 @@ static void test_bad_requests(void **state)
 	static const char *const bad[] = {
 		"{}", "{\"InstanceType\":\"m5.xlarge\"}", "{\"InstanceType\":\"m5.xlarge\",\"Price\":0}",
 		"{\"InstanceType\":\"m5.xlarge\",\"Price\":\"1\"}", "{\"InstanceType\":\"m5.xlarge\",\"Price\":-1}",
-		"{\"InstanceType\":\"m5.xlarge\",\"Available\":1}", "{\"InstanceType\":\"m5.xlarge\",\"Capacity\":1.5}",
+		"{\"InstanceType\":\"m5.xlarge\",\"Available\":1}",
+		        "{\"InstanceType\":\"m5.xlarge\",\"Capacity\":1.5}",
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -237,8 +239,9 @@ static void test_busy_node_drains_until_its_time(void **state)
 	struct node *busy = node_at(c, 1);
 
 	assert_non_null(exec_create(f->ctl, busy, CONTAINER_EXECUTOR, NULL, 512, 1));
-	const cJSON *r = ask(f, "Stoker.InterruptSpot", "{\"InstanceIds\":[\"%s\"],\"NoticeSeconds\":30,\"Reason\":"
-	                     "\"a drill\"}", busy->m->ec2_id);
+	const cJSON *r = ask(f, "Stoker.InterruptSpot",
+	                     "{\"InstanceIds\":[\"%s\"],\"NoticeSeconds\":30,\"Reason\":\"a drill\"}",
+	                     busy->m->ec2_id);
 	assert_string_equal(cJSON_GetArrayItem(json_arr(r, "Interrupted"), 0)->valuestring, busy->m->id);
 	assert_true(busy->draining && busy->interrupted);
 	assert_false(busy->stopping);
@@ -441,7 +444,8 @@ int main(void)
 		T(test_prices), T(test_bad_requests), T(test_cost_follows_the_price), T(test_waits_for_the_market),
 		T(test_no_bid_is_the_on_demand_price), T(test_price_interrupts_and_a_new_one_waits),
 		T(test_busy_node_drains_until_its_time), T(test_capacity_takes_the_youngest),
-		T(test_master_takes_the_cluster_along), T(test_restart_keeps_notices), T(test_full_disk_takes_it_back),
+		T(test_master_takes_the_cluster_along), T(test_restart_keeps_notices),
+		        T(test_full_disk_takes_it_back),
 		T(test_regions_are_apart), T(test_pages_of_interruptions), T(test_metadata_notice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

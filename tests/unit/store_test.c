@@ -297,14 +297,22 @@ static void test_older_schema_is_migrated(void **state)
 	        "ALTER TABLE steps DROP COLUMN rows_in; ALTER TABLE steps DROP COLUMN rows_out;"
 	        "ALTER TABLE steps DROP COLUMN bytes_in; ALTER TABLE steps DROP COLUMN bytes_out;"
 	        "ALTER TABLE steps DROP COLUMN log_uri; ALTER TABLE steps DROP COLUMN encryption_key;"
-	        "ALTER TABLE events DROP COLUMN region; ALTER TABLE events DROP COLUMN actor;"
-	        "ALTER TABLE events DROP COLUMN cause; DROP TABLE docs; DROP TABLE records;"
+	        "DROP TRIGGER events_gone; DROP TABLE events_text; DROP VIEW event_words;"
+	        "DROP TABLE events; CREATE TABLE events (time INTEGER, severity INTEGER, cluster_id TEXT, resource_id TEXT,"
+	        " type TEXT, message TEXT); INSERT INTO events VALUES (7, 2, 'j-1', 's-1', 'EMR Step', 'an old one');"
+	        "DROP TABLE docs; DROP TABLE records;"
 	        "PRAGMA user_version=1");
 	assert_int_equal(store_open(f->path, &s, &f->err), 0);
 	assert_int_equal(store_load_clusters(s, collect, f, &f->err), 0);
 	assert_int_equal(f->loaded[0]->steps.len, 1);
 	assert_int_equal(f->loaded[0]->steps.items[0]->output, 0);
 	assert_int_equal(f->loaded[0]->steps.items[0]->checkpoint, 5);
+	struct event_query q = { .words = "OLD", .severity = SEVERITY_ERROR, .region = "us-east-1", .max = 10 };
+	struct event_list events = { 0 };
+	assert_int_equal(store_find_events(s, &q, &events, &f->err), 0);
+	assert_int_equal(events.len, 1);
+	assert_string_equal(events.items[0].message, "an old one");
+	event_list_free(&events);
 	store_close(s);
 }
 
@@ -470,7 +478,8 @@ static void test_events_settings_tables_containers(void **state)
 	store_put_table(s, "default", "b", "{}");
 	store_put_table(s, "default", "a", "{\"x\":1}");
 	assert_int_equal(store_commit(s, &f->err), 0);
-	assert_int_equal(store_load_events(s, "j-2", 102, 10, &events, &f->err), 0);
+	struct event_query of_cluster = { .cluster_id = "j-2", .since = 102, .max = 10 };
+	assert_int_equal(store_find_events(s, &of_cluster, &events, &f->err), 0);
 	assert_int_equal(events.len, 2);
 	assert_int_equal(events.items[0].time, 104);
 	event_list_free(&events);
@@ -479,7 +488,8 @@ static void test_events_settings_tables_containers(void **state)
 		store_add_event(s, &same);
 	}
 	assert_int_equal(store_commit(s, &f->err), 0);
-	assert_int_equal(store_load_events(s, NULL, 500, 10, &events, &f->err), 0);
+	struct event_query of_time = { .since = 500, .max = 10 };
+	assert_int_equal(store_find_events(s, &of_time, &events, &f->err), 0);
 	assert_int_equal(events.len, 3);
 	assert_string_equal(events.items[0].message, "c");
 	assert_string_equal(events.items[2].message, "a");

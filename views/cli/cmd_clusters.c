@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "views/cli/ask.h"
+#include "views/cli/groups.h"
 #include "views/cli/table.h"
 
 #define SHOWN_AFTER_END_S 86400  /* an ended cluster is listed for a day without --all */
@@ -192,7 +192,8 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
 	        json_bool(x, "TerminationProtected", false) ? "; protected from termination" : "");
 	fprintf(c->out, "logs       %s\n\n", json_str(x, "LogUri", "-"));
-	text_table_column(t, "GROUP", TABLE_LEFT, false);
+	bool fleets = !strcmp(json_str(x, "InstanceCollectionType", ""), "INSTANCE_FLEET");
+	text_table_column(t, fleets ? "FLEET (UNITS)" : "GROUP", TABLE_LEFT, false);
 	text_table_column(t, "ROLE", TABLE_LEFT, false);
 	text_table_column(t, "TYPE", TABLE_LEFT, false);
 	text_table_column(t, "MARKET", TABLE_LEFT, false);
@@ -201,11 +202,11 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	text_table_column(t, "STATE", TABLE_LEFT, true);
 	cJSON_ArrayForEach(g, groups) {
 		text_table_cell(t, "", "%s", json_str(g, "Id", ""));
-		text_table_cell(t, "", "%s", json_str(g, "InstanceGroupType", ""));
-		text_table_cell(t, "", "%s", json_str(g, "InstanceType", ""));
-		text_table_cell(t, "", "%s", json_str(g, "Market", ""));
-		text_table_cell(t, "", "%d", (int)json_int(g, "RunningInstanceCount", 0));
-		text_table_cell(t, "", "%d", (int)json_int(g, "RequestedInstanceCount", 0));
+		text_table_cell(t, "", "%s", group_role(g));
+		text_table_cell(t, "", "%s", group_types(g, a, sizeof a));
+		text_table_cell(t, "", "%s", group_market(g, b, sizeof b));
+		text_table_cell(t, "", "%d", group_running(g));
+		text_table_cell(t, "", "%d", group_wanted(g));
 		text_table_cell(t, cli_state_color(c, ask_state(g)), "%s", ask_state(g));
 	}
 	cli_print_table(c, t);
@@ -217,12 +218,12 @@ static int detail(struct cli *c, const char *word)
 	cJSON *reply = NULL, *groups = NULL, *cost = NULL, *out;
 	const cJSON *own;
 	char id[MODEL_ID_SIZE];
+	bool fleets = false;
 	int status = CLI_OK;
 
 	if (ask_cluster(c, word, id, &err) ||
 	    ask(c, "DescribeCluster", json_add_str(cJSON_CreateObject(), "ClusterId", id), &reply, &err) ||
-	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", id),
-	            "InstanceGroups", 0, &groups, &err)) {
+	    ask_groups(c, id, &groups, &fleets, &err)) {
 		status = cli_fail(c, &err);
 		goto out;
 	}
@@ -231,7 +232,7 @@ static int detail(struct cli *c, const char *word)
 	if (c->json) {
 		out = cJSON_CreateObject();
 		json_add(out, "Cluster", cJSON_DetachItemFromObjectCaseSensitive(reply, "Cluster"));
-		json_add(out, "InstanceGroups", groups);
+		json_add(out, fleets ? "InstanceFleets" : "InstanceGroups", groups);
 		groups = NULL;
 		json_add(out, "Cost", own ? cJSON_Duplicate(own, true) : NULL);
 		cli_print_json(c, out);

@@ -3,7 +3,7 @@
 
 #include "core/api/emr/emr.h"
 #include "core/client/act.h"
-#include "views/cli/ask.h"
+#include "views/cli/groups.h"
 #include "views/cli/plan.h"
 
 #define RELEASE "emr-7.5.0"
@@ -11,7 +11,9 @@
 struct shape {
 	const char *master, *core, *task;
 	int n_core, n_task;
-	bool task_spot;
+	bool core_spot, task_spot;
+	const char *bid;
+	cJSON *fleets;         /* NULL: groups */
 };
 
 static int read_shape(const struct cli_args *a, struct shape *s, struct error *err)
@@ -23,12 +25,51 @@ static int read_shape(const struct cli_args *a, struct shape *s, struct error *e
 	s->master = cli_opt(a, "master-type") ? cli_opt(a, "master-type") : type;
 	s->core = cli_opt(a, "core-type") ? cli_opt(a, "core-type") : type;
 	s->task = cli_opt(a, "task-type") ? cli_opt(a, "task-type") : type;
-	s->task_spot = cli_flag(a, "task-spot");
+	s->core_spot = cli_flag(a, "spot");
+	s->task_spot = cli_flag(a, "task-spot") || s->core_spot;
+	s->bid = cli_opt(a, "bid");
+	if (s->bid && !s->task_spot)
+		return error_set(err, ERR_INVALID, "--bid is for spot instances: give --spot or --task-spot as well");
 	rc = cli_opt_int(a, "core", 1, 0, 1000, &s->n_core, err);
 	return rc ? rc : cli_opt_int(a, "task", 0, 0, 1000, &s->n_task, err);
 }
 
-static void add_group(cJSON *groups, const char *role, const char *type, int n, bool spot)
+/* --fleet, as often as it was given; a master on demand is added when none is named. */
+static int read_fleets(const struct cli_args *a, struct shape *s, struct error *err)
+{
+	const char *timeout = cli_opt(a, "spot-timeout"), *action = cli_opt(a, "spot-timeout-action");
+	int64_t span = timeout ? cli_parse_span(timeout) : 0;
+	bool terminate = action && !strcmp(action, "terminate"), master = false;
+	int rc = 0;
+
+	if (timeout && (span < 300000 || span > 86400000))
+		return error_set(err, ERR_INVALID, "--spot-timeout: \"%s\" is not a time from 5m to 24h", timeout);
+	if (action && !terminate && strcmp(action, "on-demand"))
+		return error_set(err, ERR_INVALID, "--spot-timeout-action is on-demand or terminate");
+	for (size_t i = 0; i < a->values.len && !rc; i++) {
+		cJSON *fleet = NULL;
+		if (strcmp(a->values.items[i].option->name, "fleet"))
+			continue;
+		rc = fleet_parse(a->values.items[i].value, cli_opt(a, "allocation"), (int)(span / 60000), terminate,
+		                 &fleet, err);
+		s->fleets = s->fleets ? s->fleets : cJSON_CreateArray();
+		if (!rc) {
+			master |= !strcmp(group_role(fleet), "MASTER");
+			cJSON_AddItemToArray(s->fleets, fleet);
+		}
+	}
+	if (!rc && s->fleets && !master) {
+		char *text = xasprintf("master:1:%s", s->master);
+		cJSON *fleet = NULL;
+		rc = fleet_parse(text, NULL, 0, false, &fleet, err);
+		if (!rc)
+			cJSON_InsertItemInArray(s->fleets, 0, fleet);
+		free(text);
+	}
+	return rc;
+}
+
+static void add_group(cJSON *groups, const char *role, const char *type, int n, bool spot, const char *bid)
 {
 	cJSON *g = cJSON_CreateObject();
 
@@ -41,6 +82,7 @@ static void add_group(cJSON *groups, const char *role, const char *type, int n, 
 	json_add_str(g, "InstanceType", type);
 	json_add_int(g, "InstanceCount", n);
 	json_add_str(g, "Market", spot ? "SPOT" : "ON_DEMAND");
+	json_add_str(g, "BidPrice", spot ? bid : NULL);
 	cJSON_AddItemToArray(groups, g);
 }
 
@@ -133,7 +175,7 @@ static int add_lists(cJSON *req, const struct cli_args *a, struct error *err)
 
 static int build_request(const struct cli_args *a, const struct shape *s, cJSON **out, struct error *err)
 {
-	cJSON *req = cJSON_CreateObject(), *instances = cJSON_CreateObject(), *groups = cJSON_CreateArray();
+	cJSON *req = cJSON_CreateObject(), *instances = cJSON_CreateObject();
 	const char *release = cli_opt(a, "release"), *idle = cli_opt(a, "idle-timeout");
 	int concurrency, rc;
 
@@ -141,15 +183,20 @@ static int build_request(const struct cli_args *a, const struct shape *s, cJSON 
 	json_add_str(req, "Name", a->argv[0]);
 	json_add_str(req, "ReleaseLabel", release ? release : RELEASE);
 	json_add_str(req, "LogUri", cli_opt(a, "log-uri"));
-	json_add_str(req, "ServiceRole", cli_opt(a, "service-role") ? cli_opt(a, "service-role") : "EMR_DefaultRole");
+	json_add_str(req, "ServiceRole", cli_opt(a, "service-role") ? cli_opt(a, "service-role")
+	             : "EMR_DefaultRole");
 	json_add_str(req, "JobFlowRole", cli_opt(a, "role") ? cli_opt(a, "role") : "EMR_EC2_DefaultRole");
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(req, "Applications"),
 	                     json_add_str(cJSON_CreateObject(), "Name", "Spark"));
 	json_add_bool(req, "VisibleToAllUsers", true);
-	add_group(groups, "MASTER", s->master, 1, false);
-	add_group(groups, "CORE", s->core, s->n_core, false);
-	add_group(groups, "TASK", s->task, s->n_task, s->task_spot);
-	json_add(instances, "InstanceGroups", groups);
+	if (s->fleets) {
+		json_add(instances, "InstanceFleets", cJSON_Duplicate(s->fleets, true));
+	} else {
+		cJSON *groups = cJSON_AddArrayToObject(instances, "InstanceGroups");
+		add_group(groups, "MASTER", s->master, 1, false, NULL);
+		add_group(groups, "CORE", s->core, s->n_core, s->core_spot, s->bid);
+		add_group(groups, "TASK", s->task, s->n_task, s->task_spot, s->bid);
+	}
 	json_add_bool(instances, "KeepJobFlowAliveWhenNoSteps", !cli_flag(a, "transient"));
 	json_add_bool(instances, "TerminationProtected", cli_flag(a, "protect"));
 	json_add_str(instances, "Ec2SubnetId", cli_opt(a, "subnet"));
@@ -166,18 +213,44 @@ static int build_request(const struct cli_args *a, const struct shape *s, cJSON 
 	return rc ? rc : add_lists(req, a, err);
 }
 
+/* Fleets counted in their first types: what is bought is the strategy's choice. */
+static void plan_fleets(struct cli *c, const cJSON *fleets)
+{
+	VEC(struct plan_group) plan = { 0 };
+	const cJSON *f;
+
+	cJSON_ArrayForEach(f, fleets) {
+		const cJSON *first = cJSON_GetArrayItem(json_arr(f, "InstanceTypeConfigs"), 0);
+		int weight = (int)json_int(first, "WeightedCapacity", 1);
+		for (int spot = 0; spot < 2; spot++) {
+			int units = (int)json_int(f, spot ? "TargetSpotCapacity" : "TargetOnDemandCapacity", 0);
+			struct plan_group g = { group_role(f), json_str(first, "InstanceType", ""), 0,
+			                        (units + weight - 1) / weight, spot };
+			if (units)
+				vec_push(&plan, g);
+		}
+	}
+	plan_print(c, plan.items, plan.len);
+	fprintf(c->err, "%sfleets are counted in their first types; they may buy others of their types%s\n",
+	        cli_dim(c), cli_plain(c));
+	vec_free(&plan);
+}
+
 static void show_plan(struct cli *c, const struct shape *s, const cJSON *req)
 {
 	const struct plan_group groups[] = {
 		{ "MASTER", s->master, 0, 1, false },
-		{ "CORE", s->core, 0, s->n_core, false },
+		{ "CORE", s->core, 0, s->n_core, s->core_spot },
 		{ "TASK", s->task, 0, s->n_task, s->task_spot },
 	};
 	struct cluster *cluster = NULL;
 	struct error ignore = ERROR_INIT;
 	struct act *act;
 
-	plan_print(c, groups, s->n_task ? 3 : s->n_core ? 2 : 1);
+	if (s->fleets)
+		plan_fleets(c, s->fleets);
+	else
+		plan_print(c, groups, s->n_task ? 3 : s->n_core ? 2 : 1);
 	if (emr_decode_run_job_flow(req, &cluster, &ignore))
 		return;                /* the server will say why */
 	act = act_create(cluster);
@@ -195,12 +268,15 @@ static int exec_create(struct cli *c, const struct cli_args *a)
 	char id[MODEL_ID_SIZE];
 	int status;
 
-	if (read_shape(a, &s, &err) || wait_options_read(a, &wait, &err) || build_request(a, &s, &req, &err)) {
+	if (read_shape(a, &s, &err) || read_fleets(a, &s, &err) || wait_options_read(a, &wait, &err) ||
+	    build_request(a, &s, &req, &err)) {
 		cJSON_Delete(req);
+		cJSON_Delete(s.fleets);
 		return cli_usage(c, NULL, "%s", err.message);
 	}
 	if (!c->json)
 		show_plan(c, &s, req);
+	cJSON_Delete(s.fleets);
 	status = plan_confirm(c, a, false, "Create it?");
 	if (status) {
 		if (status < 0 && c->json)
@@ -228,7 +304,15 @@ static const struct cli_option options[] = {
 	{ "master-type", 0, "TYPE", "instance type of the master" },
 	{ "core-type", 0, "TYPE", "instance type of the core group" },
 	{ "task-type", 0, "TYPE", "instance type of the task group" },
+	{ "spot", 0, NULL, "core and task instances from the spot market" },
 	{ "task-spot", 0, NULL, "task instances from the spot market" },
+	{ "bid", 0, "PRICE", "most that a spot instance may cost per hour (default: the on-demand price)" },
+	{ "fleet", 0, "SPEC", "instance fleet ROLE:UNITS+SPOTUNITS:TYPE,TYPE=WEIGHT,… (may be given more than "
+	 "once)" },
+	{ "allocation", 0, "STRATEGY", "fleets: lowest-price, diversified, capacity-optimized, "
+	 "price-capacity-optimized …" },
+	{ "spot-timeout", 0, "TIME", "fleets: wait so long for spot capacity at the start (5m to 24h)" },
+	{ "spot-timeout-action", 0, "WHAT", "fleets: then buy on-demand, or terminate (default on-demand)" },
 	{ "release", 0, "LABEL", "release label (default " RELEASE ")" },
 	{ "log-uri", 0, "URI", "where the step logs go (default: the server's own folder)" },
 	{ "concurrency", 0, "N", "steps that may run at a time (default 1)" },
@@ -251,6 +335,8 @@ const struct cli_command cli_cmd_create = {
 	.summary = "create a cluster",
 	.about = "Shows the plan, what it costs per hour and the same call for the aws program, then asks. With "
 	         "--yes, or when standard input is no terminal, it goes ahead. Prints the new cluster's id. "
-	         "--wait waits until the cluster is up.",
+	         "--wait waits until the cluster is up. --fleet core:2+6:m5.xlarge,m5.2xlarge=2 makes fleets "
+	         "instead of groups: two units on demand, six from the spot market, where an m5.2xlarge counts "
+	         "as two.",
 	.options = options, .words = "", .exec = exec_create,
 };

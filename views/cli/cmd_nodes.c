@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "views/cli/ask.h"
+#include "views/cli/groups.h"
 #include "views/cli/table.h"
 
 /* The last value of one metric of one instance, NAN when there is none. */
@@ -40,11 +40,10 @@ static cJSON *samples(struct cli *c, const char *cluster)
 	return ask(c, "Stoker.GetMetrics", req, &reply, &ignore) ? NULL : reply;
 }
 
-static const char *group_role(const cJSON *groups, const cJSON *instance)
+static const char *role_of(const cJSON *groups, const cJSON *instance)
 {
-	const cJSON *g = ask_find(groups, "Id", json_str(instance, "InstanceGroupId", ""));
-
-	return json_str(g, "InstanceGroupType", "-");
+	return group_role(ask_find(groups, "Id", json_str(instance, "InstanceGroupId",
+	                                                  json_str(instance, "InstanceFleetId", ""))));
 }
 
 static void number_cell(struct text_table *t, double v, const char *fmt)
@@ -63,7 +62,7 @@ static void node_row(struct cli *c, struct text_table *t, const cJSON *x, const 
 	char buf[64];
 
 	text_table_cell(t, "", "%s", id);
-	text_table_cell(t, "", "%s", group_role(groups, x));
+	text_table_cell(t, "", "%s", role_of(groups, x));
 	text_table_cell(t, "", "%s", json_str(x, "InstanceType", "-"));
 	text_table_cell(t, "", "%s", json_str(x, "Market", "-"));
 	text_table_cell(t, cli_state_color(c, state), "%s", state);
@@ -100,6 +99,7 @@ static int exec_nodes(struct cli *c, const struct cli_args *a)
 	cJSON *instances = NULL, *groups = NULL, *metrics = NULL, *req, *out;
 	char id[MODEL_ID_SIZE];
 	int status = CLI_OK;
+	bool fleets = false;
 
 	if (ask_cluster(c, a->argc ? a->argv[0] : NULL, id, &err))
 		return cli_fail(c, &err);
@@ -107,8 +107,7 @@ static int exec_nodes(struct cli *c, const struct cli_args *a)
 	if (!cli_flag(a, "all"))
 		json_add(req, "InstanceStates", cJSON_CreateStringArray(live, sizeof live / sizeof *live));
 	if (ask_all(c, "ListInstances", req, "Instances", 0, &instances, &err) ||
-	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", id),
-	            "InstanceGroups", 0, &groups, &err)) {
+	    ask_groups(c, id, &groups, &fleets, &err)) {
 		status = cli_fail(c, &err);
 		goto out;
 	}
@@ -116,7 +115,7 @@ static int exec_nodes(struct cli *c, const struct cli_args *a)
 	if (c->json) {
 		out = cJSON_CreateObject();
 		json_add(out, "Instances", instances);
-		json_add(out, "InstanceGroups", groups);
+		json_add(out, fleets ? "InstanceFleets" : "InstanceGroups", groups);
 		json_add(out, "Series", cJSON_DetachItemFromObjectCaseSensitive(metrics, "Series"));
 		instances = groups = NULL;
 		cli_print_json(c, out);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "views/cli/ask.h"
+#include "views/cli/groups.h"
 #include "views/cli/plan.h"
 
 #define CHANGES 16
@@ -191,6 +191,7 @@ static int exec_scale(struct cli *c, const struct cli_args *a)
 	struct wait_options wait;
 	struct error err = ERROR_INIT;
 	cJSON *groups = NULL;
+	bool fleets = false;
 	char cluster[MODEL_ID_SIZE];
 	/* The cluster may be left out when only one is live: every word then has a "=". */
 	int first = strchr(a->argv[0], '=') ? 0 : 1, status;
@@ -199,10 +200,14 @@ static int exec_scale(struct cli *c, const struct cli_args *a)
 		return cli_usage(c, cli_find("scale"), "say how: GROUP=N, as core=4");
 	if (wait_options_read(a, &wait, &err))
 		return cli_usage(c, NULL, "%s", err.message);
-	if (ask_cluster(c, first ? a->argv[0] : NULL, cluster, &err) ||
-	    ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", cluster),
-	            "InstanceGroups", 0, &groups, &err))
+	if (ask_cluster(c, first ? a->argv[0] : NULL, cluster, &err) || ask_groups(c, cluster, &groups, &fleets, &err))
 		return cli_fail(c, &err);
+	if (fleets) {
+		cJSON_Delete(groups);
+		error_set(&err, ERR_STATE, "the cluster is made of instance fleets: those have two targets, in units");
+		error_hint(&err, "stoker fleets %s core --on-demand N --spot N", first ? a->argv[0] : cluster);
+		return cli_fail(c, &err);
+	}
 	for (int i = first; i < a->argc; i++)
 		if (read_change(groups, a->argv[i], a, &all, &err)) {
 			cJSON_Delete(groups);

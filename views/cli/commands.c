@@ -12,7 +12,8 @@
 #include "views/cli/help.h"
 
 #define COMMANDS(X) \
-	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(scaling) X(cancel) X(terminate) X(wait) X(logs) \
+	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
+	X(scaling) X(fleets) X(spot) \
 	X(cost) X(events) X(alarms) X(sql) X(env) X(aws) X(server) X(help) X(version)
 
 #define X(name) extern const struct cli_command cli_cmd_##name;

@@ -6,21 +6,46 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/model/price.h"
+#include "core/base/fs.h"
+#include "core/model/price_table.h"
 #include "views/cli/table.h"
 
-/* $/h of one instance; *missing is set when a part of the price is not known. */
-static double hourly(const char *type, bool *missing)
+/* The prices that the server of this machine goes by: the shipped list, and prices.csv in its home. What is
+ * wrong with that file is said by the server. */
+static struct price_table *prices_of(const struct cli *c)
 {
-	const struct price *p = price_find(type);
+	struct price_table *t = price_table_new();
+	char *path = c->endpoint ? NULL : fs_home_path("prices.csv");
+	struct buf text = BUF_INIT;
 
-	if (!p) {
-		*missing = true;
+	if (path && !fs_read(path, 4 << 20, &text, NULL))
+		price_table_read(t, path, buf_str(&text), text.len, NULL);
+	buf_free(&text);
+	free(path);
+	return t;
+}
+
+/* What is not certain about a sum. */
+struct doubt {
+	bool missing, estimate;
+};
+
+/* $/h of one instance. */
+static double hourly(const struct cli *c, const struct price_table *t, const char *type, struct doubt *d)
+{
+	const struct price *p = price_table_find(t, type, c->region ? c->region : PRICE_REGION);
+
+	if (!p || p->ec2 < 0 || p->emr < 0)
+		d->missing = true;
+	if (!p)
 		return 0;
-	}
-	if (p->emr < 0)
-		*missing = true;
-	return p->ec2 + (p->emr < 0 ? 0 : p->emr);
+	d->estimate |= p->emr >= 0 && p->emr_estimate;
+	return (p->ec2 < 0 ? 0 : p->ec2) + (p->emr < 0 ? 0 : p->emr);
+}
+
+static const char *sign_of(const struct doubt *d)
+{
+	return d->missing ? "≥" : d->estimate ? "~" : "";
 }
 
 static void print_to_err(struct cli *c, struct text_table *t)
@@ -37,8 +62,10 @@ static void print_to_err(struct cli *c, struct text_table *t)
 void plan_print(struct cli *c, const struct plan_group *groups, size_t n)
 {
 	struct text_table *t = text_table_new();
+	struct price_table *prices = prices_of(c);
 	double before = 0, after = 0;
-	bool missing = false, spot = false;
+	struct doubt all = { false, false };
+	bool spot = false;
 
 	text_table_column(t, "GROUP", TABLE_LEFT, false);
 	text_table_column(t, "TYPE", TABLE_LEFT, false);
@@ -47,22 +74,26 @@ void plan_print(struct cli *c, const struct plan_group *groups, size_t n)
 	text_table_column(t, "$/H EACH", TABLE_RIGHT, false);
 	text_table_column(t, "CHANGE $/H", TABLE_RIGHT, false);
 	for (size_t i = 0; i < n; i++) {
-		bool unknown = false;
-		double each = hourly(groups[i].type, &unknown), change = each * (groups[i].after - groups[i].before);
+		struct doubt d = { false, false };
+		double each = hourly(c, prices, groups[i].type, &d),
+		       change = each * (groups[i].after - groups[i].before);
 		before += each * groups[i].before;
 		after += each * groups[i].after;
-		missing |= unknown;
+		all.missing |= d.missing;
+		all.estimate |= d.estimate;
 		spot |= groups[i].spot;
 		text_table_cell(t, "", "%s%s", groups[i].role, groups[i].spot ? " (spot)" : "");
 		text_table_cell(t, "", "%s", groups[i].type);
 		text_table_cell(t, "", "%d", groups[i].before);
 		text_table_cell(t, "", "%d", groups[i].after);
-		text_table_cell(t, "", "%s%.3f", unknown ? "≥" : "", each);
-		text_table_cell(t, "", "%s%+.3f", unknown ? "≥" : "", change);
+		text_table_cell(t, "", "%s%.3f", sign_of(&d), each);
+		text_table_cell(t, "", "%s%+.3f", sign_of(&d), change);
 	}
 	print_to_err(c, t);
-	fprintf(c->err, "%s%.2f $/h → %s%.2f $/h (list prices of %s)%s\n", missing ? "≥" : "", before,
-	        missing ? "≥" : "", after, PRICE_DATE, spot ? "; spot instances cost less than shown" : "");
+	fprintf(c->err, "%s%.2f $/h → %s%.2f $/h (list prices of %s%s)%s\n", sign_of(&all), before, sign_of(&all),
+	        after, PRICE_DATE, all.estimate ? "; ~ holds an estimate" : "",
+	        spot ? "; spot instances cost less than shown" : "");
+	price_table_free(prices);
 }
 
 void plan_word(struct buf *b, const char *word)

@@ -1,6 +1,6 @@
 /* --wait: follow a step, a cluster or its groups to the outcome. Asked at intervals that grow from 20 ms to
  * one second: short steps are answered at once, and a long one costs the server nothing. */
-#include "views/cli/ask.h"
+#include "views/cli/groups.h"
 
 #include <math.h>
 #include <string.h>
@@ -104,7 +104,8 @@ static int step_outcome(struct cli *c, const cJSON *step)
 	if (!strcmp(state, "COMPLETED"))
 		return CLI_OK;
 	fflush(c->out);
-	fprintf(c->err, "stoker: step %s (%s) is %s", json_str(step, "Name", ""), json_str(step, "Id", ""), state);
+	fprintf(c->err, "stoker: step %s (%s) is %s", json_str(step, "Name", ""), json_str(step, "Id", ""),
+	        state);
 	if (why)
 		fprintf(c->err, ": %s%s%s", json_str(why, "Reason", ""), json_str(why, "Message", "")[0] ? ": " : "",
 		        json_str(why, "Message", ""));
@@ -148,7 +149,8 @@ static int cluster_outcome(struct cli *c, const cJSON *cluster, bool until_ended
 	const cJSON *why = json_obj(json_obj(cluster, "Status"), "StateChangeReason");
 	const char *state = ask_state(cluster);
 
-	if (until_ended ? !strcmp(state, "TERMINATED") : !ask_cluster_ended(state) && strcmp(state, "TERMINATING"))
+	if (until_ended ? !strcmp(state, "TERMINATED") : !ask_cluster_ended(state) &&
+	    strcmp(state, "TERMINATING"))
 		return CLI_OK;
 	fflush(c->out);
 	fprintf(c->err, "stoker: cluster %s (%s) is %s: %s\n", json_str(cluster, "Name", ""),
@@ -202,14 +204,17 @@ static int groups_settled(const cJSON *groups, int *want, int *have, struct erro
 	*want = *have = 0;
 	cJSON_ArrayForEach(g, groups) {
 		const char *state = ask_state(g);
-		*want += (int)json_int(g, "RequestedInstanceCount", 0);
-		*have += (int)json_int(g, "RunningInstanceCount", 0);
+		*want += group_wanted(g);
+		*have += group_running(g);
 		if (!strcmp(state, "ARRESTED") || !strcmp(state, "SUSPENDED") || !strcmp(state, "TERMINATED"))
 			return error_set(err, ERR_STATE, "group %s is %s: %s", json_str(g, "Id", ""), state,
 			                 json_str(json_obj(json_obj(g, "Status"), "StateChangeReason"), "Message",
 			                          "no reason given"));
-		if (json_int(g, "RequestedInstanceCount", 0) != json_int(g, "RunningInstanceCount", 0) ||
-		    strcmp(state, "RUNNING") != 0)
+		/* A fleet may have some units more than were asked for. */
+		if (json_str(g, "InstanceFleetType", NULL) ? group_running(g) < group_wanted(g)
+		    : group_running(g) != group_wanted(g))
+			all = false;
+		if (strcmp(state, "RUNNING") != 0)
 			all = false;
 	}
 	return all;
@@ -219,19 +224,21 @@ int wait_groups(struct cli *c, const char *cluster, const struct wait_options *o
 {
 	struct waiter w;
 	struct error err = ERROR_INIT;
+	const char *unit;
 	int rc, want, have;
 
 	waiter_begin(&w, c, o);
 	for (;;) {
 		cJSON *groups = NULL;
-		rc = ask_all(c, "ListInstanceGroups", json_add_str(cJSON_CreateObject(), "ClusterId", cluster),
-		             "InstanceGroups", 0, &groups, &err);
+		bool fleets;
+		rc = ask_groups(c, cluster, &groups, &fleets, &err);
+		unit = fleets ? "units" : "instances";
 		if (!rc)
 			rc = groups_settled(groups, &want, &have, &err);
 		cJSON_Delete(groups);
 		if (rc)
 			break;
-		cli_progress_say(w.progress, "%d of %d instances running", have, want);
+		cli_progress_say(w.progress, "%d of %d %s running", have, want, unit);
 		if (!waiter_pause(&w)) {
 			rc = waiter_timeout(&w, "the instances", &err);
 			break;

@@ -31,7 +31,8 @@ static void decode_fleet_types(const cJSON *o, const char *member, struct fleet_
 	cJSON_ArrayForEach(v, json_arr(o, member)) {
 		const cJSON *ebs = json_obj(v, "EbsConfiguration");
 		struct fleet_type t = {
-			.type = xstrdup(json_str(v, "InstanceType", "")), .weight = (int)json_int(v, "WeightedCapacity", 1),
+			.type = xstrdup(json_str(v, "InstanceType", "")),
+			.weight = (int)json_int(v, "WeightedCapacity", 1),
 			.bid_price = emr_text(v, "BidPrice"),
 			.bid_percent = json_num(v, "BidPriceAsPercentageOfOnDemandPrice", 0),
 			.priority = json_num(v, "Priority", -1), .custom_ami_id = emr_text(v, "CustomAmiId"),
@@ -91,12 +92,12 @@ static struct instance_group *one_fleet(const cJSON *v)
 static int check_type(const struct fleet_type *t, struct error *err)
 {
 	if (t->weight < 1)
-		return emr_error_validation(err, "The weighted capacity of instance type %.200s must be one or greater.",
-		                            t->type);
+		return emr_error_validation(err, "The weighted capacity of instance type %.200s must be one or "
+		                            "greater.", t->type);
 	if (t->bid_price && t->bid_percent > 0)
 		return emr_error_validation(err, "Specify at most one of bidPrice or "
-		                            "bidPriceAsPercentageOfOnDemandPrice for instance type %.200s. Revise the "
-		                            "configuration and resubmit.", t->type);
+		                            "bidPriceAsPercentageOfOnDemandPrice for instance type %.200s. Revise "
+		                            "the configuration and resubmit.", t->type);
 	return t->bid_price ? emr_check_bid_price(t->bid_price, err) : 0;
 }
 
@@ -106,11 +107,12 @@ int emr_check_fleet_types(const struct fleet_type_list *l, bool strategy, struct
 	int rc = 0;
 
 	if (!l->len)
-		return emr_error_validation(err, "An instance fleet must have at least one instance type configuration.");
+		return emr_error_validation(err, "An instance fleet must have at least one instance type "
+		                            "configuration.");
 	if (l->len > most)
-		return emr_error_validation(err, "An instance fleet can have at most %zu instance type configurations%s.",
-		                            most, strategy ? "" : " unless it names an allocation strategy, with which "
-		                            "30 are allowed");
+		return emr_error_validation(err, "An instance fleet can have at most %zu instance type "
+		                            "configurations%s.", most, strategy ? ""
+		                            : " unless it names an allocation strategy, with which 30 are allowed");
 	for (size_t i = 0; i < l->len && !rc; i++) {
 		rc = check_type(&l->items[i], err);
 		for (size_t k = 0; k < i && !rc; k++)
@@ -137,15 +139,16 @@ bool emr_fleet_has_strategy(const struct fleet *f)
 	return f->spot_strategy >= 0 || f->on_demand_strategy >= 0;
 }
 
-int emr_check_fleet_target(enum instance_role role, const char *name, int on_demand, int spot, struct error *err)
+int emr_check_fleet_target(enum instance_role role, const char *name, int on_demand, int spot,
+                           struct error *err)
 {
 	if (role == ROLE_MASTER && (int64_t)on_demand + spot != 1)
-		return emr_error_validation(err, "A master instance fleet can only have a target capacity of 1. Revise "
-		                                 "the configuration and resubmit.");
+		return emr_error_validation(err, "A master instance fleet can only have a target capacity of 1. "
+		                            "Revise the configuration and resubmit.");
 	if (on_demand + (int64_t)spot < 1)
-		return emr_error_validation(err, "The instance fleet (%.200s) should have a value of one or greater for "
-		                            "either targetOnDemandCapacity or targetSpotCapacity.",
-		                            name ? name : role_word(role));
+		return emr_error_validation(err, "The instance fleet (%.200s) should have a value of one or greater "
+		                            "for either targetOnDemandCapacity or targetSpotCapacity.", name ? name
+		                            : role_word(role));
 	return 0;
 }
 
@@ -158,8 +161,8 @@ static int check_fleet(const struct instance_group *g, struct error *err)
 
 	cJSON_Delete(launch);
 	if (!rc && timed && (f->spot_timeout_min < 5 || f->spot_timeout_min > 1440))
-		rc = emr_error_validation(err, "The timeout duration of a spot specification must be between 5 and 1440 "
-		                          "minutes; %d was given.", f->spot_timeout_min);
+		rc = emr_error_validation(err, "The timeout duration of a spot specification must be between 5 and "
+		                          "1440 minutes; %d was given.", f->spot_timeout_min);
 	if (!rc)
 		rc = check_fleet_resize(f, err);
 	return rc ? rc : emr_check_fleet_types(&f->types, emr_fleet_has_strategy(f), err);
@@ -184,12 +187,12 @@ static int check_roles(const struct group_list *l, struct error *err)
 	for (size_t i = 0; i < l->len; i++)
 		n[l->items[i]->role]++;
 	if (!n[ROLE_MASTER])
-		return emr_error_validation(err, "No master instance fleets were supplied. You must specify exactly one "
-		                                 "master instance fleet.");
+		return emr_error_validation(err, "No master instance fleets were supplied. You must specify exactly "
+		                            "one master instance fleet.");
 	for (int r = ROLE_MASTER; r <= ROLE_TASK; r++)
 		if (n[r] > 1)
-			return emr_error_validation(err, "Multiple %s instance fleets supplied, you must specify at most one "
-			                            "%s instance fleet.", role_word((enum instance_role)r),
+			return emr_error_validation(err, "Multiple %s instance fleets supplied, you must specify at most "
+			                            "one %s instance fleet.", role_word((enum instance_role)r),
 			                            role_word((enum instance_role)r));
 	if (n[ROLE_TASK] && !n[ROLE_CORE])
 		return emr_error_validation(err, "Clusters with task nodes must also define core nodes.");
@@ -336,21 +339,21 @@ struct instance_group *emr_read_instance_fleet(const cJSON *v)
 
 /* ---- fleets and groups exclude each other ---- */
 
-#define EXCLUSIVE "Instance fleets and instance groups are mutually exclusive. The EMR cluster specified in the " \
-	"request uses instance %s. The %s operation does not support clusters that use instance %s."
+#define EXCLUSIVE "Instance fleets and instance groups are mutually exclusive. The EMR cluster specified " \
+	"in the request uses instance %s. The %s operation does not support clusters that use instance %s."
 
 int emr_error_uses_fleets(struct error *err, const char *operation, const char *instead)
 {
 	return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
-	                                 EXCLUSIVE " Use the %s operation instead.", "fleets", operation, "fleets",
-	                                 instead);
+	                                 EXCLUSIVE " Use the %s operation instead.", "fleets", operation,
+	                                 "fleets", instead);
 }
 
 int emr_error_uses_groups(struct error *err, const char *operation, const char *instead)
 {
 	return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
-	                                 EXCLUSIVE " Use the %s operation instead.", "groups", operation, "groups",
-	                                 instead);
+	                                 EXCLUSIVE " Use the %s operation instead.", "groups", operation,
+	                                 "groups", instead);
 }
 
 int emr_error_no_fleet(struct error *err, const char *id)

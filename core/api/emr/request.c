@@ -74,7 +74,8 @@ cJSON *emr_request_instance_group(const struct instance_group *g)
 
 static cJSON *instances(const struct cluster *c)
 {
-	cJSON *o = cJSON_CreateObject(), *groups = cJSON_AddArrayToObject(o, c->uses_fleets ? "InstanceFleets" : "InstanceGroups");
+	cJSON *o = cJSON_CreateObject(), *groups = cJSON_AddArrayToObject(o, c->uses_fleets ? "InstanceFleets"
+	                                                                  : "InstanceGroups");
 	for (size_t i = 0; i < c->groups.len; i++)
 		cJSON_AddItemToArray(groups, c->uses_fleets ? emr_request_instance_fleet(c->groups.items[i])
 		                     : emr_request_instance_group(c->groups.items[i]));

@@ -217,26 +217,20 @@ static int check_operation(struct control *ctl, const struct asker *who, const s
 
 /* ---- what an operation will do later, or does by the way ---- */
 
-/* A schedule runs a request in its maker's name; a replayed letter adds a step: who may not do that himself may
- * not have it done. */
+/* A schedule runs a request later, in its maker's name: who may not do that himself may not have it done. (What an
+ * operation does at once by another one is checked where it does it: op_nested.) */
 static int check_inner(struct control *ctl, const struct asker *who, const struct operation *op, const cJSON *in,
                        struct error *err)
 {
 	const cJSON *target = json_obj(in, "Target");
 	struct operation inner;
-	int ret = 0;
 
-	if (strcmp(op->service, "stoker"))
+	if (strcmp(op->service, "stoker") || strcmp(op->name, "PutSchedule") || !target)
 		return 0;
-	if (!strcmp(op->name, "PutSchedule") && target) {
-		char *name = xasprintf(EMR_TARGET_PREFIX "%.100s", json_str(target, "Operation", ""));
-		operation_find(name, &inner);
-		ret = check_operation(ctl, who, &inner, json_obj(target, "Request"), err);
-		free(name);
-	} else if (!strcmp(op->name, "ReplayDeadLetter")) {
-		operation_find(EMR_TARGET_PREFIX "AddJobFlowSteps", &inner);
-		ret = check_operation(ctl, who, &inner, in, err);
-	}
+	char *name = xasprintf(EMR_TARGET_PREFIX "%.100s", json_str(target, "Operation", ""));
+	operation_find(name, &inner);
+	int ret = check_operation(ctl, who, &inner, json_obj(target, "Request"), err);
+	free(name);
 	return ret;
 }
 

@@ -37,4 +37,10 @@ struct metric_alarm *cw_alarm_find(struct control *ctl, const char *region, cons
 /* The region of an alarm that the control plane holds (for the hook scaling_alarm). */
 const char *cw_alarm_region(const struct metric_alarm *a);
 
+/* Stoker.ListAlarms is a union: whoever has alarms of another kind (a budget that is spent) adds them here. Called for
+ * each listing; ids must be stable ("budget/NAME"); region NULL: of all regions; cluster_id NULL: of all clusters. */
+typedef void (*cw_alarm_source)(struct control *ctl, const char *region, const char *cluster_id, int64_t now,
+                                struct alarm_list *out);
+void cw_alarms_from(struct control *ctl, cw_alarm_source source); /* in the part's load; a second time does nothing */
+
 #endif

@@ -221,6 +221,7 @@ void cw_alarm_move(struct control *ctl, struct metric_alarm *a, enum alarm_state
 		cw_history(ctl, a, "StateUpdate", now, summary, data);
 		event_add(ctl, to == ALARM_STATE_ALARM ? SEVERITY_WARN : SEVERITY_INFO, cluster_of(ctl, a), a->name,
 		          EVENT_ALARM, "Alarm %s is %s: %s", a->name, names_get(&alarm_state_names, (int)to), reason);
+		snprintf(ctl->events.items[ctl->events.len - 1].region, MODEL_REGION_SIZE, "%s", cw_alarm_region(a));
 		run_actions(ctl, a, from, now);
 	}
 	cJSON_Delete(data);

@@ -246,10 +246,8 @@ static void turn_around(cJSON *list)
 {
 	cJSON *turned = cJSON_CreateArray();
 
-	while (list->child) {
-		cJSON *last = cJSON_DetachItemFromArray(list, cJSON_GetArraySize(list) - 1);
-		cJSON_AddItemToArray(turned, last);
-	}
+	while (list->child)
+		cJSON_InsertItemInArray(turned, 0, cJSON_DetachItemViaPointer(list, list->child));
 	list->child = turned->child;
 	turned->child = NULL;
 	cJSON_Delete(turned);
@@ -287,9 +285,10 @@ CW_OP(cw_describe_alarm_history)
 		turn_around(h.items);
 		for (int64_t i = 0; i < place; i++)
 			cJSON_DeleteItemFromArray(h.items, 0);
-		h.more = cJSON_GetArraySize(h.items) > wish;
-		while (cJSON_GetArraySize(h.items) > wish)
-			cJSON_DeleteItemFromArray(h.items, (int)wish);
+		int64_t left = cJSON_GetArraySize(h.items);
+		h.more = left > wish;
+		for (; left > wish; left--)
+			cJSON_Delete(cJSON_DetachItemViaPointer(h.items, h.items->child->prev));
 		h.last = place + wish;
 	}
 	if (h.more) {

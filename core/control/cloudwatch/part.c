@@ -156,7 +156,7 @@ static void plan(struct control *ctl, struct cw *cw, int64_t now)
 {
 	int64_t step = cw->short_alarms ? 10000 : MINUTE_MS;
 
-	if (!map_len(cw->alarms))
+	if (!map_len(cw->alarms) && !map_len(cw->acks))
 		cw->evaluate_at = 0;
 	else if (!cw->evaluate_at || cw->evaluate_at > now + step)
 		cw->evaluate_at = next_at(now, step, EVALUATE_AT_MS);
@@ -206,6 +206,7 @@ static void run(struct control *ctl, int64_t now)
 		/* With steps of 10 s the minute's alarms take their turn at the first of each minute. */
 		cw_evaluate(ctl, now, step == MINUTE_MS || now % MINUTE_MS < 10000, false);
 		cw->evaluate_at = next_at(now, step, EVALUATE_AT_MS);
+		cw_acks_tidy(ctl, now);
 	}
 	if (cw->work_at && cw->work_at <= now)
 		work(cw, now);
@@ -263,6 +264,8 @@ static void close_part(struct control *ctl)
 		return;
 	alarms_free(cw);
 	cw_acks_free(cw);
+	cw_collect_free(cw);
+	vec_free(&cw->sources);
 	series_close(cw->series);
 	free(cw);
 	ctl->parts[PART_CLOUDWATCH] = NULL;

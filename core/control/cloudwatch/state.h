@@ -22,6 +22,9 @@ struct cw {
 	bool fresh;                  /* an alarm waits for its first evaluation */
 	bool evaluating;             /* alarms that go meanwhile are only buried */
 	VEC(struct metric_alarm *) graves;
+	VEC(cw_alarm_source) sources;/* of other alarms */
+	struct map *hosts;           /* instance → struct host: its samples of the running minute */
+	struct map *io;              /* cluster → struct io: bytes that its steps had moved at the last look */
 };
 
 /* On metric_alarm.runtime. */
@@ -68,11 +71,13 @@ int cw_run_query(struct control *ctl, const char *region, const struct metric_qu
 
 /* ---- collect.c ---- */
 void cw_collect(struct control *ctl, int64_t now);
+void cw_collect_free(struct cw *cw);
 void cw_sampled(struct control *ctl, struct node *n, const double *values);
 
 /* ---- list.c ---- */
 void cw_acks_load(struct control *ctl, struct error *err);
 void cw_acks_free(struct cw *cw);
+void cw_acks_tidy(struct control *ctl, int64_t now);         /* those of alarms that have ended go */
 
 /* ---- operations ---- */
 int cw_check(const char *operation, const cJSON *in, struct error *err);   /* the request by its shape */

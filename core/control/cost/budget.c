@@ -1,11 +1,12 @@
-/* Budgets: an amount for a day or a month, and the per cents of it at which somebody wants to be told, once each in a
- * period. A budget is a document ("budget"); what was told is another ("budget-state"), so that a new amount does
- * not tell again what is known. */
+/* Budgets: an amount for a day or a month, and the per cents of it at which somebody wants to be told, once
+ * each in a period. A budget is a document ("budget"); what was told is another ("budget-state"), so that a
+ * new amount does not tell again what is known. */
 #include <stdio.h>
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/cost/inner.h"
+#include "core/control/notify/notify.h"
 
 #define LOOK_MS 60000
 #define THRESHOLDS 10
@@ -175,20 +176,49 @@ static void remember(struct control *ctl, const struct budget *b)
 	cJSON_Delete(o);
 }
 
-static enum severity severity_of(double percent)
+static enum severity severity_of(const struct budget *b, const struct money *sum)
 {
-	return percent >= 100 ? SEVERITY_ERROR : SEVERITY_WARN;
+	return money_total(sum) >= b->amount ? SEVERITY_ERROR : SEVERITY_WARN;
+}
+
+/* "at least $1.24 of $2.00 are spent this month"; free(). */
+static char *spent_text(const struct budget *b, const struct money *sum)
+{
+	int digits = b->amount < 1 ? 4 : 2;
+
+	return xasprintf("%s$%.*f of $%.*f are spent this %s", sum->unknown ? "at least " : "", digits,
+	                 money_total(sum), digits, b->amount, b->daily ? "day" : "month");
+}
+
+static void send_notice(struct control *ctl, const struct budget *b, const struct money *sum,
+                        const char *text)
+{
+	cJSON *body = json_add_str(cJSON_CreateObject(), "BudgetName", b->name);
+	char *subject = xasprintf("Budget %s has reached %g %%", b->name, b->told);
+
+	json_add_str(body, "Region", b->region);
+	json_add_num(json_add_num(body, "Amount", b->amount), "Spent", money_total(sum));
+	json_add_bool(body, "Unknown", sum->unknown);
+	json_add_str(body, "Period", b->daily ? "DAILY" : "MONTHLY");
+	json_add_num(body, "Threshold", b->told);
+	json_add_time(body, "PeriodStart", b->period);
+	json_add_str(body, "Message", text);
+	notify_send(ctl, b->region, b->topic_arn, subject, body);
+	cJSON_Delete(body);
+	free(subject);
 }
 
 static void tell(struct control *ctl, const struct budget *b, const struct money *sum)
 {
-	const char *what = b->daily ? "day" : "month";
+	char *text = spent_text(b, sum);
 
-	event_add(ctl, severity_of(b->told), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,
-	          "Budget %s: %s$%.2f of $%.2f are spent this %s, %g %% was the mark", b->name,
-	          sum->unknown ? "at least " : "", money_total(sum), b->amount, what, b->told);
+	event_add(ctl, severity_of(b, sum), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,
+	          "Budget %s has reached %g %%: %s", b->name, b->told, text);
 	struct event *e = &ctl->events.items[ctl->events.len - 1];
 	snprintf(e->region, sizeof e->region, "%s", b->region);
+	if (b->topic_arn)
+		send_notice(ctl, b, sum, text);
+	free(text);
 }
 
 static void look(struct control *ctl, struct budget *b, int64_t now)
@@ -249,13 +279,15 @@ void budgets_alarms(struct control *ctl, const char *cluster_id, int64_t now, st
 			continue;
 		struct money sum = { 0 };
 		spent(ctl, b, now, &sum, NULL);
-		struct alarm a = { .id = xasprintf("budget/%s", b->name), .severity = severity_of(b->told),
+		char *text = spent_text(b, &sum);
+		struct alarm a = { .id = xasprintf("budget/%s", b->name), .severity = severity_of(b, &sum),
 		                   .since = b->since };
 		snprintf(a.cluster_id, sizeof a.cluster_id, "%s", b->cluster_id);
 		a.title = xasprintf("Budget %s has reached %g %%", b->name, b->told);
-		a.detail = xasprintf("%s$%.2f of $%.2f are spent this %s.", sum.unknown ? "At least " : "",
-		                     money_total(&sum), b->amount, b->daily ? "day" : "month");
-		a.hint = xstrdup("See what costs (stoker cost --by cluster); end what is not needed, or raise the budget.");
+		a.detail = xasprintf("%c%s.", text[0] == 'a' ? 'A' : text[0], text + 1);
+		free(text);
+		a.hint = xstrdup(
+		    "See what costs (stoker cost --by cluster); end what is not needed, or raise the budget.");
 		vec_push(out, a);
 	}
 }
@@ -298,7 +330,8 @@ static int read_thresholds(const cJSON *in, cJSON *doc, struct error *err)
 	out = cJSON_AddArrayToObject(doc, "Thresholds");
 	cJSON_ArrayForEach(t, given) {
 		if (!cJSON_IsNumber(t) || t->valuedouble <= last || t->valuedouble > 1000)
-			return emr_error_validation(err, "Thresholds must be per cents of the amount, ascending, above 0 and "
+			return emr_error_validation(err,
+			                            "Thresholds must be per cents of the amount, ascending, above 0 and "
 			                            "at most 1000");
 		last = t->valuedouble;
 		cJSON_AddItemToArray(out, cJSON_CreateNumber(last));
@@ -314,7 +347,8 @@ static int read_name(const cJSON *in, const char **out, struct error *err)
 	for (; *s; s++)
 		plain = plain && (unsigned char)*s >= ' ' && *s != 127;
 	if (!plain || strlen(*out) >= NAME_SIZE)
-		return emr_error_validation(err, "BudgetName must have 1 to %d characters, without control characters",
+		return emr_error_validation(err,
+		                            "BudgetName must have 1 to %d characters, without control characters",
 		                            NAME_SIZE - 1);
 	return 0;
 }
@@ -396,7 +430,8 @@ static cJSON *budget_row(struct control *ctl, const struct budget *b, int64_t no
 	json_add_str(o, "Period", b->daily ? "DAILY" : "MONTHLY");
 	if (b->cluster_id[0] || b->tag_key) {
 		scope = json_add_str(cJSON_CreateObject(), "ClusterId", b->cluster_id[0] ? b->cluster_id : NULL);
-		json_add(o, "Scope", json_add_str(json_add_str(scope, "TagKey", b->tag_key), "TagValue", b->tag_value));
+		json_add(o, "Scope",
+		         json_add_str(json_add_str(scope, "TagKey", b->tag_key), "TagValue", b->tag_value));
 	}
 	json_add(o, "Thresholds", cJSON_CreateDoubleArray(b->thresholds, (int)b->n));
 	json_add_str(o, "TopicArn", b->topic_arn);

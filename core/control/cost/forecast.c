@@ -1,7 +1,7 @@
 /* What is to come: the end of each queue, the month at the present size, and what burns while nothing runs.
  *
- * A running step that tells its progress ends when its pace says so; otherwise, and for a pending one, it takes as
- * long as the median of the last runs of its name. What nobody knows is said and never guessed. */
+ * A running step that tells its progress ends when its pace says so; otherwise, and for a pending one, it
+ * takes as long as the median of the last runs of its name. What nobody knows is said and never guessed. */
 #include <stdio.h>
 
 #include "core/base/clock.h"
@@ -16,6 +16,7 @@
 struct usual {
 	int64_t ms[RUNS];
 	int n, next;
+	double median;             /* of them; negative: to be found again */
 };
 
 static void remember(struct map *usual, const struct step *s)
@@ -31,6 +32,7 @@ static void remember(struct map *usual, const struct step *s)
 	u->ms[u->next] = s->timeline.ended - s->timeline.ready;
 	u->next = (u->next + 1) % RUNS;
 	u->n += u->n < RUNS;
+	u->median = -1;
 }
 
 static struct map *usual_of(struct control *ctl)
@@ -69,12 +71,16 @@ void forecast_free(struct cost_state *st)
 /* Median in ms, negative when it never ran. */
 static double usual_ms(struct control *ctl, const char *name)
 {
-	const struct usual *u = map_get(usual_of(ctl), name ? name : "");
+	struct usual *u = map_get(usual_of(ctl), name ? name : "");
 	double sorted[RUNS];
 
-	for (int i = 0; u && i < u->n; i++)
+	if (!u)
+		return -1;
+	for (int i = 0; i < u->n; i++)
 		sorted[i] = (double)u->ms[i];
-	return u ? percentile(sorted, (size_t)u->n, 50) : -1;
+	if (u->median < 0)
+		u->median = percentile(sorted, (size_t)u->n, 50);
+	return u->median;
 }
 
 /* ---- a queue ---- */
@@ -109,13 +115,14 @@ static void say_basis(const struct basis *b, char *out, size_t size)
 
 	*out = 0;
 	if (b->progress)
-		n += snprintf(out + n, size - (size_t)n, "%d step%s by progress", b->progress, b->progress == 1 ? "" : "s");
+		n += snprintf(out + n, size - (size_t)n, "%d step%s by progress", b->progress,
+		              b->progress == 1 ? "" : "s");
 	if (b->usual)
 		n += snprintf(out + n, size - (size_t)n, "%s%d step%s by the median of earlier runs of the same name",
 		              n ? ", " : "", b->usual, b->usual == 1 ? "" : "s");
 	if (b->unknown)
-		snprintf(out + n, size - (size_t)n, "%s%d step%s never ran before: the end is not known", n ? ", " : "",
-		         b->unknown, b->unknown == 1 ? "" : "s");
+		snprintf(out + n, size - (size_t)n, "%s%d step%s never ran before: the end is not known",
+		         n ? ", " : "", b->unknown, b->unknown == 1 ? "" : "s");
 }
 
 void forecast_queue(struct control *ctl, struct cluster *c, int64_t now, struct queue_view *out)
@@ -182,8 +189,8 @@ void forecast_until(struct control *ctl, struct cluster *c, int64_t now, int64_t
 
 /* ---- what burns ---- */
 
-/* Of a cluster that waits with nothing to run: all of it. Else its nodes without containers, the primary (which
- * runs drivers) left out. */
+/* Of a cluster that waits with nothing to run: all of it. Else its nodes without containers, the primary
+ * (which runs drivers) left out. */
 static void idle_rate(struct control *ctl, struct cluster *c, int64_t now, struct money *out)
 {
 	struct sheet *s = sheet_of(ctl, c, now);
@@ -264,11 +271,13 @@ static void put_sums(cJSON *out, const struct sums *s)
 	json_add_num(out, "IdleToday", money_total(&s->burnt));
 	json_add_bool(out, "Unknown", unknown);
 	json_add_bool(out, "Estimate", s->rate.estimate || s->month.estimate || s->rest.estimate);
-	json_add_str(out, "Basis", "Clusters stay at their present size; those that live for their steps end with the "
+	json_add_str(out, "Basis",
+	             "Clusters stay at their present size; those that live for their steps end with the "
 	             "queue, those with an idle time-out when it has passed.");
 }
 
-int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                         struct error *err)
 {
 	struct str_list ids = { 0 };
 	int64_t now = clock_now_ms();

@@ -24,7 +24,7 @@ struct price_file {
 	bool there;
 };
 
-/* A day of a cluster that the journal has dropped, and the ledger has not yet. */
+/* A day of a cluster that the journal has dropped, and that the ledger does not have yet. */
 struct left_day {
 	char region[MODEL_REGION_SIZE];
 	int64_t day;
@@ -44,6 +44,7 @@ struct cost_state {
 	struct map *loads;              /* group id → struct group_load; NULL: not read yet */
 	int64_t loads_due;              /* when they are written; 0: nothing to write */
 	int64_t ledger_from;            /* the first day that is not written; 0: nothing to write yet */
+	VEC(struct cluster *) leaving;  /* dropped by the journal while it was loaded; ours */
 	VEC(struct left_day) left;
 };
 struct cost_state *cost_state(struct control *ctl);
@@ -54,6 +55,7 @@ struct rate {
 	double ec2, emr, ebs;           /* $/h; what is unknown counts 0 */
 	bool unknown, estimate;
 	bool spot;                      /* ec2 is the on-demand rate; the market's holds */
+	const char *region;             /* of the cluster, as long as that lives */
 };
 void rates_refresh(struct control *ctl);
 void rates_free(struct cost_state *st);
@@ -62,8 +64,8 @@ struct rate rate_of(struct control *ctl, const struct cluster *c, const char *gr
 /* The time that an instance is paid for: from its start, whole seconds, at least 60. False: never. */
 bool billed(const struct instance *i, int64_t now, int64_t *from, int64_t *to);
 /* Adds what an instance costs within [from, to). */
-void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now, int64_t from,
-                    int64_t to, struct money *out);
+void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now,
+                    int64_t from, int64_t to, struct money *out);
 /* Adds its cost per hour now. */
 void instance_rate(struct control *ctl, const struct rate *r, const struct instance *i, struct money *out);
 /* $/h of one instance of a type that may not exist yet: in *out's ec2, emr, ebs. */
@@ -114,8 +116,8 @@ const char *piece_tag(const struct piece *p, const char *key);  /* NULL: it has 
 typedef void (*piece_fn)(const struct piece *p, void *ctx);
 /* Pieces of the clusters that are visible and named (none named: all), by group, type, market and day when
  * `days`, else day is 0. Clusters that the journal has dropped come from the ledger. */
-int cost_visit(struct control *ctl, const struct str_list *ids, int64_t from, int64_t to, int64_t now, bool days,
-               piece_fn fn, void *ctx, struct error *err);
+int cost_visit(struct control *ctl, const struct str_list *ids, int64_t from, int64_t to, int64_t now,
+               bool days, piece_fn fn, void *ctx, struct error *err);
 
 /* ---- sweep.c: steps ---- */
 
@@ -136,6 +138,7 @@ void cost_gaps(const struct cluster *c, int64_t from, int64_t to, int64_t now,
 /* ---- ledger.c ---- */
 
 int ledger_load(struct control *ctl, struct error *err);
+void ledger_free(struct cost_state *st);
 int64_t ledger_due(struct control *ctl);
 void ledger_run(struct control *ctl, int64_t now);
 /* Rows of clusters that the journal no longer has, of days in [from, to). */
@@ -150,7 +153,8 @@ struct work {
 	double left_s;
 	bool running;
 };
-/* Seconds until all of it is done with so many slots, in order; *unknown counts what is not known (as 0 s). */
+/* Seconds until all of it is done with so many slots, in order; *unknown counts what is not known (as 0 s).
+ */
 double queue_end(const struct work *w, size_t n, int slots, int *unknown);
 
 struct queue_view {
@@ -209,16 +213,19 @@ void budgets_alarms(struct control *ctl, const char *cluster_id, int64_t now, st
 
 int op_get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_list_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
+int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                       struct error *err);
+int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                         struct error *err);
 int op_what_if(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
-int op_list_recommendations(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
+int op_list_recommendations(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                            struct error *err);
 int op_put_budget(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_list_budgets(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_delete_budget(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 
 /* ClusterIds of a request, all visible, or the error of the first that is not. */
 int op_cluster_ids(struct control *ctl, const cJSON *in, struct str_list *out, struct error *err);
-void add_money(cJSON *o, const struct money *m);        /* Ec2, Emr, Ebs, Total, InstanceHours, Unknown, Estimate */
+void add_money(cJSON *o, const struct money *m); /* Ec2, Emr, Ebs, Total, InstanceHours, Unknown, Estimate */
 
 #endif

@@ -1,9 +1,11 @@
 /* The ledger: what each day cost, kept for the time when the journal has dropped the clusters.
  *
- * A document a day and region: kind "cost-2026-11", id "2026-11-26". It is written once, after the day is over; days
- * that went by while the server was down are written when it is back, from the journal's clusters. How far it
- * has come is a document too: "cost-ledger", "written", {From: the first day that is not written}. */
+ * A document a day and region: kind "cost-2026-11", id "2026-11-26". It is written once, after the day is
+ * over; days that went by while the server was down are written when it is back, from the journal's clusters.
+ * How far it has come is a document too: "cost-ledger", "written", {From: the first day that is not written}.
+ */
 #include <math.h>
+#include <stdio.h>
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
@@ -206,7 +208,8 @@ int64_t ledger_due(struct control *ctl)
 
 	if (!st->ledger_from && map_len(ctl->clusters))
 		st->ledger_from = first_day(ctl, st);
-	return st->ledger_from && (map_len(ctl->clusters) || st->left.len) ? day_next(st->ledger_from) + SETTLE_MS : 0;
+	return st->ledger_from && (map_len(ctl->clusters) || st->left.len) ? day_next(st->ledger_from) + SETTLE_MS
+	                                                                   : 0;
 }
 
 #define DAYS_AT_ONCE 8 /* after a long time away: not all in one turn */
@@ -227,20 +230,42 @@ void ledger_run(struct control *ctl, int64_t now)
 		drop_left(st);
 }
 
-void cost_leaving(struct control *ctl, const struct cluster *c)
+void cost_leaving(struct control *ctl, struct cluster *c)
 {
-	struct cost_state *st = cost_state(ctl);
-	int64_t now = clock_now_ms(), last = c->timeline.ended + MINUTE_MS;
-	struct cluster *borrowed = (struct cluster *)(uintptr_t)c; /* a sheet is made of it, and nothing changed */
+	vec_push(&cost_state(ctl)->leaving, c);
+}
 
-	rates_refresh(ctl);
-	for (int64_t day = day_start(c->timeline.created); day <= last; day = day_next(day)) {
-		struct left_day l = { .day = day, .row = row_of(ctl, borrowed, day, now) };
-		snprintf(l.region, sizeof l.region, "%s", c->region);
-		if (l.row)
-			vec_push(&st->left, l);
+/* The days of the dropped clusters that the ledger does not have: what was not written while the server was
+ * down. */
+static void keep_left(struct control *ctl, struct cost_state *st)
+{
+	int64_t now = clock_now_ms();
+
+	for (size_t i = 0; i < st->leaving.len; i++) {
+		struct cluster *c = st->leaving.items[i];
+		int64_t day = day_start(c->timeline.created), last = c->timeline.ended + MINUTE_MS;
+		if (st->ledger_from > day)
+			day = st->ledger_from;
+		for (; day <= last; day = day_next(day)) {
+			struct left_day l = { .day = day, .row = row_of(ctl, c, day, now) };
+			snprintf(l.region, sizeof l.region, "%s", c->region);
+			if (l.row)
+				vec_push(&st->left, l);
+		}
 	}
-	sheets_free(st);
+	if (st->leaving.len)
+		sheets_free(st); /* some are theirs */
+	for (size_t i = 0; i < st->leaving.len; i++)
+		cluster_free(st->leaving.items[i]);
+	st->leaving.len = 0;
+}
+
+void ledger_free(struct cost_state *st)
+{
+	drop_left(st);
+	for (size_t i = 0; i < st->leaving.len; i++)
+		cluster_free(st->leaving.items[i]);
+	vec_free(&st->leaving);
 }
 
 /* ---- reading ---- */
@@ -260,11 +285,7 @@ int ledger_load(struct control *ctl, struct error *err)
 	int ret = docs_each(ctl, KIND, read_from, &from, err);
 
 	st->ledger_from = from;
-	for (size_t i = st->left.len; i-- > 0;) /* what is written already need not be kept */
-		if (st->left.items[i].day < from) {
-			cJSON_Delete(st->left.items[i].row);
-			vec_remove(&st->left, i);
-		}
+	keep_left(ctl, st);
 	return ret;
 }
 

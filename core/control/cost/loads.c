@@ -1,6 +1,6 @@
-/* How much of its nodes a group really uses: for each sample of a node that ran something, the share of its cores and
- * of its memory. Counted in steps of one per cent, so that two weeks of thousands of nodes are a few kilobytes;
- * kept hourly as documents ("cost-load"). */
+/* How much of its nodes a group really uses: for each sample of a node that ran something, the share of its
+ * cores and of its memory. Counted in steps of one per cent, so that two weeks of thousands of nodes are a
+ * few kilobytes; kept hourly as documents ("cost-load"). */
 #include <math.h>
 #include <stdio.h>
 
@@ -41,12 +41,13 @@ static struct group_load *load_get(struct cost_state *st, const char *group_id, 
 	return g;
 }
 
-/* The memory that counts is what was granted, where that is more than what was touched: with less of it on a node
- * fewer executors would fit. */
+/* The memory that counts is what was granted, where that is more than what was touched: with less of it on a
+ * node fewer executors would fit. */
 void loads_sampled(struct control *ctl, struct node *n, const double *values)
 {
 	struct cost_state *st = cost_state(ctl);
-	double cpu = values[METRIC_NODE_CPU], rss = values[METRIC_NODE_RSS], granted = values[METRIC_NODE_GRANTED];
+	double cpu = values[METRIC_NODE_CPU], rss = values[METRIC_NODE_RSS],
+	       granted = values[METRIC_NODE_GRANTED];
 	int64_t now = clock_now_ms();
 
 	if (!(values[METRIC_NODE_CONTAINERS] > 0) || !(cpu >= 0) || !(rss >= 0) || n->m->mem_mb <= 0)

@@ -30,9 +30,7 @@ static void close_part(struct control *ctl)
 	loads_free(st);
 	sheets_free(st);
 	rates_free(st);
-	for (size_t i = 0; i < st->left.len; i++)
-		cJSON_Delete(st->left.items[i].row);
-	vec_free(&st->left);
+	ledger_free(st);
 	free(st);
 	ctl->parts[PART_COST] = NULL;
 }
@@ -67,11 +65,13 @@ void cost_alarms(struct control *ctl, const char *cluster_id, int64_t now, struc
 	const struct cost_state *st = cost_state(ctl);
 
 	if (!cluster_id && st->prices_error.code) {
-		struct alarm a = { .id = xstrdup("prices"), .severity = SEVERITY_WARN, .since = st->prices_error_since,
+		struct alarm a = { .id = xstrdup("prices"),
+		                   .severity = SEVERITY_WARN,
+		                   .since = st->prices_error_since,
 		                   .title = xstrdup("A price list is not used"),
 		                   .detail = xstrdup(st->prices_error.message),
 		                   .hint = xasprintf("Correct the file; it is read again by itself.%s%s",
-		                                     st->prices_error.hint[0] ? " " : "", st->prices_error.hint) };
+			                                 st->prices_error.hint[0] ? " " : "", st->prices_error.hint) };
 		vec_push(out, a);
 	}
 	budgets_alarms(ctl, cluster_id, now, out);

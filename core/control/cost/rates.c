@@ -4,6 +4,8 @@
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/control/spot/spot.h"
+#include "core/model/fleet.h"
 
 #define LIST_MAX_BYTES (4 << 20)
 #define MINIMUM_MS 60000     /* EC2 and EMR bill a minute at least */
@@ -41,8 +43,8 @@ static bool look(const struct control *ctl, struct price_file *f)
 	return !same;
 }
 
-static int lay_list(const struct control *ctl, const struct price_file *f, struct price_table *t, bool volumes,
-                    struct error *err)
+static int lay_list(const struct control *ctl, const struct price_file *f, struct price_table *t,
+                    bool volumes, struct error *err)
 {
 	struct buf text = BUF_INIT;
 	int ret;
@@ -126,12 +128,14 @@ const struct price *cost_size_of(const struct control *ctl, const char *type)
 
 /* ---- an instance ---- */
 
-static const struct ebs_volume_list *volumes_of(const struct cluster *c, const char *group_id)
+static const struct ebs_volume_list *volumes_of(const struct cluster *c, const char *group_id,
+                                                const char *type)
 {
 	static const struct ebs_volume_list none;
 	const struct instance_group *g = group_id ? cluster_group(c, group_id) : NULL;
+	const struct fleet_type *t = g && g->fleet ? fleet_type_of(g->fleet, type) : NULL;
 
-	return g ? &g->ebs : &none;
+	return t ? &t->ebs : g && !g->fleet ? &g->ebs : &none;
 }
 
 struct rate rate_of(struct control *ctl, const struct cluster *c, const char *group_id, const char *type,
@@ -139,10 +143,10 @@ struct rate rate_of(struct control *ctl, const struct cluster *c, const char *gr
 {
 	const struct price_table *t = cost_state(ctl)->prices;
 	const struct price *p = price_table_find(t, type, c->region);
-	struct rate r = { .spot = market == MARKET_SPOT };
+	struct rate r = { .spot = market == MARKET_SPOT, .region = c->region };
 
-	r.ebs = price_table_volumes(t, volumes_of(c, group_id), c->region, &r.unknown);
-	if (!p || p->ec2 < 0 || p->emr < 0)
+	r.ebs = price_table_volumes(t, volumes_of(c, group_id, type), c->region, &r.unknown);
+	if (!p || p->emr < 0 || (p->ec2 < 0 && !r.spot))
 		r.unknown = true;
 	if (!p)
 		return r;
@@ -158,19 +162,30 @@ bool billed(const struct instance *i, int64_t now, int64_t *from, int64_t *to)
 
 	*from = i->timeline.created;
 	*to = live ? now : i->timeline.ended;
-	if (!*from || i->state == INSTANCE_AWAITING_FULFILLMENT)
+	if (!*from || i->state == INSTANCE_AWAITING_FULFILLMENT ||
+	    (i->market == MARKET_SPOT && !spot_was_given(i)))
 		return false;
 	int64_t span = *to > *from ? (*to - *from + 999) / 1000 * 1000 : 0;
 	*to = *from + (span < MINIMUM_MS ? MINIMUM_MS : span);
 	return true;
 }
 
-void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now, int64_t from,
-                    int64_t to, struct money *out)
+/* What the market asked for it in that time; EMR's fee is not reduced by it. */
+static void add_spot(struct control *ctl, const struct instance *i, const char *region, int64_t from,
+                     int64_t to, struct money *out)
+{
+	double sum = spot_cost(ctl, i, from, to);
+
+	out->unknown |= sum < 0;
+	out->ec2 += sum > 0 ? sum : 0;
+	out->estimate |= !spot_price_is_set(ctl, region, i->type);
+}
+
+void instance_money(struct control *ctl, const struct rate *r, const struct instance *i, int64_t now,
+                    int64_t from, int64_t to, struct money *out)
 {
 	int64_t a, b;
 
-	(void)ctl;
 	if (!billed(i, now, &a, &b))
 		return;
 	if (a < from)
@@ -185,17 +200,26 @@ void instance_money(struct control *ctl, const struct rate *r, const struct inst
 	out->ebs += r->ebs * hours;
 	out->unknown |= r->unknown;
 	out->estimate |= r->estimate;
-	out->ec2 += r->ec2 * hours;
+	if (r->spot)
+		add_spot(ctl, i, r->region, a, b, out);
+	else
+		out->ec2 += r->ec2 * hours;
 }
 
 void instance_rate(struct control *ctl, const struct rate *r, const struct instance *i, struct money *out)
 {
-	(void)ctl;
+	double ec2 = r->ec2;
+
 	if (i->state == INSTANCE_TERMINATED || i->state == INSTANCE_AWAITING_FULFILLMENT)
 		return;
+	if (r->spot) {
+		ec2 = spot_rate(ctl, i);
+		out->unknown |= ec2 < 0;
+		out->estimate |= !spot_price_is_set(ctl, r->region, i->type);
+	}
 	out->emr += r->emr;
 	out->ebs += r->ebs;
-	out->ec2 += r->ec2;
+	out->ec2 += ec2 > 0 ? ec2 : 0;
 	out->hours += 1;
 	out->unknown |= r->unknown;
 	out->estimate |= r->estimate;
@@ -205,7 +229,14 @@ void type_rate(struct control *ctl, const struct cluster *c, const char *group_i
                enum market market, struct money *out)
 {
 	struct rate r = rate_of(ctl, c, group_id, type, market);
+	double price = 0;
+	bool set = false;
 
 	*out = (struct money){ .ec2 = r.ec2, .emr = r.emr, .ebs = r.ebs, .hours = 1, .unknown = r.unknown,
 	                       .estimate = r.estimate };
+	if (!r.spot)
+		return;
+	out->unknown |= !market_price(ctl, c->region, type, &price, &set);
+	out->ec2 = price;
+	out->estimate |= !set;
 }

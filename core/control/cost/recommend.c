@@ -1,5 +1,5 @@
-/* Recommendations: what could cost less, with the evidence and what it would save in a month of 730 hours. Where
- * nothing was observed, or a price is not known, nothing is recommended. */
+/* Recommendations: what could cost less, with the evidence and what it would save in a month of 730 hours.
+ * Where nothing was observed, or a price is not known, nothing is recommended. */
 #include <math.h>
 #include <stdio.h>
 
@@ -35,7 +35,8 @@ static void put(cJSON *list, struct advice *a)
 	json_add_num(o, "SavingPerMonth", a->saving);
 	json_add_bool(json_add_bool(o, "Unknown", a->unknown), "Estimate", a->estimate);
 	if (a->target)
-		json_add(o, "Act", json_add(json_add_str(cJSON_CreateObject(), "Target", a->target), "Request", a->request));
+		json_add(o, "Act",
+		         json_add(json_add_str(cJSON_CreateObject(), "Target", a->target), "Request", a->request));
 	cJSON_AddItemToArray(list, o);
 	free(id);
 	free(a->title);
@@ -44,8 +45,8 @@ static void put(cJSON *list, struct advice *a)
 
 /* ---- how long in a month? ---- */
 
-/* Hours per month that a cluster of this name is up: one that stays is up all the time; of those that live for their
- * steps, the hours of the last 30 days count. */
+/* Hours per month that a cluster of this name is up: one that stays is up all the time; of those that live
+ * for their steps, the hours of the last 30 days count. */
 static double hours_per_month(struct control *ctl, const struct cluster *c, int64_t now)
 {
 	int64_t since = now - OBSERVED_MS, sum = 0;
@@ -72,9 +73,10 @@ static char *load_text(const struct load_view *v)
 {
 	char since[32];
 
-	return xasprintf("95 %% of %llu samples of busy nodes since %s used at most %.0f %% of the cores and %.0f %% of "
-	                 "the memory", (unsigned long long)v->samples, clock_iso8601(v->since, since, sizeof since),
-	                 v->cpu_p95, v->mem_p95);
+	return xasprintf("95 %% of %llu samples of busy nodes since %s used at most %.0f %% of the cores and "
+	                 "%.0f %% of the memory",
+	                 (unsigned long long)v->samples, clock_iso8601(v->since, since, sizeof since), v->cpu_p95,
+	                 v->mem_p95);
 }
 
 /* Fewer nodes of the same type: the count at which the load fills them to ROOM. */
@@ -89,7 +91,8 @@ static int fewer(const struct instance_group *g, const struct load_view *v)
 static cJSON *resize_request(const struct instance_group *g, int count)
 {
 	cJSON *r = json_add_str(cJSON_CreateObject(), "ClusterId", g->cluster_id);
-	cJSON *one = json_add_int(json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id), "InstanceCount", count);
+	cJSON *one =
+	    json_add_int(json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id), "InstanceCount", count);
 
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(r, "InstanceGroups"), one);
 	return r;
@@ -105,8 +108,8 @@ static void advise_fewer(const struct cluster *c, const struct instance_group *g
 	                    .target = "ElasticMapReduce.ModifyInstanceGroups" };
 
 	a.title = xasprintf("%d instead of %d %s nodes of %s", n, g->requested, role_word(g->role), c->name);
-	a.evidence = xasprintf("%s; %d nodes would be filled to %.0f %%. Each costs $%.3f/h; %.0f h a month.", load, n,
-	                       ROOM * 100, money_total(each), hours);
+	a.evidence = xasprintf("%s; %d nodes would be filled to %.0f %%. Each costs $%.3f/h; %.0f h a month.",
+	                       load, n, ROOM * 100, money_total(each), hours);
 	free(load);
 	if (a.saving < WORTH) {
 		free(a.title);
@@ -137,10 +140,11 @@ static void advise_type(struct control *ctl, const struct cluster *c, const stru
 	                    .estimate = now->emr_estimate || best->emr_estimate };
 	a.title = xasprintf("%s instead of %s for the %s node%s of %s", best->type, now->type, role_word(g->role),
 	                    g->requested == 1 ? "" : "s", c->name);
-	a.evidence = xasprintf("%s: %.1f vCPUs and %.1f GiB with a fifth of head room; %s has %d and %g. $%.3f/h instead of "
-	                       "$%.3f/h each, on demand; %.0f h a month. It takes a new group or cluster.", load, need.vcpu,
-	                       need.mem_gib, best->type, best->vcpu, best->mem_gib, best->ec2 + best->emr,
-	                       now->ec2 + now->emr, hours);
+	a.evidence = xasprintf("%s: %.1f vCPUs and %.1f GiB with a fifth of head room; %s has %d and %g. $%.3f/h "
+	                       "instead of $%.3f/h each, on demand; %.0f h a month. It takes a new group or "
+	                       "cluster.",
+	                       load, need.vcpu, need.mem_gib, best->type, best->vcpu, best->mem_gib,
+	                       best->ec2 + best->emr, now->ec2 + now->emr, hours);
 	free(load);
 	put(out, &a);
 }
@@ -153,7 +157,7 @@ static void right_sizes(struct control *ctl, const struct cluster *c, int64_t no
 		const struct instance_group *g = c->groups.items[i];
 		struct load_view v;
 		struct money each = { 0 };
-		if (g->requested < 1 || !g->type || !load_of(ctl, g->id, &v) || v.samples < SAMPLES_MIN)
+		if (g->requested < 1 || !g->type || g->fleet || !load_of(ctl, g->id, &v) || v.samples < SAMPLES_MIN)
 			continue;
 		type_rate(ctl, c, g->id, g->type, g->market, &each);
 		if (g->role != ROLE_MASTER && fewer(g, &v) < g->requested)
@@ -165,8 +169,9 @@ static void right_sizes(struct control *ctl, const struct cluster *c, int64_t no
 
 /* ---- spot share ---- */
 
-/* Steps of the last 30 days, and whether the loss of a task node would end one of them: drivers and plain processes
- * run on the primary node; a step that allows no task a second attempt does not outlive a lost executor. */
+/* Steps of the last 30 days, and whether the loss of a task node would end one of them: drivers and plain
+ * processes run on the primary node; a step that allows no task a second attempt does not outlive a lost
+ * executor. */
 static int tolerant_steps(const struct cluster *c, int64_t now, bool *tolerant)
 {
 	const char *tries = cluster_property(c, "spark-defaults", "spark.task.maxFailures");
@@ -193,8 +198,8 @@ static void spot_shares(struct control *ctl, const struct cluster *c, int64_t no
 	for (size_t i = 0; steps && tolerant && i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
 		const struct price *p = price_table_find(cost_state(ctl)->prices, g->type, c->region);
-		if (g->role != ROLE_TASK || g->market == MARKET_SPOT || g->running < 1 || !p || p->ec2 < 0 ||
-		    !market_price(ctl, c->region, g->type, &spot, &set) || spot >= p->ec2)
+		if (g->role != ROLE_TASK || g->fleet || g->market == MARKET_SPOT || g->running < 1 || !p ||
+		    p->ec2 < 0 || !market_price(ctl, c->region, g->type, &spot, &set) || spot >= p->ec2)
 			continue;
 		struct advice a = { .kind = "spot_share", .c = c, .group_id = g->id, .estimate = !set,
 		                    .saving = (p->ec2 - spot) * g->running * hours };
@@ -202,10 +207,11 @@ static void spot_shares(struct control *ctl, const struct cluster *c, int64_t no
 			continue;
 		a.title = xasprintf("Spot instead of on demand for the %d task node%s of %s", g->running,
 		                    g->running == 1 ? "" : "s", c->name);
-		a.evidence = xasprintf("Task nodes hold no HDFS blocks and no driver; the %d step%s of the last 30 days run lost "
-		                       "tasks again. %s costs $%.4f/h on the spot market%s, $%.4f/h on demand; EMR's fee stays; "
-		                       "%.0f h a month. It takes a new task group with market SPOT, and then the old one at 0.",
-		                       steps, steps == 1 ? "" : "s", g->type, spot, set ? "" : " (an estimate)", p->ec2, hours);
+		a.evidence = xasprintf(
+		    "Task nodes hold no HDFS blocks and no driver; the %d step%s of the last 30 days run lost "
+			"tasks again. %s costs $%.4f/h on the spot market%s, $%.4f/h on demand; EMR's fee stays; "
+			"%.0f h a month. It takes a new task group with market SPOT, and then the old one at 0.",
+			steps, steps == 1 ? "" : "s", g->type, spot, set ? "" : " (an estimate)", p->ec2, hours);
 		put(out, &a);
 	}
 }
@@ -238,17 +244,21 @@ static void idle_termination(struct control *ctl, struct cluster *c, int64_t now
 		return;
 	cost_gaps(c, since, now, now, idle_gap, &w);
 	double observed = (double)(now - since) / HOUR_MS;
-	struct advice a = { .kind = "idle_termination", .c = c, .unknown = w.beyond.unknown, .estimate = w.beyond.estimate,
+	struct advice a = { .kind = "idle_termination",
+	                    .c = c,
+	                    .unknown = w.beyond.unknown,
+	                    .estimate = w.beyond.estimate,
 	                    .saving = money_total(&w.beyond) * PRICE_MONTH_HOURS / observed,
 	                    .target = "ElasticMapReduce.PutAutoTerminationPolicy" };
 	if (w.ms <= IDLE_LIMIT_S * 1000LL || a.saving < WORTH)
 		return;
 	a.title = xasprintf("End %s when it has been idle for an hour", c->name);
-	a.evidence = xasprintf("No step ran in %.1f of the %.1f hours observed; what came after the first hour of each pause "
-	                       "cost $%.2f. A later job needs a new cluster.", (double)w.ms / HOUR_MS, observed,
-	                       money_total(&w.beyond));
+	a.evidence = xasprintf("No step ran in %.1f of the %.1f hours observed; what came after the first hour "
+	                       "of each pause cost $%.2f. A later job needs a new cluster.",
+	                       (double)w.ms / HOUR_MS, observed, money_total(&w.beyond));
 	a.request = json_add_str(cJSON_CreateObject(), "ClusterId", c->id);
-	json_add(a.request, "AutoTerminationPolicy", json_add_int(cJSON_CreateObject(), "IdleTimeout", IDLE_LIMIT_S));
+	json_add(a.request, "AutoTerminationPolicy",
+	         json_add_int(cJSON_CreateObject(), "IdleTimeout", IDLE_LIMIT_S));
 	put(out, &a);
 }
 
@@ -284,8 +294,8 @@ static struct habit habit_of(const struct cluster *c, const char *name, int64_t 
 	return h;
 }
 
-static void advise_hour(struct control *ctl, const struct cluster *c, const struct instance_group *g, const char *name,
-                        int64_t now, const double price[24], cJSON *out)
+static void advise_hour(struct control *ctl, const struct cluster *c, const struct instance_group *g,
+                        const char *name, int64_t now, const double price[24], cJSON *out)
 {
 	struct habit h = habit_of(c, name, now);
 	int usual = 0, best = 0;
@@ -298,13 +308,15 @@ static void advise_hour(struct control *ctl, const struct cluster *c, const stru
 	if (h.runs < RUNS_MIN || h.at[usual] * 2 <= h.runs || price[usual] < DEARER * price[best])
 		return;
 	struct advice a = { .kind = "off_peak", .c = c, .group_id = g->id };
-	a.saving = (price[usual] - price[best]) * g->running * h.hours / (HISTORY_DAYS * 24.0) * PRICE_MONTH_HOURS;
+	a.saving =
+	    (price[usual] - price[best]) * g->running * h.hours / (HISTORY_DAYS * 24.0) * PRICE_MONTH_HOURS;
 	if (a.saving < WORTH)
 		return;
 	a.title = xasprintf("Run %s at %02d:00 instead of %02d:00", name, best, usual);
-	a.evidence = xasprintf("%d of its %d runs of the last %d days began in that hour, when %s cost $%.4f/h on the spot "
-	                       "market; at %02d:00 it was $%.4f/h. %.1f hours of runs, %d instances.", h.at[usual], h.runs,
-	                       HISTORY_DAYS, g->type, price[usual], best, price[best], h.hours, g->running);
+	a.evidence = xasprintf("%d of its %d runs of the last %d days began in that hour, when %s cost $%.4f/h "
+	                       "on the spot market; at %02d:00 it was $%.4f/h. %.1f hours of runs, %d instances.",
+	                       h.at[usual], h.runs, HISTORY_DAYS, g->type, price[usual], best, price[best],
+	                       h.hours, g->running);
 	put(out, &a);
 }
 
@@ -315,7 +327,7 @@ static void off_peaks(struct control *ctl, const struct cluster *c, int64_t now,
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
 		struct map *seen;
-		if (g->market != MARKET_SPOT || g->running < 1 || !g->type ||
+		if (g->fleet || g->market != MARKET_SPOT || g->running < 1 || !g->type ||
 		    !market_by_hour(ctl, c->region, g->type, now, HISTORY_DAYS, price))
 			continue;
 		seen = map_new();
@@ -343,7 +355,8 @@ static void advise(struct control *ctl, struct cluster *c, int64_t now, cJSON *o
 
 static int by_saving(const void *a, const void *b)
 {
-	double x = json_num(*(cJSON *const *)a, "SavingPerMonth", 0), y = json_num(*(cJSON *const *)b, "SavingPerMonth", 0);
+	double x = json_num(*(cJSON *const *)a, "SavingPerMonth", 0),
+	       y = json_num(*(cJSON *const *)b, "SavingPerMonth", 0);
 
 	return x > y ? -1 : x < y;
 }
@@ -364,7 +377,8 @@ static cJSON *sorted(cJSON *list)
 	return out;
 }
 
-int op_list_recommendations(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+int op_list_recommendations(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                            struct error *err)
 {
 	bool one = json_str(in, "ClusterId", NULL) != NULL;
 	struct cluster *c = one ? op_cluster(ctl, in, "ClusterId", false, err) : NULL;

@@ -27,6 +27,22 @@ void add_money(cJSON *o, const struct money *m)
 
 /* ---- GetCost ---- */
 
+/* $/h of one instance of a group. A fleet has no one type: the mean of what it is made of now. */
+static void each_of(struct control *ctl, struct cluster *c, const struct instance_group *g, struct money *out)
+{
+	if (!g->fleet) {
+		type_rate(ctl, c, g->id, g->type, g->market, out);
+		return;
+	}
+	*out = (struct money){ 0 };
+	cost_rate_of(ctl, c, g->id, out);
+	if (out->hours > 0) {
+		out->ec2 /= out->hours;
+		out->emr /= out->hours;
+		out->ebs /= out->hours;
+	}
+}
+
 static cJSON *group_cost(struct control *ctl, struct cluster *c, const struct instance_group *g, int64_t now)
 {
 	struct money sum = { 0 }, each;
@@ -34,22 +50,23 @@ static cJSON *group_cost(struct control *ctl, struct cluster *c, const struct in
 	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", g->id);
 
 	cost_of(ctl, c, g->id, 0, INT64_MAX, now, &sum);
-	type_rate(ctl, c, g->id, g->type, g->market, &each);
+	each_of(ctl, c, g, &each);
 	json_add_str(o, "Role", names_get(&instance_role_names, (int)g->role));
 	json_add_str(o, "Type", g->type);
 	json_add_int(o, "Count", g->running);
 	json_add_int(o, "Requested", g->requested);
 	if (each.ec2 > 0)
 		json_add_num(o, "Ec2PerHour", each.ec2);
-	if (p && p->emr >= 0)
-		json_add_num(o, "EmrPerHour", p->emr);
+	if (g->fleet ? each.hours > 0 && !each.unknown : p && p->emr >= 0)
+		json_add_num(o, "EmrPerHour", each.emr);
 	if (each.ebs > 0)
 		json_add_num(o, "EbsPerHour", each.ebs);
 	json_add_num(o, "Accrued", money_total(&sum));
 	return o;
 }
 
-static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, double *per_hour, double *today_sum)
+static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, double *per_hour,
+                           double *today_sum)
 {
 	struct money all = { 0 }, today = { 0 }, rate = { 0 };
 	cJSON *o = json_add_str(cJSON_CreateObject(), "ClusterId", c->id), *groups = cJSON_CreateArray();
@@ -72,8 +89,8 @@ static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, 
 static void add_source(struct control *ctl, cJSON *out)
 {
 	const struct cost_state *st = cost_state(ctl);
-	char *source = st->prices_own
-	               ? xasprintf("%s; %d rows of prices.csv", PRICE_SOURCE, st->prices_own) : xstrdup(PRICE_SOURCE);
+	char *source = st->prices_own ? xasprintf("%s; %d rows of prices.csv", PRICE_SOURCE, st->prices_own)
+	                              : xstrdup(PRICE_SOURCE);
 
 	json_add_str(out, "PriceDate", PRICE_DATE);
 	json_add_str(out, "Source", source);
@@ -203,7 +220,8 @@ static void add_piece(const struct piece *p, void *ctx)
 
 	switch (r->by) {
 	case BY_GROUP:
-		snprintf(text, sizeof text, "%s · %s", p->cluster_name ? p->cluster_name : p->cluster_id, p->group_name);
+		snprintf(text, sizeof text, "%s · %s", p->cluster_name ? p->cluster_name : p->cluster_id,
+		         p->group_name);
 		add_to(r, p->group_id, text, &p->money);
 		break;
 	case BY_ROLE:
@@ -283,8 +301,10 @@ static int read_by(const cJSON *in, struct report *r, struct error *err)
 	r->by = k >= 0 ? (enum by)k : BY_TAG;
 	r->tag = by + 4;
 	if (k < 0 && (strncmp(by, "tag:", 4) || !*r->tag))
-		return emr_error_validation(err, "GroupBy must be cluster, group, role, type, market, step, day or tag:KEY, "
-		                            "not '%s'", by);
+		return emr_error_validation(err,
+		                            "GroupBy must be cluster, group, role, type, market, step, day or "
+		                            "tag:KEY, not '%s'",
+		                            by);
 	return 0;
 }
 
@@ -339,7 +359,8 @@ int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	if (!ret && r.by == BY_STEP)
 		ret = report_steps(&r, from, to, now, err);
 	else if (!ret)
-		ret = cost_visit(ctl, &ids, from, to >= now ? INT64_MAX : to, now, r.by == BY_DAY, add_piece, &r, err);
+		ret =
+		    cost_visit(ctl, &ids, from, to >= now ? INT64_MAX : to, now, r.by == BY_DAY, add_piece, &r, err);
 	if (!ret) {
 		put_rows(&r, out);
 		json_add_time(out, "From", from);

@@ -44,8 +44,9 @@ const struct price *right_size(const struct price_table *t, const struct price *
 		return NULL; /* a saving against an unknown cost is not known */
 	for (size_t i = 0; i < price_table_len(t); i++) {
 		const struct price *p = price_table_at(t, i);
-		if (strcmp(p->region, now->region) || p->ec2 < 0 || p->emr < 0 || is_arm(p->type) != is_arm(now->type) ||
-		    (has_disks(now) && !has_disks(p)) || p->vcpu < need->vcpu || p->mem_gib < need->mem_gib)
+		if (strcmp(p->region, now->region) || p->ec2 < 0 || p->emr < 0 ||
+		    is_arm(p->type) != is_arm(now->type) || (has_disks(now) && !has_disks(p)) ||
+		    p->vcpu < need->vcpu || p->mem_gib < need->mem_gib)
 			continue;
 		if (p->ec2 + p->emr < (best ? best->ec2 + best->emr : now->ec2 + now->emr))
 			best = p;

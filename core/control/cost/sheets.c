@@ -1,5 +1,5 @@
-/* Sums that are kept, so that asking is cheap: what has ended, and every day that is over, is summed once. Only
- * what runs now is looked at again. */
+/* Sums that are kept, so that asking is cheap: what has ended, and every day that is over, is summed once.
+ * Only what runs now is looked at again. */
 #include "core/base/clock.h"
 #include "core/control/cost/inner.h"
 
@@ -26,7 +26,8 @@ static size_t line_of(struct control *ctl, struct sheet *s, const struct instanc
 {
 	for (size_t k = s->lines.len; k-- > 0;) {
 		const struct line *l = &s->lines.items[k];
-		if (l->market == i->market && !strcmp(l->group_id, i->group_id) && !strcmp(l->type, i->type ? i->type : ""))
+		if (l->market == i->market && !strcmp(l->group_id, i->group_id) &&
+		    !strcmp(l->type, i->type ? i->type : ""))
 			return k;
 	}
 	struct line l = { .role = i->role, .market = i->market, .type = xstrdup(i->type ? i->type : "") };
@@ -116,14 +117,15 @@ struct sheet *sheet_of(struct control *ctl, struct cluster *c, int64_t now)
 }
 
 /* Days that lie wholly within the period are on the sheet; the rest of it is added up from the instances. */
-static void part_of_days(struct control *ctl, struct sheet *s, size_t line, int64_t from, int64_t to, int64_t now,
-                         struct money *out)
+static void part_of_days(struct control *ctl, struct sheet *s, size_t line, int64_t from, int64_t to,
+                         int64_t now, struct money *out)
 {
 	const struct line *l = &s->lines.items[line];
 
 	for (size_t i = 0; i < s->c->instances.len; i++) {
 		const struct instance *in = s->c->instances.items[i];
-		if (in->market == l->market && !strcmp(in->group_id, l->group_id) && !strcmp(in->type ? in->type : "", l->type))
+		if (in->market == l->market && !strcmp(in->group_id, l->group_id) &&
+		    !strcmp(in->type ? in->type : "", l->type))
 			instance_money(ctl, &l->rate, in, now, from, to, out);
 	}
 }
@@ -152,8 +154,8 @@ void line_money(struct control *ctl, struct sheet *s, size_t line, int64_t from,
 	}
 }
 
-void cost_of(struct control *ctl, struct cluster *c, const char *group_id, int64_t from, int64_t to, int64_t now,
-             struct money *out)
+void cost_of(struct control *ctl, struct cluster *c, const char *group_id, int64_t from, int64_t to,
+             int64_t now, struct money *out)
 {
 	struct sheet *s = sheet_of(ctl, c, now);
 

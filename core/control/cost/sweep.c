@@ -1,5 +1,6 @@
-/* What steps cost: the cluster's cost at each moment, shared equally between the steps that run at it. What memory
- * each had been granted is not journaled, and a sum that a restart would change is no sum; so shares are equal.
+/* What steps cost: the cluster's cost at each moment, shared equally between the steps that run at it. What
+ * memory each had been granted is not journaled, and a sum that a restart would change is no sum; so shares
+ * are equal.
  *
  * One pass over the sorted moments at which something begins or ends. */
 #include "core/control/cost/inner.h"
@@ -120,8 +121,8 @@ static void share(struct sweep *w, int64_t a, int64_t b)
 	                   w->estimate > 0 };
 
 	for (size_t i = 0; i < w->spot.len; i++)
-		instance_money(w->ctl, &w->sheet->lines.items[w->spot.items[i].at].rate, w->spot.items[i].in, w->now, a, b,
-		               &m);
+		instance_money(w->ctl, &w->sheet->lines.items[w->spot.items[i].at].rate, w->spot.items[i].in, w->now,
+		               a, b, &m);
 	m.ec2 /= n;
 	m.emr /= n;
 	m.ebs /= n;

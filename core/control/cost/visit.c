@@ -1,5 +1,5 @@
-/* Every cost of a period, piece by piece: from the sheets of the clusters in the journal, and from the ledger for
- * those that it has dropped. Reports are sums of pieces by a key. */
+/* Every cost of a period, piece by piece: from the sheets of the clusters in the journal, and from the ledger
+ * for those that it has dropped. Reports are sums of pieces by a key. */
 #include "core/base/json.h"
 #include "core/control/cost/inner.h"
 
@@ -75,12 +75,13 @@ static void visit_row(struct control *ctl, const cJSON *row, int64_t day, void *
 /* When was the first instance of the cluster made? Days before it need no look. */
 static int64_t begin_of(const struct cluster *c, int64_t from)
 {
-	return c->timeline.created > from ? day_start(c->timeline.created) > from ? day_start(c->timeline.created) : from
-	                                  : from;
+	int64_t first = c->timeline.created > from ? day_start(c->timeline.created) : from;
+
+	return first > from ? first : from;
 }
 
-int cost_visit(struct control *ctl, const struct str_list *ids, int64_t from, int64_t to, int64_t now, bool days,
-               piece_fn fn, void *ctx, struct error *err)
+int cost_visit(struct control *ctl, const struct str_list *ids, int64_t from, int64_t to, int64_t now,
+               bool days, piece_fn fn, void *ctx, struct error *err)
 {
 	struct visit v = { ids, from, to, now, days, fn, ctx };
 	size_t it = 0;

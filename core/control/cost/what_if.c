@@ -35,7 +35,8 @@ static struct plan *plan_of(struct plans *all, const char *group_id)
 
 static int read_change(const struct cluster *c, struct plans *all, const cJSON *change, struct error *err)
 {
-	const char *id = json_str(change, "InstanceGroupId", NULL), *type = json_str(change, "InstanceType", NULL);
+	const char *id = json_str(change, "InstanceGroupId", NULL),
+			   *type = json_str(change, "InstanceType", NULL);
 	const char *market = json_str(change, "Market", NULL);
 	int64_t count = json_int(change, "InstanceCount", -1);
 	int m = market ? names_parse(&market_names, market) : -1;
@@ -47,8 +48,8 @@ static int read_change(const struct cluster *c, struct plans *all, const cJSON *
 	if (cJSON_HasObjectItem(change, "InstanceCount") && (count < 0 || count > COUNT_MAX))
 		return emr_error_validation(err, "InstanceCount must be 0 to %d", COUNT_MAX);
 	if (!id && (!type || count < 0))
-		return emr_error_validation(err, "A group that is to be made needs InstanceType and InstanceCount; an existing "
-		                            "one its InstanceGroupId");
+		return emr_error_validation(err, "A group that is to be made needs InstanceType and InstanceCount; "
+		                                 "an existing one its InstanceGroupId");
 	if (!id)
 		vec_push(all, ((struct plan){ .g = NULL }));
 	struct plan *p = id ? plan_of(all, id) : &all->items[all->len - 1];
@@ -82,17 +83,14 @@ static void price_fleet(struct control *ctl, struct cluster *c, struct plan *p)
 
 	cost_rate_of(ctl, c, p->g->id, &rate);
 	n = (int)rate.hours;
-	p->before.count = p->before.count ? p->before.count : n;
-	if (n) {
-		rate.ec2 /= n;
-		rate.emr /= n;
-		rate.ebs /= n;
-	}
+	if (!n)
+		return;
+	rate.ec2 /= n;
+	rate.emr /= n;
+	rate.ebs /= n;
 	p->before.each = rate;
-	if (!p->after.type) {
+	if (p->after.type == p->before.type && p->after.market == p->before.market)
 		p->after.each = rate;
-		p->after.count = p->after.count ? p->after.count : n;
-	}
 }
 
 /* ---- what is to be said ---- */
@@ -122,11 +120,14 @@ static void note_side(struct control *ctl, const struct cluster *c, const struct
 		note(notes, xasprintf("EMR's fee for %s is not known: sums are lower bounds.", s->type));
 	else if (p->emr_estimate)
 		note(notes, xasprintf("EMR's fee for %s is an estimate.", s->type));
-	if (s->market == MARKET_SPOT && s->each.ec2 > 0 && s->each.estimate && p && !p->emr_estimate)
+	double spot;
+	bool set = true;
+	if (s->market == MARKET_SPOT && market_price(ctl, c->region, s->type, &spot, &set) && !set)
 		note(notes, xasprintf("The spot price of %s is an estimate: nobody has set one.", s->type));
 	if (s->market == MARKET_SPOT)
-		note(notes, xstrdup("Spot instances cost what the market asks, now and later, and can be interrupted; EMR's "
-		                    "fee is not reduced."));
+		note(notes,
+		     xstrdup("Spot instances cost what the market asks, now and later, and can be interrupted; EMR's "
+		             "fee is not reduced."));
 }
 
 static void add_capacity(struct control *ctl, const struct side *s, double *vcpu, double *gib)
@@ -153,12 +154,13 @@ static void put_notes(struct control *ctl, const struct cluster *c, const struct
 		const struct plan *p = &all->items[i];
 		if (p->g && (strcmp(p->before.type ? p->before.type : "", p->after.type ? p->after.type : "") ||
 		             p->before.market != p->after.market))
-			note(notes, xstrdup("EMR cannot change the type or market of a group: it takes a new task group, or a "
-			                    "new cluster for master and core."));
+			note(notes,
+			     xstrdup("EMR cannot change the type or market of a group: it takes a new task group, or a "
+			             "new cluster for master and core."));
 	}
 	if (v[0] != v[1] || m[0] != m[1])
-		note(notes, xasprintf("Core and task nodes: %g vCPUs and %g GiB become %g vCPUs and %g GiB.", v[0], m[0], v[1],
-		                      m[1]));
+		note(notes, xasprintf("Core and task nodes: %g vCPUs and %g GiB become %g vCPUs and %g GiB.", v[0],
+		                      m[0], v[1], m[1]));
 	note(notes, xasprintf("Prices as of %s; a month is %g hours.", PRICE_DATE, PRICE_MONTH_HOURS));
 }
 
@@ -172,6 +174,18 @@ static cJSON *side_of(const struct side *s)
 	json_add_int(o, "InstanceCount", s->count);
 	json_add_num(o, "PerHour", per_hour(s));
 	return json_add_bool(o, "Unknown", s->count && s->each.unknown);
+}
+
+/* "4 × m5.xlarge on demand, $0.96/h"; for people. */
+static cJSON *side_text(const struct side *s)
+{
+	char *text = xasprintf("%d × %s %s, %s$%.3f/h", s->count, s->type ? s->type : "?",
+	                       s->market == MARKET_SPOT ? "spot" : "on demand",
+	                       s->count && s->each.unknown ? "at least " : "", per_hour(s));
+	cJSON *v = cJSON_CreateString(s->count ? text : "none");
+
+	free(text);
+	return v;
 }
 
 static cJSON *sum_of(double hour, bool unknown, bool estimate)
@@ -198,14 +212,16 @@ static void put_plan(struct control *ctl, const struct cluster *c, const struct 
 		estimate[1] |= p->after.count && p->after.each.estimate;
 		cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceGroupId", p->g ? p->g->id : NULL);
 		json_add_str(o, "Role", names_get(&instance_role_names, p->g ? (int)p->g->role : ROLE_TASK));
-		json_add(o, "Before", p->g ? side_of(&p->before) : NULL);
-		json_add(o, "After", side_of(&p->after));
+		json_add(o, "Before", side_text(&p->before));
+		json_add(o, "After", side_text(&p->after));
+		json_add(o, "BeforeGroup", p->g ? side_of(&p->before) : NULL);
+		json_add(o, "AfterGroup", side_of(&p->after));
 		cJSON_AddItemToArray(groups, o);
 	}
 	put_notes(ctl, c, all, notes);
 	json_add(out, "Before", sum_of(before, unknown[0], estimate[0]));
 	json_add(out, "After", sum_of(after, unknown[1], estimate[1]));
-	json_add(out, "Difference", sum_of(after - before, unknown[0] || unknown[1], estimate[0] || estimate[1]));
+	json_add_num(out, "Difference", after - before);
 	json_add(out, "Groups", groups);
 	json_add(out, "Notes", notes);
 }
@@ -231,7 +247,7 @@ int op_what_if(struct control *ctl, const cJSON *in, cJSON *out, struct call *ca
 			ret = read_change(c, &all, change, err);
 	for (size_t i = 0; !ret && i < all.len; i++) {
 		price(ctl, c, &all.items[i]);
-		if (all.items[i].g && !all.items[i].g->type)
+		if (all.items[i].g && all.items[i].g->fleet)
 			price_fleet(ctl, c, &all.items[i]);
 	}
 	if (!ret)

@@ -13,6 +13,7 @@ struct emr_state {
 	struct map *security;      /* struct emr_doc: {Name, SecurityConfiguration, CreationDateTime} */
 	struct map *public_access; /* … {BlockPublicAccessConfiguration, Metadata}, id "" */
 	struct map *notebooks;     /* … as DescribeNotebookExecution shows it */
+	int64_t health_at;         /* wall ms of the next look at the nodes' health; 0: none */
 };
 
 struct emr_doc {

@@ -1,7 +1,9 @@
 /* The part "emr": its documents, and the list of its operations. */
 #include "core/control/emr/emr_part.h"
 
+#include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/control/emr/health.h"
 
 static char *key_of(const char *region, const char *id)
 {
@@ -114,6 +116,7 @@ static int load(struct control *ctl, struct error *err)
 {
 	unload(ctl);
 	struct emr_state *s = xcalloc(1, sizeof *s);
+	s->health_at = clock_now_ms() + 1000;   /* after a start, or a refused request: look at all nodes */
 	s->security = map_new();
 	s->public_access = map_new();
 	s->notebooks = map_new();
@@ -185,4 +188,5 @@ static const struct op *const tables[] = {
 	emr_job_flow_ops, NULL
 };
 
-const struct part emr_part = { .name = "emr", .tables = tables, .load = load, .close = unload };
+const struct part emr_part = { .name = "emr", .tables = tables, .load = load, .close = unload,
+                               .due = health_due, .run = health_run, .sampled = health_sampled };

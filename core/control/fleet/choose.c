@@ -1,5 +1,5 @@
-/* Allocation strategies: which pool the next instance comes from. Each instance is chosen anew, over the market
- * as it is then. A tie is decided by price, then by the order of the fleet's types. */
+/* Allocation strategies: which pool the next instance comes from. Each instance is chosen anew, over the
+ * market as it is then. A tie is decided by price, then by the order of the fleet's types. */
 #include "core/control/fleet/fleet.h"
 #include "core/control/spot/spot.h"
 #include "core/model/price.h"
@@ -62,8 +62,8 @@ static const struct pool *best_of(const struct pool *pools, size_t n, double lea
 	return best;
 }
 
-static size_t offers(struct control *ctl, const struct cluster *c, const struct instance_group *g, const int *have,
-                     struct pool *out)
+static size_t offers(struct control *ctl, const struct cluster *c, const struct instance_group *g,
+                     const int *have, struct pool *out)
 {
 	size_t n = 0;
 
@@ -73,18 +73,20 @@ static size_t offers(struct control *ctl, const struct cluster *c, const struct 
 		if (!spot_gives(ctl, c, g, t->type, NULL))
 			continue;
 		out[n++] = (struct pool){ t, per_unit(spot_price_at(ctl, c->region, t->type, INT64_MAX), weight),
-		                          (double)spot_room(ctl, c->region, t->type) * weight, priority_of(t), have[i] };
+		                          (double)spot_room(ctl, c->region, t->type) * weight, priority_of(t),
+		                          have[i] };
 	}
 	return n;
 }
 
-const struct fleet_type *fleet_choose_spot(struct control *ctl, const struct cluster *c, const struct instance_group *g,
-                                           const int *have)
+const struct fleet_type *fleet_choose_spot(struct control *ctl, const struct cluster *c,
+                                           const struct instance_group *g, const int *have)
 {
 	const struct fleet *f = g->fleet;
 	struct pool pools[FLEET_TYPES_LIMIT_STRATEGY];
 	size_t n = offers(ctl, c, g, have, pools);
-	int strategy = g->timeline.ready && f->resize_spot_strategy >= 0 ? f->resize_spot_strategy : f->spot_strategy;
+	int strategy = g->timeline.ready && f->resize_spot_strategy >= 0 ? f->resize_spot_strategy
+	        : f->spot_strategy;
 	const struct pool *best = NULL;
 	double deep = 0;
 
@@ -124,6 +126,7 @@ const struct fleet_type *fleet_choose_on_demand(const struct instance_group *g)
 		int weight = g->role == ROLE_MASTER ? 1 : t->weight;
 		pools[n++] = (struct pool){ t, per_unit(p ? p->ec2 : PRICE_UNKNOWN, weight), 1, priority_of(t), 0 };
 	}
-	const struct pool *best = best_of(pools, n, 0, strategy == ON_DEMAND_PRIORITIZED ? by_priority : by_price);
+	const struct pool *best = best_of(pools, n, 0, strategy == ON_DEMAND_PRIORITIZED ? by_priority
+	                                  : by_price);
 	return best ? best->type : NULL;
 }

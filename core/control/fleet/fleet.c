@@ -17,7 +17,8 @@ static int place_of(const struct fleet *f, const char *type)
 	return t && t - f->types.items < FLEET_TYPES_LIMIT_STRATEGY ? (int)(t - f->types.items) : -1;
 }
 
-static void add_stock(struct stock *s, const struct instance_group *g, const char *type, enum market market, int sign)
+static void add_stock(struct stock *s, const struct instance_group *g, const char *type, enum market market,
+                      int sign)
 {
 	int w = sign * fleet_weight(g, type), place = place_of(g->fleet, type);
 
@@ -65,7 +66,8 @@ static void take_back(const struct cluster *c, struct instance_group *g, enum ma
 	}
 }
 
-static void buy(struct control *ctl, struct cluster *c, struct instance_group *g, enum market market, struct stock *s)
+static void buy(struct control *ctl, struct cluster *c, struct instance_group *g, enum market market,
+                struct stock *s)
 {
 	while (missing(g->fleet, s, market)) {
 		const struct fleet_type *t = market == MARKET_SPOT ? fleet_choose_spot(ctl, c, g, s->have)
@@ -106,9 +108,9 @@ static void timed_out(struct control *ctl, struct cluster *c, struct instance_gr
 {
 	struct fleet *f = g->fleet;
 	int units = missing(f, s, MARKET_SPOT);
-	char *why = xasprintf("Instance fleet %s (%s) did not get its spot capacity within %d minutes: %d of %d units "
-	                      "are missing", g->id, names_get(&instance_role_names, (int)g->role), f->spot_timeout_min,
-	                      units, f->target_spot);
+	char *why = xasprintf("Instance fleet %s (%s) did not get its spot capacity within %d minutes: %d of %d "
+	                      "units are missing", g->id, names_get(&instance_role_names, (int)g->role),
+	                      f->spot_timeout_min, units, f->target_spot);
 
 	if (f->timeout_action == FLEET_TERMINATE_CLUSTER) {
 		cluster_terminate(ctl, c, CLUSTER_REASON_INSTANCE_FLEET_TIMEOUT, why);
@@ -142,7 +144,8 @@ static int resize_minutes(const struct fleet *f, const struct stock *s)
 }
 
 /* A target that is missed later on is waited for, but not for ever. */
-static void watch_resize(struct control *ctl, struct cluster *c, struct instance_group *g, const struct stock *s)
+static void watch_resize(struct control *ctl, struct cluster *c, struct instance_group *g,
+                         const struct stock *s)
 {
 	struct fleet *f = g->fleet;
 	int units = missing(f, s, MARKET_SPOT) + missing(f, s, MARKET_ON_DEMAND);
@@ -158,9 +161,9 @@ static void watch_resize(struct control *ctl, struct cluster *c, struct instance
 		wake_at(ctl, now + resize_minutes(f, s) * 60000LL);
 	} else if (now >= f->wanted_since + resize_minutes(f, s) * 60000LL) {
 		f->given_up = true;
-		event_add(ctl, SEVERITY_WARN, c->id, g->id, EVENT_FLEET, "Instance fleet %s (%s) stops waiting after %d "
-		          "minutes: %d units are missing. It tries again when a target or the spot market changes", g->id,
-		          names_get(&instance_role_names, (int)g->role), resize_minutes(f, s), units);
+		event_add(ctl, SEVERITY_WARN, c->id, g->id, EVENT_FLEET, "Instance fleet %s (%s) stops waiting after "
+		          "%d minutes: %d units are missing. It tries again when a target or the spot market changes",
+		          g->id, names_get(&instance_role_names, (int)g->role), resize_minutes(f, s), units);
 	} else {
 		wake_at(ctl, f->wanted_since + resize_minutes(f, s) * 60000LL);
 		return;
@@ -214,7 +217,8 @@ void fleet_count(struct control *ctl, const struct cluster *c, struct instance_g
 		if (in->state == INSTANCE_RUNNING && !strcmp(in->group_id, g->id))
 			units[in->market] += fleet_weight(g, in->type);
 	}
-	if (units[MARKET_ON_DEMAND] == g->fleet->provisioned_on_demand && units[MARKET_SPOT] == g->fleet->provisioned_spot)
+	if (units[MARKET_ON_DEMAND] == g->fleet->provisioned_on_demand &&
+	    units[MARKET_SPOT] == g->fleet->provisioned_spot)
 		return;
 	g->fleet->provisioned_on_demand = units[MARKET_ON_DEMAND];
 	g->fleet->provisioned_spot = units[MARKET_SPOT];

@@ -6,8 +6,8 @@
 #include "core/control/fleet/fleet_state.h"
 #include "core/control/ops.h"
 
-static struct cluster *fleet_cluster(struct control *ctl, const cJSON *in, const char *operation, const char *instead,
-                                     struct error *err)
+static struct cluster *fleet_cluster(struct control *ctl, const cJSON *in, const char *operation,
+                                     const char *instead, struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
 
@@ -79,11 +79,11 @@ static int check_add(const struct cluster *c, const struct instance_group *g, st
 	const char *role = names_get(&instance_role_names, (int)g->role);
 
 	if (g->role != ROLE_TASK)
-		return emr_error_invalid_request(err, NULL, "Instance fleets of type %s can only be defined when the cluster "
-		                                 "is created.", role);
+		return emr_error_invalid_request(err, NULL, "Instance fleets of type %s can only be defined when the "
+		                                 "cluster is created.", role);
 	if (cluster_group_of(c, ROLE_TASK))
-		return emr_error_invalid_request(err, NULL, "The cluster has an instance fleet of type TASK already: a "
-		                                 "cluster can have one fleet of each type.");
+		return emr_error_invalid_request(err, NULL, "The cluster has an instance fleet of type TASK already: "
+		                                 "a cluster can have one fleet of each type.");
 	if (!cluster_group_of(c, ROLE_CORE))
 		return emr_error_invalid_request(err, NULL, "Clusters with task nodes must also define core nodes.");
 	return 0;
@@ -167,8 +167,8 @@ static void free_modify(void *arg)
 	free(u);
 }
 
-static int check_modify(const struct cluster *c, const struct instance_group *g, const struct emr_fleet_change *x,
-                        struct error *err)
+static int check_modify(const struct cluster *c, const struct instance_group *g,
+                        const struct emr_fleet_change *x, struct error *err)
 {
 	int on_demand = x->on_demand >= 0 ? x->on_demand : g->fleet->target_on_demand;
 	int spot = x->spot >= 0 ? x->spot : g->fleet->target_spot;
@@ -223,7 +223,8 @@ static struct modify_undo *apply(struct control *ctl, struct cluster *c, struct 
 	return u;
 }
 
-static int modify_fleet(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+static int modify_fleet(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                        struct error *err)
 {
 	struct cluster *c = fleet_cluster(ctl, in, "ModifyInstanceFleet", "ModifyInstanceGroups", err);
 	struct emr_fleet_change x = { 0 };

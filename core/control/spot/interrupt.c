@@ -42,7 +42,8 @@ static void copy_id(char out[MODEL_ID_SIZE], const cJSON *o, const char *name)
 	snprintf(out, MODEL_ID_SIZE, "%s", json_str(o, name, ""));
 }
 
-void spot_load_interruption(struct control *ctl, const char *region, const char *id, const cJSON *o, void *ctx)
+void spot_load_interruption(struct control *ctl, const char *region, const char *id, const cJSON *o,
+                            void *ctx)
 {
 	struct spot_state *s = ctx;
 	struct spot_interruption *x = xcalloc(1, sizeof *x);
@@ -111,7 +112,8 @@ void spot_sync_nodes(struct control *ctl)
 	}
 }
 
-bool spot_interrupt(struct control *ctl, struct node *n, int notice_s, enum spot_reason reason, const char *detail)
+bool spot_interrupt(struct control *ctl, struct node *n, int notice_s, enum spot_reason reason,
+                    const char *detail)
 {
 	struct spot_state *s = spot_state(ctl);
 
@@ -210,9 +212,10 @@ static void check_price(struct control *ctl, struct node *n)
 
 static int youngest_first(const void *a, const void *b)
 {
-	const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
+	int64_t x = (*(struct node *const *)a)->m->timeline.created;
+	int64_t y = (*(struct node *const *)b)->m->timeline.created;
 
-	return (x->m->timeline.created < y->m->timeline.created) - (x->m->timeline.created > y->m->timeline.created);
+	return (x < y) - (x > y);
 }
 
 /* More run than the pool can carry: the youngest go. */
@@ -241,10 +244,10 @@ static void tell(struct control *ctl, struct spot_interruption *x)
 	char until[32];
 
 	x->told = true;
-	event_add(ctl, SEVERITY_WARN, x->cluster, x->instance, EVENT_INSTANCE,
-	          "Spot instance %s (%s) has notice of its interruption (%s): it takes no new work and ends at %s "
-	          "at the latest", x->ec2, x->type, x->detail ? x->detail
-	          : names_get(&spot_reason_names, (int)x->reason), clock_iso8601(x->terminate_at, until, sizeof until));
+	event_add(ctl, SEVERITY_WARN, x->cluster, x->instance, EVENT_INSTANCE, "Spot instance %s (%s) has notice "
+	          "of its interruption (%s): it takes no new work and ends at %s at the latest", x->ec2, x->type,
+	          x->detail ? x->detail : names_get(&spot_reason_names, (int)x->reason),
+	          clock_iso8601(x->terminate_at, until, sizeof until));
 }
 
 void spot_check(struct control *ctl)

@@ -73,8 +73,8 @@ int64_t spot_pool_since(const struct spot_pool *p)
 	return p->history.len ? p->history.items[p->history.len - 1].time : 0;
 }
 
-void spot_prices_each(const struct control *ctl, const char *region, const char *type, int64_t from, int64_t to,
-                      void (*each)(int64_t from, int64_t to, double price, void *ctx), void *ctx)
+void spot_prices_each(const struct control *ctl, const char *region, const char *type, int64_t from,
+                      int64_t to, void (*each)(int64_t from, int64_t to, double price, void *ctx), void *ctx)
 {
 	const struct spot_pool *p = spot_pool(ctl, region, type);
 	int64_t at = from;

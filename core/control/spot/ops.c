@@ -53,7 +53,8 @@ static bool said(const struct spot_pool *p)
 	return p->history.len || p->withheld || p->capacity >= 0 || p->used;
 }
 
-static int list_spot_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+static int list_spot_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                            struct error *err)
 {
 	int64_t since = emr_decode_time(in, "Since");
 	struct str_list types = { 0 };
@@ -134,7 +135,8 @@ static int check_put(const cJSON *in, struct error *err)
 	return 0;
 }
 
-static int put_spot_price(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+static int put_spot_price(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                          struct error *err)
 {
 	int ret = check_put(in, err);
 
@@ -182,11 +184,12 @@ static int choose_instance(struct control *ctl, struct chosen *l, const struct c
 
 	while (map_next(ctl->nodes, &it, NULL, &v)) {
 		struct node *n = v;
-		if (!op_visible(ctl, n->c) || (in && n->c != in) || (strcmp(n->m->id, id) && strcmp(n->m->ec2_id, id)))
+		if (!op_visible(ctl, n->c) || (in && n->c != in) || (strcmp(n->m->id, id) &&
+		                                                     strcmp(n->m->ec2_id, id)))
 			continue;
 		if (n->m->market != MARKET_SPOT)
-			return emr_error_validation(err, "Instance %.64s is on demand: only spot instances are interrupted.",
-			                            id);
+			return emr_error_validation(err, "Instance %.64s is on demand: only spot instances are "
+			                            "interrupted.", id);
 		choose(l, n);
 		return 0;
 	}
@@ -219,7 +222,8 @@ static int choose_all(struct control *ctl, const cJSON *in, struct chosen *l, st
 	return ret;
 }
 
-static int interrupt_spot(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
+static int interrupt_spot(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                          struct error *err)
 {
 	int64_t notice = json_int(in, "NoticeSeconds", -1);
 	const char *reason = json_str(in, "Reason", NULL);
@@ -258,7 +262,8 @@ static int list_spot_interruptions(struct control *ctl, const cJSON *in, cJSON *
 			found = !strcmp(x->instance, token);
 			continue;
 		}
-		if (strcmp(x->region, call->region) || x->notice_at < since || (cluster && strcmp(cluster, x->cluster)))
+		if (strcmp(x->region, call->region) || x->notice_at < since ||
+		    (cluster && strcmp(cluster, x->cluster)))
 			continue;
 		if (n++ == max) {
 			const cJSON *last = cJSON_GetArrayItem(a, (int)max - 1);

@@ -20,23 +20,25 @@ double spot_estimate(const char *type);
 /* Has anybody set this pool's price, so that it is more than an estimate? */
 bool spot_price_is_set(const struct control *ctl, const char *region, const char *type);
 /* Calls each with every price of a pool that held in (from, to), oldest first. */
-void spot_prices_each(const struct control *ctl, const char *region, const char *type, int64_t from, int64_t to,
-                      void (*each)(int64_t from, int64_t to, double price, void *ctx), void *ctx);
+void spot_prices_each(const struct control *ctl, const char *region, const char *type, int64_t from,
+                      int64_t to, void (*each)(int64_t from, int64_t to, double price, void *ctx), void *ctx);
 
-/* What an instance of the spot market cost on EC2 in [from, to), in dollars: the price of its pool at each moment
- * (as EC2 bills spot; the bid is only a limit), cut to the time that it was there, at least 60 s of it from its
- * start. EMR's fee comes on top and is not part of it. Negative when a price in the span is unknown; 0 for
- * an instance that the market never gave. For an on-demand instance: its on-demand price. */
+/* What an instance of the spot market cost on EC2 in [from, to), in dollars: the price of its pool at each
+ * moment (as EC2 bills spot; the bid is only a limit), cut to the time that it was there, at least 60 s of it
+ * from its start. EMR's fee comes on top and is not part of it. Negative when a price in the span is unknown;
+ * 0 for an instance that the market never gave. For an on-demand instance: its on-demand price. */
 double spot_cost(const struct control *ctl, const struct instance *i, int64_t from, int64_t to);
-/* Dollars per hour now: the pool's price, or on demand its list price; 0 for one that has ended or waits for the
- * market, negative when unknown. */
+/* Dollars per hour now: the pool's price, or on demand its list price; 0 for one that has ended or waits for
+ * the market, negative when unknown. */
 double spot_rate(const struct control *ctl, const struct instance *i);
-/* Was there ever a machine behind it? One that waits for the market, or went while it waited, costs nothing. */
+/* Was there ever a machine behind it? One that waits for the market, or went while it waited, costs
+ * nothing. */
 bool spot_was_given(const struct instance *i);
 
 /* ---- the market ---- */
 
-/* The most that an instance of this type may cost in a group or fleet; PRICE_UNKNOWN when no limit is known. */
+/* The most that an instance of this type may cost in a group or fleet; PRICE_UNKNOWN when no limit is
+ * known. */
 double spot_bid(const struct instance_group *g, const char *type);
 /* Instances that the pool can still carry. */
 int spot_room(const struct control *ctl, const char *region, const char *type);
@@ -55,7 +57,8 @@ extern const struct names spot_reason_names;    /* price, capacity, manual, meta
 
 /* Give a node notice: it takes no new work, and ends notice_s from now at the latest (negative: the
  * server's own notice). False when it has notice already or is ending. */
-bool spot_interrupt(struct control *ctl, struct node *n, int notice_s, enum spot_reason reason, const char *detail);
+bool spot_interrupt(struct control *ctl, struct node *n, int notice_s, enum spot_reason reason,
+                    const char *detail);
 /* A worker heard a notice from the instance metadata of a real machine: {action, time}. */
 void spot_metadata(struct control *ctl, struct node *n, const cJSON *msg);
 /* An instance takes the place of one that was interrupted (called for every new instance of a group). */

@@ -57,7 +57,8 @@ int64_t spot_pool_since(const struct spot_pool *p);   /* when its price was last
 
 extern const struct op spot_ops[];
 /* interrupt.c: from and to documents */
-void spot_load_interruption(struct control *ctl, const char *region, const char *id, const cJSON *body, void *ctx);
+void spot_load_interruption(struct control *ctl, const char *region, const char *id, const cJSON *body,
+                            void *ctx);
 void spot_interruption_free(struct spot_interruption *x);
 void spot_check(struct control *ctl);                 /* take back what the market does, tell of it */
 void spot_sync_nodes(struct control *ctl);            /* nodes know their notices again */

@@ -1,0 +1,243 @@
+/* The part "emr" over a fake provisioner: unhealthy nodes, what a refused journal takes back, idle time-outs,
+ * and what a restart finds again. */
+#include "control_fixture.h"
+
+#include "core/base/clock.h"
+#include "core/control/emr/emr_part.h"
+#include "core/control/emr/health.h"
+
+#define YARN(properties) "\"Configurations\":[{\"Classification\":\"yarn-site\",\"Properties\":{" properties "}}]"
+#define DISK YARN("\"yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage\":\"90\"")
+
+static struct cluster *up(struct fixture *f, const char *more)
+{
+	char *options = xasprintf("\"Instances\":{" GROUPS ",\"KeepJobFlowAliveWhenNoSteps\":true},%s", more);
+	struct cluster *c = run(f, options);
+
+	free(options);
+	hello_all(f, c);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	return c;
+}
+
+static struct node *core_node(const struct cluster *c)
+{
+	for (size_t i = 0; i < c->instances.len; i++)
+		if (c->instances.items[i]->role == ROLE_CORE && c->instances.items[i]->state == INSTANCE_RUNNING)
+			return c->instances.items[i]->runtime;
+	return NULL;
+}
+
+static void sample(struct fixture *f, struct node *n, double disk)
+{
+	double values[METRICS] = { 0 };
+
+	values[METRIC_DISK_PERCENT] = disk;
+	health_sampled(f->ctl, n, values);
+	control_turn(f->ctl);
+}
+
+/* `later` from now, as the part's timer would have it. */
+static void look(struct fixture *f, int64_t later)
+{
+	health_run(f->ctl, clock_now_ms() + later);
+	control_turn(f->ctl);
+}
+
+static int live(const struct cluster *c)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < c->instances.len; i++)
+		n += c->instances.items[i]->state != INSTANCE_TERMINATED;
+	return n;
+}
+
+static void full_disk_replaces_a_node(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, DISK);
+	struct node *n = core_node(c);
+	struct instance *i = n->m;
+
+	sample(f, n, 80);
+	assert_int_equal(n->health.since, 0);
+	sample(f, n, 95);
+	assert_true(n->health.since > 0);
+	assert_non_null(strstr(n->health.disk, "95 % of its disk"));
+	sample(f, n, 50);
+	assert_int_equal(n->health.since, 0);
+	sample(f, n, 95);
+	look(f, HEALTH_REPLACE_MS - 60000);
+	assert_int_equal(i->state, INSTANCE_RUNNING);
+	look(f, HEALTH_REPLACE_MS + 1000);
+	assert_int_equal(i->state, INSTANCE_TERMINATED);
+	assert_int_equal(i->reason, INSTANCE_REASON_INSTANCE_FAILURE);
+	assert_non_null(strstr(i->reason_message, "unhealthy for 45 minutes"));
+	assert_int_equal(live(c), 3);       /* its replacement is on the way */
+}
+
+static void nothing_is_checked_without_settings(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "\"Tags\":[]");
+
+	sample(f, core_node(c), 99);
+	assert_int_equal(core_node(c)->health.since, 0);
+	look(f, 0);
+	assert_int_equal(health_due(f->ctl), 0);
+}
+
+static void protected_clusters_keep_their_nodes(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, DISK);
+	struct node *n = core_node(c);
+	struct instance *i = n->m, *primary = cluster_primary(c);
+	char body[128];
+
+	c->termination_protected = true;
+	sample(f, n, 95);
+	sample(f, primary->runtime, 95);
+	look(f, 2 * HEALTH_REPLACE_MS);
+	assert_int_equal(i->state, INSTANCE_RUNNING);
+	snprintf(body, sizeof body, "{\"JobFlowIds\":[\"%s\"],\"UnhealthyNodeReplacement\":true}", c->id);
+	good(f, "ElasticMapReduce.SetUnhealthyNodeReplacement", body);
+	look(f, 2 * HEALTH_REPLACE_MS);
+	assert_int_equal(i->state, INSTANCE_TERMINATED);
+	assert_int_equal(primary->state, INSTANCE_RUNNING);
+}
+
+static struct exec *health_exec(const struct node *n)
+{
+	for (size_t i = 0; i < n->execs.len; i++)
+		if (n->execs.items[i]->m->kind == CONTAINER_HEALTH)
+			return n->execs.items[i];
+	return NULL;
+}
+
+static void script_says(struct fixture *f, struct node *n, const char *text, int signal)
+{
+	char *out = path_node_log(f->ctl, n->c, n->m, "health/stdout");
+	struct exec *e = health_exec(n);
+
+	assert_non_null(e);
+	assert_int_equal(fs_write_atomic(out, text, strlen(text), 0644, NULL), 0);
+	exec_ended(f->ctl, e, 1, signal, NULL);
+	control_turn(f->ctl);
+	free(out);
+}
+
+static void health_script(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, YARN("\"yarn.nodemanager.health-checker.script.path\":\"/opt/health.sh\","
+	                               "\"yarn.nodemanager.health-checker.script.opts\":\"-a  b\","
+	                               "\"yarn.nodemanager.health-checker.interval-ms\":\"5000\","
+	                               "\"yarn.nodemanager.health-checker.script.timeout-ms\":\"60000\""));
+	struct node *n = core_node(c);
+
+	sample(f, n, 10);
+	assert_true(health_due(f->ctl) > 0);
+	look(f, 0);
+	assert_non_null(health_exec(n));
+	assert_int_equal(n->health.since, 0);
+	script_says(f, n, "fine\nERROR disk sdb is gone\n", 0);
+	assert_string_equal(n->health.script, "ERROR disk sdb is gone");
+	assert_true(n->health.since > 0);
+	look(f, 6000);
+	script_says(f, n, "all is well, ERROR only in the middle\n", 0);
+	assert_int_equal(n->health.since, 0);
+	look(f, 12000);
+	struct exec *e = health_exec(n);
+	assert_non_null(e);
+	look(f, 12000 + 61000);
+	assert_true(n->health.late && e->kill_sent);
+	script_says(f, n, "", 9);
+	assert_string_equal(n->health.script, "its health script did not end in time");
+}
+
+/* ---- documents and clusters that the journal refuses ---- */
+
+static void refused_changes_are_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]");
+
+	store_limit_growth(f->ctl->store, 0);
+	ask(f, "ElasticMapReduce.CreateSecurityConfiguration", "{\"Name\":\"n\",\"SecurityConfiguration\":"
+	    "\"{\\\"a\\\":\\\"%0100000d\\\"}\"}", 7);
+	assert_int_equal(f->status, 500);
+	assert_null(emr_doc_get(emr_state(f->ctl)->security, c->region, "n"));
+	struct buf tags = BUF_INIT;
+	for (int i = 0; i < 49; i++)
+		buf_addf(&tags, "%s{\"Key\":\"k%d\",\"Value\":\"%0256d\"}", i ? "," : "", i, i);
+	ask(f, "ElasticMapReduce.AddTags", "{\"ResourceId\":\"%s\",\"Tags\":[%s]}", c->id, buf_str(&tags));
+	buf_free(&tags);
+	assert_int_equal(f->status, 500);
+	assert_int_equal(c->tags.len, 1);
+	assert_string_equal(pair_list_get(&c->tags, "a"), "b");
+	store_limit_growth(f->ctl->store, -1);
+	good(f, "ElasticMapReduce.CreateSecurityConfiguration", "{\"Name\":\"n\",\"SecurityConfiguration\":\"{}\"}");
+	assert_non_null(emr_doc_get(emr_state(f->ctl)->security, c->region, "n"));
+}
+
+static void restart_finds_documents(void **state)
+{
+	struct fixture *f = *state;
+
+	good(f, "ElasticMapReduce.CreateSecurityConfiguration", "{\"Name\":\"one\",\"SecurityConfiguration\":\"{}\"}");
+	good(f, "ElasticMapReduce.CreateSecurityConfiguration", "{\"Name\":\"two\",\"SecurityConfiguration\":\"{}\"}");
+	good(f, "ElasticMapReduce.DeleteSecurityConfiguration", "{\"Name\":\"one\"}");
+	good(f, "ElasticMapReduce.PutBlockPublicAccessConfiguration",
+	     "{\"BlockPublicAccessConfiguration\":{\"BlockPublicSecurityGroupRules\":false}}");
+	close_control(f);
+	open_control(f);
+	const cJSON *list = json_arr(good(f, "ElasticMapReduce.ListSecurityConfigurations", "{}"),
+	                             "SecurityConfigurations");
+	assert_int_equal(cJSON_GetArraySize(list), 1);
+	assert_string_equal(json_str(list->child, "Name", ""), "two");
+	const cJSON *access = good(f, "ElasticMapReduce.GetBlockPublicAccessConfiguration", "{}");
+	assert_false(json_bool(json_obj(access, "BlockPublicAccessConfiguration"), "BlockPublicSecurityGroupRules", true));
+}
+
+/* Of three primaries one that runs is the primary, and a step goes there. */
+static void three_primaries(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = run(f, "\"Instances\":{\"InstanceGroups\":[{\"InstanceRole\":\"MASTER\",\"InstanceType\":"
+	                           "\"m5.xlarge\",\"InstanceCount\":3}]}");
+
+	assert_int_equal(c->instances.len, 3);
+	hello(f, c->instances.items[2]);
+	assert_ptr_equal(cluster_primary(c), c->instances.items[2]);
+	assert_int_equal(c->state, CLUSTER_STARTING);
+	hello_all(f, c);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	assert_true(c->keep_alive && c->termination_protected);
+	struct step *s = add_step(f, c, "CONTINUE", PROCESS);
+	struct exec *e = exec_of(s);
+	assert_non_null(e);
+	struct instance *first = e->node->m;
+	assert_ptr_equal(first, cluster_primary(c));
+	node_doom(f->ctl, e->node, INSTANCE_REASON_INSTANCE_FAILURE, "gone");
+	control_turn(f->ctl);
+	assert_int_equal(first->state, INSTANCE_TERMINATED);
+	assert_int_equal(s->state, STEP_RUNNING);
+	assert_non_null(exec_of(s));
+	assert_ptr_not_equal(exec_of(s)->node->m, first);
+	assert_false(cluster_state_closing(c->state));
+	assert_int_equal(live(c), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+		T(full_disk_replaces_a_node), T(nothing_is_checked_without_settings),
+		T(protected_clusters_keep_their_nodes), T(health_script), T(refused_changes_are_taken_back),
+		T(restart_finds_documents), T(three_primaries),
+#undef T
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

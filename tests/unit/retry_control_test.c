@@ -545,6 +545,36 @@ static void test_old_letters_go(void **state)
 	assert_int_equal(parts[PART_RETRY]->due(f->ctl), 0);
 }
 
+/* Letters of large steps: what they take is bounded, and closed ones go first. */
+static void test_letters_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = waiting(f);
+	struct buf args = BUF_INIT;
+	char first[64], second[64], *word = xmalloc(10001);
+
+	failed_step(f, c);
+	strcpy(first, first_letter(f));
+	failed_step(f, c);
+	strcpy(second, first_letter(f));
+	ask(f, "Stoker.DiscardDeadLetter", "{\"DeadLetterId\":\"%s\"}", second);
+	memset(word, 'x', 10000);
+	word[10000] = '\0';
+	for (int i = 0; i < 800; i++)
+		buf_addf(&args, "%s\"%s\"", i ? "," : "\"true\",", word);
+	for (int i = 0; i < 8; i++)
+		ends(f, add_step(f, c, "CONTINUE", buf_str(&args)), 1, 0);
+	assert_int_equal(map_len(retry_state_of(f->ctl)->letters), 10);
+	ends(f, add_step(f, c, "CONTINUE", buf_str(&args)), 1, 0);
+	ends(f, add_step(f, c, "CONTINUE", buf_str(&args)), 1, 0);
+	struct map *kept = retry_state_of(f->ctl)->letters;
+	assert_false(map_has(kept, second));
+	assert_false(map_has(kept, first));
+	assert_true(retry_state_of(f->ctl)->letter_bytes < LETTERS_BYTES + 16 * (1 << 20));
+	buf_free(&args);
+	free(word);
+}
+
 static void test_a_refused_replay_leaves_the_letter_open(void **state)
 {
 	struct fixture *f = *state;
@@ -595,7 +625,7 @@ int main(void)
 		T(test_cancel_while_waiting), T(test_cluster_ends_while_waiting), T(test_a_wait_survives_the_server),
 		T(test_a_clock_set_back_prolongs_no_wait), T(test_lost_nodes_are_not_failures),
 		T(test_time_limit_of_an_attempt), T(test_a_letter_tells_everything), T(test_replay_and_discard),
-		T(test_replay_of_an_ended_cluster_needs_another), T(test_pages_and_filters), T(test_old_letters_go),
+		T(test_replay_of_an_ended_cluster_needs_another), T(test_pages_and_filters), T(test_old_letters_go), T(test_letters_are_bounded),
 		T(test_a_refused_replay_leaves_the_letter_open),
 	};
 	return cmocka_run_group_tests_name("retry in the control plane", tests, NULL, NULL);

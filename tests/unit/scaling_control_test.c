@@ -628,7 +628,15 @@ static void test_policies_survive_a_restart(void **state)
 	struct cluster *c = up(f, "");
 
 	put_managed(f, c, ONE_TO_EIGHT);
-	put_tree(f, c, task(c), "\"MinCapacity\":1,\"MaxCapacity\":3,\"TopicArn\":\"arn:aws:sns:us-east-1:0:t\"");
+	ask(f, "Stoker.PutUtilizationScaling", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\",\"MinCapacity\":1,"
+	    "\"MaxCapacity\":3,\"TopicArn\":\"arn:aws:sns:us-east-1:0:none\"}", c->id, task(c)->id);
+	assert_int_equal(f->status, 400);
+	assert_non_null(strstr(f->message, "PutTopic"));
+	const cJSON *topic = good(f, "Stoker.PutTopic", "{\"TopicName\":\"t\",\"Command\":\"true\"}");
+	char *arn = xstrdup(json_str(topic, "TopicArn", ""));
+	char *tree_of = xasprintf("\"MinCapacity\":1,\"MaxCapacity\":3,\"TopicArn\":\"%s\"", arn);
+	put_tree(f, c, task(c), tree_of);
+	free(tree_of);
 	char *id = xstrdup(c->id);
 	close_control(f);
 	open_control(f);
@@ -636,7 +644,8 @@ static void test_policies_survive_a_restart(void **state)
 	const cJSON *limits = json_obj(json_obj(r, "ManagedScalingPolicy"), "ComputeLimits");
 	assert_int_equal(json_int(limits, "MaximumCoreCapacityUnits", 0), 2);
 	const cJSON *tree = json_obj(cJSON_GetArrayItem(json_arr(r, "Groups"), 2), "Utilization");
-	assert_string_equal(json_str(tree, "TopicArn", ""), "arn:aws:sns:us-east-1:0:t");
+	assert_string_equal(json_str(tree, "TopicArn", ""), arn);
+	free(arn);
 	assert_int_equal(json_int(tree, "MaxCapacity", 0), 3);
 	free(id);
 }

@@ -47,6 +47,10 @@ static int build_args(const struct cli_args *a, cJSON *args, struct error *err)
 {
 	bool sql = cli_opt(a, "file") || cli_opt(a, "execute");
 
+	for (size_t i = 0; i < a->values.len; i++)
+		if (!strcmp(a->values.items[i].option->name, "property") && !strchr(a->values.items[i].value, '='))
+			return error_set(err, ERR_INVALID, "--property: \"%s\" is not KEY=VALUE",
+			                 a->values.items[i].value);
 	if (sql && a->n_rest)
 		return error_set(err, ERR_INVALID, "-f and -e make the command; nothing may follow --");
 	if (cli_opt(a, "file") && cli_opt(a, "execute"))
@@ -73,6 +77,25 @@ static void default_name(const struct cli_args *a, const cJSON *args, char *out,
 		*dot = 0;
 }
 
+/* --property KEY=VALUE …; NULL when there is none. */
+static cJSON *properties(const struct cli_args *a)
+{
+	cJSON *list = NULL;
+
+	for (size_t i = 0; i < a->values.len; i++) {
+		const struct cli_value *v = &a->values.items[i];
+		const char *eq = strcmp(v->option->name, "property") ? NULL : strchr(v->value, '=');
+		if (!eq)
+			continue;
+		char *key = xstrndup(v->value, (size_t)(eq - v->value));
+		cJSON *pair = json_add_str(json_add_str(cJSON_CreateObject(), "Key", key), "Value", eq + 1);
+		list = list ? list : cJSON_CreateArray();
+		cJSON_AddItemToArray(list, pair);
+		free(key);
+	}
+	return list;
+}
+
 static int build_step(const struct cli_args *a, cJSON **out, struct error *err)
 {
 	cJSON *step = cJSON_CreateObject(), *jar = cJSON_CreateObject(), *args = cJSON_CreateArray();
@@ -87,6 +110,7 @@ static int build_step(const struct cli_args *a, cJSON **out, struct error *err)
 	json_add_str(jar, "Jar", cli_opt(a, "jar") ? cli_opt(a, "jar") : "command-runner.jar");
 	json_add_str(jar, "MainClass", cli_opt(a, "main-class"));
 	json_add(jar, "Args", args);
+	json_add(jar, "Properties", properties(a));
 	json_add(step, "HadoopJarStep", jar);
 	return rc;
 }
@@ -160,6 +184,7 @@ static const struct cli_option options[] = {
 	{ "on-failure", 0, "ACTION", "CONTINUE (default), CANCEL_AND_WAIT or TERMINATE_CLUSTER" },
 	{ "jar", 0, "JAR", "jar to run (default command-runner.jar)" },
 	{ "main-class", 0, "CLASS", "main class of the jar" },
+	{ "property", 'p', "KEY=VALUE", "as stoker.retry.maxAttempts=3 (may be given more than once)" },
 	{ "dry-run", 0, NULL, "show the call and do nothing" },
 	WAIT_OPTIONS,
 	{ 0 },

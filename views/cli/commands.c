@@ -13,8 +13,13 @@
 
 #define COMMANDS(X) \
 	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
-	X(scaling) X(fleets) X(spot) \
-	X(cost) X(events) X(alarms) X(sql) X(env) X(aws) X(server) X(help) X(version)
+	X(fleets) X(spot) \
+	X(scaling) \
+	X(cost) \
+	X(events) \
+	X(alarms) \
+	X(dlq) X(schedules) \
+	X(sql) X(env) X(aws) X(server) X(help) X(version)
 
 #define X(name) extern const struct cli_command cli_cmd_##name;
 COMMANDS(X)

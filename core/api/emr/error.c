@@ -137,6 +137,7 @@ static int code_of(int status, const char *code)
 		{ "MissingAuthenticationTokenException", ERR_AUTH }, { "UnrecognizedClientException", ERR_AUTH },
 		{ "InvalidSignatureException", ERR_AUTH }, { "IncompleteSignatureException", ERR_AUTH },
 		{ "ExpiredTokenException", ERR_AUTH }, { "SignatureDoesNotMatch", ERR_AUTH },
+		{ "ResourceNotFoundException", ERR_NOTFOUND },
 		{ "ThrottlingException", ERR_FULL }, { "RequestEntityTooLargeException", ERR_FULL },
 		{ "ServiceUnavailableException", ERR_UNAVAILABLE },
 	};

@@ -5,6 +5,7 @@
 #include "core/control/retry/retry.h"
 
 #define LETTERS_MAX 10000                        /* of the whole server */
+#define LETTERS_BYTES (64 << 20)                 /* of their texts */
 #define LETTERS_KEEP_MS (60LL * 24 * 3600 * 1000)
 /* from SIGTERM to SIGKILL, of an attempt that takes too long */
 #define KILL_AFTER_MS 10000
@@ -23,11 +24,18 @@ struct trying {
 	bool overtime;             /* it was told to end */
 };
 
+enum letter_state { LETTER_PENDING, LETTER_REPLAYED, LETTER_DISCARDED, LETTER_STATES };
+extern const struct names letter_state_names;
+
+/* Memory has the letter as text: there may be many, and they are seldom read. */
 struct letter {
-	char id[MODEL_ID_SIZE], region[MODEL_REGION_SIZE];
+	char id[MODEL_ID_SIZE], region[MODEL_REGION_SIZE], cluster_id[MODEL_ID_SIZE];
 	int64_t time;
 	int64_t seq;               /* in the order of writing, 1… */
-	cJSON *body;               /* as the wire has it, without Region, Log and Configurations; "Seq" is ours */
+	enum failure_class class;
+	enum letter_state state;
+	/* JSON as the wire has it, without Region, Log and Configurations; "Seq" is ours */
+	char *text;
 };
 
 struct retry_state {
@@ -37,6 +45,7 @@ struct retry_state {
 	bool due_known;
 	int64_t trim_at;
 	int64_t letter_seq;        /* of the newest letter */
+	size_t letter_bytes;
 	uint64_t seed;             /* of the jitter */
 };
 
@@ -57,11 +66,12 @@ void letter_free(void *l);
 struct letter *letter_from_doc(const char *region, const char *id, const cJSON *body);
 /* A step has failed for good: keep a letter, unless its policy does not want one. */
 void letter_write(struct control *ctl, struct cluster *c, struct step *s, const struct trying *t);
-void letter_save(struct control *ctl, const struct letter *l);
-void letter_close(struct control *ctl, struct letter *l, const char *state, const char *note);
+cJSON *letter_open(const struct letter *l);                                 /* its text; cJSON_Delete */
+void letter_store(struct control *ctl, struct letter *l, cJSON *body);      /* takes body */
+void letter_close(struct control *ctl, struct letter *l, cJSON *body, enum letter_state state,
+                  const char *note);
 void letters_trim(struct control *ctl, int64_t now);
 int letters_by_seq(const void *a, const void *b);    /* of pointers to letters; for qsort */
-bool letter_is(const struct letter *l, const char *state);
 
 /* ---- ops.c ---- */
 extern const struct op retry_ops[];

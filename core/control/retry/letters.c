@@ -17,13 +17,36 @@
 #define KIND "dead-letter"
 #define TAIL_BYTES 16384
 
+static const char *const state_items[] = { "PENDING", "REPLAYED", "DISCARDED" };
+const struct names letter_state_names = { state_items, LETTER_STATES };
+
 void letter_free(void *p)
 {
 	struct letter *l = p;
 
 	if (l)
-		cJSON_Delete(l->body);
+		free(l->text);
 	free(l);
+}
+
+cJSON *letter_open(const struct letter *l)
+{
+	cJSON *body = json_parse(l->text, strlen(l->text), NULL);
+
+	return body ? body : cJSON_CreateObject();
+}
+
+/* What lists are filtered by. */
+static void take(struct letter *l, const cJSON *body)
+{
+	int class = names_parse(&failure_class_names, json_str(body, "Class", ""));
+	int state = names_parse(&letter_state_names, json_str(body, "State", ""));
+
+	snprintf(l->cluster_id, sizeof l->cluster_id, "%s", json_str(body, "ClusterId", ""));
+	l->class = class < 0 ? FAILURE_NON_RETRYABLE : (enum failure_class)class;
+	l->state = state < 0 ? LETTER_PENDING : (enum letter_state)state;
+	free(l->text);
+	l->text = json_print(body);
 }
 
 struct letter *letter_from_doc(const char *region, const char *id, const cJSON *body)
@@ -34,7 +57,7 @@ struct letter *letter_from_doc(const char *region, const char *id, const cJSON *
 	snprintf(l->region, sizeof l->region, "%s", region);
 	l->time = (int64_t)(json_num(body, "Time", 0) * 1000 + 0.5);
 	l->seq = json_int(body, "Seq", 0);
-	l->body = cJSON_Duplicate(body, true);
+	take(l, body);
 	return l;
 }
 
@@ -45,14 +68,25 @@ int letters_by_seq(const void *a, const void *b)
 	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-bool letter_is(const struct letter *l, const char *state)
+void letter_store(struct control *ctl, struct letter *l, cJSON *body)
 {
-	return !strcmp(json_str(l->body, "State", ""), state);
+	size_t *bytes = &retry_state_of(ctl)->letter_bytes;
+
+	*bytes -= l->text ? strlen(l->text) : 0;
+	take(l, body);
+	*bytes += strlen(l->text);
+	doc_put(ctl, KIND, l->region, l->id, body);
+	cJSON_Delete(body);
 }
 
-void letter_save(struct control *ctl, const struct letter *l)
+static void drop(struct control *ctl, struct letter *l)
 {
-	doc_put(ctl, KIND, l->region, l->id, l->body);
+	struct retry_state *st = retry_state_of(ctl);
+
+	doc_drop(ctl, KIND, l->region, l->id);
+	st->letter_bytes -= strlen(l->text);
+	map_remove(st->letters, l->id);
+	letter_free(l);
 }
 
 /* ---- writing one ---- */
@@ -127,12 +161,12 @@ static cJSON *describe(const struct cluster *c, const struct step *s, const stru
 	return o;
 }
 
-static void tell(struct control *ctl, const struct letter *l, const char *topic)
+static void tell(struct control *ctl, const struct letter *l, const cJSON *body, const char *topic)
 {
-	char *subject = xasprintf("Step %s of cluster %s failed", json_str(l->body, "StepName", ""),
-	                          json_str(l->body, "ClusterName", ""));
+	char *subject = xasprintf("Step %s of cluster %s failed", json_str(body, "StepName", ""),
+	                          json_str(body, "ClusterName", ""));
 
-	notice(ctl, l->region, topic, subject, l->body);
+	notice(ctl, l->region, topic, subject, body);
 	free(subject);
 }
 
@@ -144,22 +178,18 @@ static void make_room(struct control *ctl)
 	size_t it = 0;
 	void *v;
 
-	if (map_len(st->letters) < LETTERS_MAX)
-		return;
 	while (map_next(st->letters, &it, NULL, &v)) {
-		struct letter *l = v;
-		oldest = oldest ? oldest : l;
-		if (!letter_is(l, "PENDING")) {
-			oldest = l;
+		oldest = oldest ? oldest : v;
+		if (((struct letter *)v)->state != LETTER_PENDING) {
+			oldest = v;
 			break;
 		}
 	}
-	if (letter_is(oldest, "PENDING"))
-		event_add(ctl, SEVERITY_WARN, json_str(oldest->body, "ClusterId", ""), oldest->id, EVENT_LETTER,
-		          "Dead letter %s (step %s) was let go: no more than %d are kept", oldest->id,
-		          json_str(oldest->body, "StepName", ""), LETTERS_MAX);
-	doc_drop(ctl, KIND, oldest->region, oldest->id);
-	letter_free(map_remove(st->letters, oldest->id));
+	if (oldest->state == LETTER_PENDING)
+		event_add(ctl, SEVERITY_WARN, oldest->cluster_id, oldest->id, EVENT_LETTER,
+		          "Dead letter %s was let go, though nobody has closed it: no more than %d of %d MB are kept",
+		          oldest->id, LETTERS_MAX, LETTERS_BYTES >> 20);
+	drop(ctl, oldest);
 }
 
 void letter_write(struct control *ctl, struct cluster *c, struct step *s, const struct trying *t)
@@ -170,35 +200,38 @@ void letter_write(struct control *ctl, struct cluster *c, struct step *s, const 
 		p = (struct retry_policy){ .dead_letter = true };
 	if (!p.dead_letter)
 		return;
-	make_room(ctl);
+	struct retry_state *st = retry_state_of(ctl);
+	while (map_len(st->letters) >= LETTERS_MAX || (map_len(st->letters) && st->letter_bytes > LETTERS_BYTES))
+		make_room(ctl);
 	struct letter *l = xcalloc(1, sizeof *l);
 	id_make(l->id, sizeof l->id, "dl-", 13);
 	snprintf(l->region, sizeof l->region, "%s", c->region);
 	l->time = s->timeline.ended;
-	l->seq = ++retry_state_of(ctl)->letter_seq;
-	l->body = json_add_int(describe(c, s, t, l->id), "Seq", l->seq);
-	map_set(retry_state_of(ctl)->letters, l->id, l);
-	letter_save(ctl, l);
+	l->seq = ++st->letter_seq;
+	cJSON *body = json_add_int(describe(c, s, t, l->id), "Seq", l->seq);
+	map_set(st->letters, l->id, l);
+	letter_store(ctl, l, cJSON_Duplicate(body, true));
 	keep_details(ctl, c, s, l);
 	struct acting before = actor_begin(ctl, "stoker:retry", s->failure_message);
 	event_add(ctl, SEVERITY_WARN, c->id, l->id, EVENT_LETTER, "Step %s (%s) left dead letter %s (%s)", s->id,
-	          s->name,
-	          l->id, json_str(l->body, "Class", ""));
+	          s->name, l->id, names_get(&failure_class_names, (int)l->class));
 	actor_end(ctl, &before);
 	if (p.topic)
-		tell(ctl, l, p.topic);
+		tell(ctl, l, body, p.topic);
+	cJSON_Delete(body);
 }
 
 /* ---- the end of one ---- */
 
-void letter_close(struct control *ctl, struct letter *l, const char *state, const char *note)
+void letter_close(struct control *ctl, struct letter *l, cJSON *body, enum letter_state state,
+                  const char *note)
 {
-	cJSON_DeleteItemFromObjectCaseSensitive(l->body, "State");
-	json_add_str(l->body, "State", state);
-	json_add_time(l->body, "ClosedAt", clock_now_ms());
-	json_add_str(l->body, "ClosedBy", actor_of(ctl));
-	json_add_str(l->body, "Note", note);
-	letter_save(ctl, l);
+	cJSON_DeleteItemFromObjectCaseSensitive(body, "State");
+	json_add_str(body, "State", names_get(&letter_state_names, (int)state));
+	json_add_time(body, "ClosedAt", clock_now_ms());
+	json_add_str(body, "ClosedBy", actor_of(ctl));
+	json_add_str(body, "Note", note);
+	letter_store(ctl, l, body);
 }
 
 void letters_trim(struct control *ctl, int64_t now)
@@ -211,8 +244,7 @@ void letters_trim(struct control *ctl, int64_t now)
 		struct letter *l = v;
 		if (now - l->time <= LETTERS_KEEP_MS)
 			continue;
-		doc_drop(ctl, KIND, l->region, l->id);
-		letter_free(map_remove(st->letters, l->id));
+		drop(ctl, l);
 	}
 	store_trim_records(ctl->store, KIND, now - LETTERS_KEEP_MS);
 }

@@ -9,8 +9,6 @@
 #define PAGE 50
 #define PAGE_MAX 1000
 
-static const char *const states[] = { "PENDING", "REPLAYED", "DISCARDED" };
-
 int retry_check(const struct cluster *c, const struct step_list *steps, struct error *err)
 {
 	struct retry_policy p;
@@ -24,49 +22,40 @@ int retry_check(const struct cluster *c, const struct step_list *steps, struct e
 
 /* ---- ListDeadLetters: newest first ---- */
 
-static bool fits(const struct call *call, const struct letter *l, const cJSON *in)
-{
-	static const char *const members[] = { "ClusterId", "Class", "State" };
+struct filter {
+	const char *cluster;       /* NULL: any */
+	int class, state;          /* -1: any */
+	int64_t max;
+};
 
-	if (strcmp(l->region, call->region))
-		return false;
-	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-		const char *want = json_str(in, members[i], NULL);
-		if (want && strcmp(want, json_str(l->body, members[i], "")))
-			return false;
-	}
-	return true;
+static bool fits(const struct call *call, const struct letter *l, const struct filter *f)
+{
+	return !strcmp(l->region, call->region) && (!f->cluster || !strcmp(f->cluster, l->cluster_id)) &&
+	       (f->class < 0 || f->class == (int)l->class) && (f->state < 0 || f->state == (int)l->state);
 }
 
 static cJSON *shown(const struct letter *l)
 {
-	cJSON *o = cJSON_Duplicate(l->body, true);
+	cJSON *o = letter_open(l);
 
 	cJSON_DeleteItemFromObjectCaseSensitive(o, "Seq");
 	return json_add_str(o, "Region", l->region);
 }
 
-static bool one_of(const char *value, const char *const *list, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (!strcmp(value, list[i]))
-			return true;
-	return false;
-}
-
-static int check_filters(const cJSON *in, int64_t *max, struct error *err)
+static int read_filter(const cJSON *in, struct filter *f, struct error *err)
 {
 	const char *class = json_str(in, "Class", NULL), *state = json_str(in, "State", NULL);
 
-	*max = json_int(in, "MaxResults", PAGE);
-	if (class && names_parse(&failure_class_names, class) < 0)
+	*f = (struct filter){ json_str(in, "ClusterId", NULL), names_parse(&failure_class_names, class),
+	                      names_parse(&letter_state_names, state), json_int(in, "MaxResults", PAGE) };
+	if (class && f->class < 0)
 		return emr_error_validation(err,
 		                            "Class '%.60s' is not valid: RETRYABLE, NON_RETRYABLE or DATA_QUALITY.",
 		                            class);
-	if (state && !one_of(state, states, 3))
+	if (state && f->state < 0)
 		return emr_error_validation(err, "State '%.60s' is not valid: PENDING, REPLAYED or DISCARDED.",
 		                            state);
-	if (*max < 1 || *max > PAGE_MAX)
+	if (f->max < 1 || f->max > PAGE_MAX)
 		return emr_error_validation(err, "MaxResults must be between 1 and %d.", PAGE_MAX);
 	return 0;
 }
@@ -76,12 +65,13 @@ static int list_dead_letters(struct control *ctl, const cJSON *in, cJSON *out, s
 {
 	struct retry_state *st = retry_state_of(ctl);
 	const char *token = json_str(in, "NextToken", NULL);
-	int64_t max, after = token ? strtoll(token, NULL, 10) : INT64_MAX;
+	int64_t after = token ? strtoll(token, NULL, 10) : INT64_MAX;
+	struct filter f;
 	VEC(struct letter *) all = { 0 };
 	size_t it = 0;
 	void *v;
 
-	if (check_filters(in, &max, err))
+	if (read_filter(in, &f, err))
 		return err->code;
 	if (after <= 0)
 		return emr_error_validation(err, "NextToken is not one of ListDeadLetters.");
@@ -89,17 +79,19 @@ static int list_dead_letters(struct control *ctl, const cJSON *in, cJSON *out, s
 		vec_push(&all, v);
 	cJSON *a = cJSON_CreateArray();
 	struct letter *last = NULL;
+	int64_t n = 0;
 	for (size_t i = all.len; i-- > 0;) {
 		struct letter *l = all.items[i];
-		if (l->seq >= after || !fits(call, l, in))
+		if (l->seq >= after || !fits(call, l, &f))
 			continue;
-		if (cJSON_GetArraySize(a) == max) {
+		if (n == f.max) {
 			char next[32];
 			snprintf(next, sizeof next, "%lld", (long long)last->seq);
 			json_add_str(out, "NextToken", next);
 			break;
 		}
 		cJSON_AddItemToArray(a, shown(l));
+		n++;
 		last = l;
 	}
 	vec_free(&all);
@@ -121,21 +113,25 @@ static struct letter *wanted(struct control *ctl, const cJSON *in, const struct 
 	return NULL;
 }
 
-static struct letter *pending(struct control *ctl, const cJSON *in, const struct call *call,
+/* One that waits for somebody; *body (cJSON_Delete) is what it says. */
+static struct letter *pending(struct control *ctl, const cJSON *in, const struct call *call, cJSON **body,
                               struct error *err)
 {
 	struct letter *l = wanted(ctl, in, call, err);
 
-	if (!l || letter_is(l, "PENDING"))
+	*body = l ? letter_open(l) : NULL;
+	if (!l || l->state == LETTER_PENDING)
 		return l;
-	if (letter_is(l, "REPLAYED"))
+	if (l->state == LETTER_REPLAYED)
 		emr_error_validation(err,
 		                     "The dead letter %s was replayed as step %s of cluster %s; if that failed, "
-		                     "it left a letter of its own.", l->id, json_str(l->body, "ReplayStepId", ""),
-		                     json_str(l->body, "ReplayClusterId", ""));
+		                     "it left a letter of its own.", l->id, json_str(*body, "ReplayStepId", ""),
+		                     json_str(*body, "ReplayClusterId", ""));
 	else
 		emr_error_validation(err, "The dead letter %s was discarded by %s.", l->id,
-		                     json_str(l->body, "ClosedBy", ""));
+		                     json_str(*body, "ClosedBy", ""));
+	cJSON_Delete(*body);
+	*body = NULL;
 	return NULL;
 }
 
@@ -167,81 +163,97 @@ static int describe_dead_letter(struct control *ctl, const cJSON *in, cJSON *out
 
 /* ---- ReplayDeadLetter ---- */
 
-static int where(struct control *ctl, const struct letter *l, const char *given, const char **id,
+static int where(struct control *ctl, const struct letter *l, const cJSON *body, const char *given,
+                 const char **id,
                  struct error *err)
 {
-	const struct cluster *c = op_find(ctl, *id = given ? given : json_str(l->body, "ClusterId", ""));
+	const struct cluster *c = op_find(ctl, *id = given ? given : l->cluster_id);
 
 	if (given || (c && !cluster_state_closing(c->state)))
 		return 0;
 	emr_error_validation(err,
-	                     "Cluster %s (%s), where the step failed, has ended. "
-	                     "Name another one with ClusterId.", *id, json_str(l->body, "ClusterName", ""));
+	                     "Cluster %s (%s), where the step failed, has ended. Name another one with ClusterId.",
+	                     *id, json_str(body, "ClusterName", ""));
 	error_hint(err, "A cluster with the same configurations can be created from DescribeDeadLetter.");
 	return ERR_INVALID;
 }
 
-static cJSON *replay_request(const struct letter *l, const char *cluster, const cJSON *step)
+static cJSON *replay_request(const cJSON *body, const char *cluster, const cJSON *step)
 {
 	cJSON *req = json_add_str(cJSON_CreateObject(), "JobFlowId", cluster), *steps = cJSON_CreateArray();
 
-	cJSON_AddItemToArray(steps, cJSON_Duplicate(step ? step : json_obj(l->body, "Step"), true));
+	cJSON_AddItemToArray(steps, cJSON_Duplicate(step ? step : json_obj(body, "Step"), true));
 	json_add(req, "Steps", steps);
-	json_add_str(req, "ExecutionRoleArn", json_str(l->body, "ExecutionRoleArn", NULL));
-	return req;
+	return json_add_str(req, "ExecutionRoleArn", json_str(body, "ExecutionRoleArn", NULL));
 }
 
-static void replayed(struct control *ctl, struct letter *l, const char *cluster, const char *step)
+/* Takes body. */
+static void replayed(struct control *ctl, struct letter *l, cJSON *body, const char *cluster,
+                     const char *step)
 {
-	json_add_str(l->body, "ReplayClusterId", cluster);
-	json_add_str(l->body, "ReplayStepId", step);
-	letter_close(ctl, l, "REPLAYED", NULL);
+	json_add_str(body, "ReplayClusterId", cluster);
+	json_add_str(body, "ReplayStepId", step);
 	event_add(ctl, SEVERITY_INFO, cluster, l->id, EVENT_LETTER,
-	          "Dead letter %s (%s) was replayed as step %s of cluster %s",
-	          l->id, json_str(l->body, "StepName", ""), step, cluster);
+	          "Dead letter %s (%s) was replayed as step %s of cluster %s", l->id,
+		json_str(body, "StepName", ""),
+	          step, cluster);
+	letter_close(ctl, l, body, LETTER_REPLAYED, NULL);
 }
 
-static int replay_dead_letter(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
-                              struct error *err)
+static int replay(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct letter *l,
+                  cJSON **body,
+                  struct error *err)
 {
 	const cJSON *step = cJSON_GetObjectItemCaseSensitive(in, "Step");
-	struct letter *l = pending(ctl, in, call, err);
 	const char *cluster;
 
-	if (!l || where(ctl, l, json_str(in, "ClusterId", NULL), &cluster, err))
+	if (where(ctl, l, *body, json_str(in, "ClusterId", NULL), &cluster, err))
 		return err->code;
 	if (step && !cJSON_IsObject(step))
 		return emr_error_validation(err,
 		                            "Step must be a StepConfig: {Name, ActionOnFailure, HadoopJarStep}.");
-	cJSON *req = replay_request(l, cluster, step), *reply = cJSON_CreateObject();
+	cJSON *req = replay_request(*body, cluster, step), *reply = cJSON_CreateObject();
 	int ret = op_nested(ctl, "ElasticMapReduce.AddJobFlowSteps", req, reply, call, err);
 	if (!ret) {
 		const cJSON *id = cJSON_GetArrayItem(json_arr(reply, "StepIds"), 0);
-		replayed(ctl, l, cluster, id->valuestring);
-		json_add_str(out, "ClusterId", cluster);
-		json_add_str(out, "StepId", id->valuestring);
+		json_add_str(json_add_str(out, "ClusterId", cluster), "StepId", id->valuestring);
+		replayed(ctl, l, *body, cluster, id->valuestring);
+		*body = NULL;
 	}
 	cJSON_Delete(reply);
 	cJSON_Delete(req);
 	return ret;
 }
 
+static int replay_dead_letter(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
+                              struct error *err)
+{
+	cJSON *body;
+	struct letter *l = pending(ctl, in, call, &body, err);
+	int ret = l ? replay(ctl, in, out, call, l, &body, err) : err->code;
+
+	cJSON_Delete(body);
+	return ret;
+}
+
 static int discard_dead_letter(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                                struct error *err)
 {
-	struct letter *l = pending(ctl, in, call, err);
+	cJSON *body;
+	struct letter *l = pending(ctl, in, call, &body, err);
 	const char *note = json_str(in, "Note", NULL);
 
 	(void)out;
 	if (!l)
 		return err->code;
-	if (note && strlen(note) > 1024)
+	if (note && strlen(note) > 1024) {
+		cJSON_Delete(body);
 		return emr_error_validation(err, "Note must have at most 1024 bytes.");
-	letter_close(ctl, l, "DISCARDED", note);
-	event_add(ctl, SEVERITY_INFO, json_str(l->body, "ClusterId", ""), l->id, EVENT_LETTER,
-	          "Dead letter %s (%s) was discarded%s%s", l->id, json_str(l->body, "StepName", ""), note ? ": " :
-		"",
-	          note ? note : "");
+	}
+	event_add(ctl, SEVERITY_INFO, l->cluster_id, l->id, EVENT_LETTER, "Dead letter %s (%s) was discarded%s%s",
+	          l->id,
+	          json_str(body, "StepName", ""), note ? ": " : "", note ? note : "");
+	letter_close(ctl, l, body, LETTER_DISCARDED, note);
 	return 0;
 }
 

@@ -91,8 +91,10 @@ static int load(struct control *ctl, struct error *err)
 	attach_others(ctl);
 	if (l.letters.len)
 		qsort(l.letters.items, l.letters.len, sizeof *l.letters.items, letters_by_seq);
-	for (size_t i = 0; i < l.letters.len; i++)
+	for (size_t i = 0; i < l.letters.len; i++) {
 		map_set(st->letters, l.letters.items[i]->id, l.letters.items[i]);
+		st->letter_bytes += strlen(l.letters.items[i]->text);
+	}
 	st->letter_seq = l.letters.len ? l.letters.items[l.letters.len - 1]->seq : 0;
 	vec_free(&l.trying);
 	vec_free(&l.letters);

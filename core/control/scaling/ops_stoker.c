@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "core/base/tz.h"
+#include "core/control/notify/notify.h"
 #include "core/control/ops.h"
 #include "core/control/scaling/inside.h"
 
@@ -147,6 +148,12 @@ int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	if (utilization_policy_check(&p, g->role, &why)) {
 		utilization_policy_free(&p);
 		return emr_error_validation(err, "%s", why.message);
+	}
+	if (p.topic_arn && !notify_exists(ctl, c->region, p.topic_arn)) {
+		emr_error_validation(err, "TopicArn %s is no topic of this region. Make it with PutTopic first.",
+		                     p.topic_arn);
+		utilization_policy_free(&p);
+		return err->code;
 	}
 	struct scaled *s = scaled_make(ctl, c);
 	struct scaled_group *sg = scaled_group_make(s, g->id);

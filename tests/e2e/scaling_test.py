@@ -103,7 +103,8 @@ class Scaling(unittest.TestCase):
 
         def orders(n):
             s.call("GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Shop", "MetricData": [
-                {"MetricName": "Orders", "Value": n, "Dimensions": [{"Name": "Cluster", "Value": cid}]}]})
+                {"MetricName": "Orders", "Value": n, "StorageResolution": 1,
+                 "Dimensions": [{"Name": "Cluster", "Value": cid}]}]})
         wait_for("the policy", lambda: self.group(cid, "TASK")["AutoScalingPolicy"]["Status"]["State"] == "ATTACHED")
 
         def grown():

@@ -63,6 +63,21 @@ static const char *signed_header(void *ctx, const char *name)
 	return !strcmp(name, "x-amz-target") ? s->target : NULL;
 }
 
+/* CloudWatch is another service, with its own host on AWS and its own name in signatures. */
+static bool is_cloudwatch(const char *target)
+{
+	return !strncmp(target, "GraniteServiceVersion20100801.", 30);
+}
+
+static const char *url_of(const struct http_transport *t, struct arena *a, const char *target)
+{
+	static const char aws[] = "https://elasticmapreduce.";
+
+	if (!is_cloudwatch(target) || strncmp(t->url, aws, strlen(aws)))
+		return t->url;
+	return arena_printf(a, "https://monitoring.%s", t->url + strlen(aws));
+}
+
 /* Host and path of an URL. */
 static const char *split_url(struct arena *a, const char *url, const char **path)
 {
@@ -81,9 +96,9 @@ static size_t sign(struct http_transport *t, struct arena *a, struct signing *s,
 	const char *path;
 	struct buf authorization = BUF_INIT;
 	bool token = t->session_token && *t->session_token;
-	s->host = split_url(a, t->url, &path);
+	s->host = split_url(a, url_of(t, a, s->target), &path);
 	struct sigv4_scope scope = { t->access_key, t->secret_key, t->session_token, t->region,
-	                             "elasticmapreduce", clock_now_ms() };
+	                             is_cloudwatch(s->target) ? "monitoring" : "elasticmapreduce", clock_now_ms() };
 	struct sigv4_request r = { .method = "POST", .target = path, .header = signed_header, .ctx = s,
 	                           .body = body, .len = len };
 	sigv4_sign(&r, &scope, token ? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
@@ -101,7 +116,8 @@ static void headers_of(struct http_transport *t, struct arena *a, const char *ta
                        size_t len, const char *out[MAX_HEADERS + 1])
 {
 	size_t n = 0;
-	struct signing s = { .t = t, .target = target, .type = "application/x-amz-json-1.1" };
+	struct signing s = { .t = t, .target = target, .type = is_cloudwatch(target)
+		? "application/x-amz-json-1.0" : "application/x-amz-json-1.1" };
 	out[n++] = arena_printf(a, "Content-Type: %s", s.type);
 	out[n++] = arena_printf(a, "X-Amz-Target: %s", target);
 	out[n++] = "User-Agent: stoker/" STOKER_VERSION;
@@ -112,10 +128,10 @@ static void headers_of(struct http_transport *t, struct arena *a, const char *ta
 	out[n] = NULL;
 }
 
-static struct http_send request_of(struct http_transport *t, const char *const *headers, const char *body,
-                                   size_t len, int timeout_ms)
+static struct http_send request_of(struct http_transport *t, struct arena *a, const char *target,
+                                   const char *const *headers, const char *body, size_t len, int timeout_ms)
 {
-	return (struct http_send){ .url = t->unix_path ? "http://localhost/" : t->url,
+	return (struct http_send){ .url = t->unix_path ? "http://localhost/" : url_of(t, a, target),
 		.unix_path = t->unix_path, .headers = headers, .body = body, .len = len,
 		.timeout_ms = timeout_ms };
 }
@@ -130,7 +146,7 @@ static void *http_send_op(struct transport *base, const char *target, const char
 		return NULL;
 	struct arena *a = arena_new();
 	headers_of(t, a, target, body, len, headers);
-	struct http_send s = request_of(t, headers, body, len, timeout_ms);
+	struct http_send s = request_of(t, a, target, headers, body, len, timeout_ms);
 	p = xcalloc(1, sizeof *p);
 	p->transport = t;
 	p->done = done;
@@ -159,7 +175,7 @@ static int http_call_op(struct transport *base, const char *target, const char *
 	const char *headers[MAX_HEADERS + 1];
 	struct arena *a = arena_new();
 	headers_of(t, a, target, body, len, headers);
-	struct http_send s = request_of(t, headers, body, len, timeout_ms);
+	struct http_send s = request_of(t, a, target, headers, body, len, timeout_ms);
 	struct http_result r = { 0 };
 	int rc = http_blocking(&s, &r);
 	*status = r.status;

@@ -51,6 +51,7 @@ void event_add(struct control *ctl, enum severity severity, const char *cluster_
 	e.cause = xstrdup(ctl->cause);
 	log_write(severity >= SEVERITY_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s", e.resource_id,
 	          e.message);
+	e.detail = event_detail(ctl, &e);
 	e.call = ctl->call;
 	vec_push(&ctl->events, e);
 	ctl->changed = true;

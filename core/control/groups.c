@@ -38,12 +38,7 @@ void group_set_state(struct control *ctl, struct instance_group *g, enum group_s
 		          names_get(&group_state_names, g->state));
 		return;
 	}
-	if (g->state != s)
-		event_add(ctl, s == GROUP_SUSPENDED || s == GROUP_ARRESTED ? SEVERITY_ERROR : SEVERITY_INFO,
-		          g->cluster_id, g->id, g->fleet ? EVENT_FLEET : EVENT_GROUP, "Instance %s %s (%s) is %s%s%s",
-		          g->fleet ? "fleet" : "group", g->id,
-		          names_get(&instance_role_names, (int)g->role), names_get(&group_state_names, s),
-		          msg && *msg ? ": " : "", msg ? msg : "");
+	bool moved = g->state != s;
 	g->state = s;
 	g->reason = reason;
 	text_set(&g->reason_message, msg);
@@ -56,6 +51,12 @@ void group_set_state(struct control *ctl, struct instance_group *g, enum group_s
 			g->fleet->provisioned_on_demand = g->fleet->provisioned_spot = 0;
 	}
 	mark_dirty(ctl, OBJECT_GROUP, g);
+	if (moved)
+		event_add(ctl, s == GROUP_SUSPENDED || s == GROUP_ARRESTED ? SEVERITY_ERROR : SEVERITY_INFO,
+		          g->cluster_id, g->id, g->fleet ? EVENT_FLEET : EVENT_GROUP, "Instance %s %s (%s) is %s%s%s",
+		          g->fleet ? "fleet" : "group", g->id,
+		          names_get(&instance_role_names, (int)g->role), names_get(&group_state_names, s),
+		          g->reason_message && *g->reason_message ? ": " : "", g->reason_message ? g->reason_message : "");
 }
 
 static bool belongs(const struct instance *i, const struct instance_group *g)

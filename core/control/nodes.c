@@ -371,15 +371,8 @@ void node_gone(struct control *ctl, struct node *n, enum instance_reason reason,
 	if (n->link)
 		link_close(n->link);
 	n->link = NULL;
-	if (planned) {
+	if (planned)
 		reason = INSTANCE_REASON_CLUSTER_TERMINATED;
-		event_add(ctl, SEVERITY_INFO, c->id, n->m->id, EVENT_INSTANCE, "Instance %s has ended%s",
-		          n->m->ec2_id, n->interrupted ? ": it was interrupted" : "");
-	} else {
-		event_add(ctl, SEVERITY_WARN, c->id, n->m->id, EVENT_INSTANCE,
-		          "Instance %s (%s) was lost and will be replaced: %s", n->m->ec2_id,
-		          role_word(n->m->role), text);
-	}
 	if (n->m->state != INSTANCE_AWAITING_FULFILLMENT)
 		spot_given_back(ctl, n->m);
 	if (n->interrupted)
@@ -387,6 +380,13 @@ void node_gone(struct control *ctl, struct node *n, enum instance_reason reason,
 	bool taken = n->interrupted && !cluster_state_closing(c->state);
 	set_state(ctl, n, INSTANCE_TERMINATED, taken ? INSTANCE_REASON_INSTANCE_FAILURE : reason,
 	          taken ? "Spot instance was interrupted." : planned ? "Instance was terminated." : text);
+	if (planned)
+		event_add(ctl, SEVERITY_INFO, c->id, n->m->id, EVENT_INSTANCE, "Instance %s has ended%s",
+		          n->m->ec2_id, n->interrupted ? ": it was interrupted" : "");
+	else
+		event_add(ctl, SEVERITY_WARN, c->id, n->m->id, EVENT_INSTANCE,
+		          "Instance %s (%s) was lost and will be replaced: %s", n->m->ec2_id,
+		          role_word(n->m->role), text);
 	while (n->execs.len)
 		exec_lost(ctl, n->execs.items[n->execs.len - 1], text);
 	map_remove(ctl->nodes, n->m->id);

@@ -59,17 +59,20 @@ static int read_query(const struct call *call, const cJSON *in, struct event_que
 static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
 {
 	struct event_list events = { 0 };
+	const char *format = json_str(in, "Format", NULL);
 	struct event_query q;
 	int ret = read_query(call, in, &q, err);
 
+	if (!ret && format && strcmp(format, "eventbridge"))
+		ret = emr_error_validation(err, "Format must be eventbridge");
 	if (!ret && q.cluster_id && !op_cluster(ctl, in, "ClusterId", false, err))
 		ret = err->code;
 	if (!ret)
 		ret = store_find_events(ctl->store, &q, &events, err);
 	cJSON *list = cJSON_CreateArray();
 	for (size_t i = 0; i < events.len; i++)
-		cJSON_AddItemToArray(list, encode(&events.items[i]));
-	json_add(out, "Events", list);
+		cJSON_AddItemToArray(list, format ? event_bridge(&events.items[i]) : encode(&events.items[i]));
+	json_add(out, format ? "Records" : "Events", list);
 	if (!ret && events.len && (int)events.len == q.max) {
 		char token[24];
 		snprintf(token, sizeof token, "%lld", (long long)events.items[events.len - 1].seq);

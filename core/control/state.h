@@ -269,6 +269,9 @@ void actor_end(struct control *ctl, const struct acting *before);
 const char *actor_of(const struct control *ctl);            /* never NULL */
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* event_shape.c: what the event's resource is like now (free(), or NULL); an event as EventBridge would send it. */
+char *event_detail(const struct control *ctl, const struct event *e);
+cJSON *event_bridge(const struct event *e);
 /* For journal.c: what a refused request made happen did not; what others did stays, and is nobody's request now. */
 void events_take_back(struct control *ctl, const struct call *call);
 void events_keep(struct control *ctl);

@@ -9,6 +9,7 @@ void event_free(struct event *e)
 	free(e->message);
 	free(e->actor);
 	free(e->cause);
+	free(e->detail);
 }
 
 void event_list_free(struct event_list *l)

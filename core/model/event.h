@@ -18,6 +18,7 @@ struct event {
 	char region[MODEL_REGION_SIZE];   /* "" = of the whole server */
 	char *actor;                      /* who made it happen: a user, "owner", "stoker:scaling", "system" */
 	char *cause;                      /* why, as a sentence; NULL when the message says it all */
+	char *detail;                     /* what the resource was like then: a JSON object, or NULL */
 	const void *call;                 /* the control plane's: the request that made it, until the commit */
 };
 VEC_STRUCT(event_list, struct event);

@@ -30,8 +30,8 @@ static void index_words(struct store *s)
 void store_add_event(struct store *s, const struct event *e)
 {
 	db_write(s, "INSERT INTO events (time, severity, cluster_id, resource_id, type, message, region, actor,"
-	         " cause) VALUES (?,?,?,?,?,?,?,?,?)", "littttttt", e->time, (int)e->severity, e->cluster_id,
-	         e->resource_id, e->type, e->message, e->region, e->actor, e->cause);
+	         " cause, detail) VALUES (?,?,?,?,?,?,?,?,?,?)", "litttttttt", e->time, (int)e->severity, e->cluster_id,
+	         e->resource_id, e->type, e->message, e->region, e->actor, e->cause, e->detail);
 	if (++s->unindexed >= INDEX_EVERY)
 		index_words(s);
 }
@@ -122,7 +122,8 @@ static bool has_words(const struct event *e, const char *words)
 
 /* ---- reading ---- */
 
-#define COLUMNS "e.seq, e.time, e.severity, e.cluster_id, e.resource_id, e.type, e.message, e.region, e.actor, e.cause"
+#define COLUMNS "e.seq, e.time, e.severity, e.cluster_id, e.resource_id, e.type, e.message, e.region, e.actor," \
+	" e.cause, e.detail"
 #define FILTER " AND e.time >= ?4 AND e.time <= ?5 AND e.severity >= ?6 AND (?7 IS NULL OR e.region IN ('', ?7))" \
 	" AND (?8 IS NULL OR e.cluster_id = ?8) AND (?9 IS NULL OR e.resource_id = ?9)" \
 	" AND (?10 IS NULL OR e.type = ?10)"
@@ -181,6 +182,7 @@ static struct event take(sqlite3_stmt *q)
 	snprintf(e.region, sizeof e.region, "%s", db_text(q, 7) ? db_text(q, 7) : "");
 	e.actor = db_copy(q, 8);
 	e.cause = db_copy(q, 9);
+	e.detail = db_copy(q, 10);
 	return e;
 }
 

@@ -50,9 +50,10 @@ static const char *const migrations[STORE_SCHEMA] = {
 	"ALTER TABLE steps ADD COLUMN encryption_key TEXT",
 	/* Numbers that are never given twice, and words to find by. What is not text becomes a word too. */
 	"CREATE TABLE stream (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER, severity INTEGER,"
-	" cluster_id TEXT, resource_id TEXT, type TEXT, message TEXT, region TEXT, actor TEXT, cause TEXT);"
+	" cluster_id TEXT, resource_id TEXT, type TEXT, message TEXT, region TEXT, actor TEXT, cause TEXT,"
+	" detail TEXT);"
 	"INSERT INTO stream SELECT rowid, time, severity, cluster_id, resource_id, type, message, region, actor,"
-	" cause FROM events;"
+	" cause, NULL FROM events;"
 	"DROP TABLE events;"
 	"ALTER TABLE stream RENAME TO events;"
 	"CREATE INDEX events_time ON events (time);"

@@ -109,21 +109,28 @@ class Cost(unittest.TestCase):
         self.assertIn("$0.72/h → $5.04/h", out)
         self.assertIn("Prices as of", out)
 
-    def test_budget_becomes_an_alarm_and_an_event(self):
+    def test_budget_becomes_an_alarm_an_event_and_a_notice(self):
+        told = os.path.join(self.server.home, "told")
+        topic = self.call("PutTopic", TopicName="money", Command=f"cat >{told}.new && mv {told}.new {told}")["TopicArn"]
         self.call("PutBudget", BudgetName="tiny", Amount=0.0001, Period="DAILY", Thresholds=[50, 100],
-                  Scope={"TagKey": "team", "TagValue": "ads"})
+                  Scope={"TagKey": "team", "TagValue": "ads"}, TopicArn=topic)
         self.addCleanup(lambda: self.server.call("Stoker.DeleteBudget", {"BudgetName": "tiny"}))
         alarm = wait_for("the budget's alarm", lambda: next(
             (a for a in self.call("ListAlarms")["Alarms"] if a["AlarmId"] == "budget/tiny"), None))
-        self.assertEqual(alarm["Severity"], "ERROR")
+        self.assertEqual((alarm["Severity"], alarm["Kind"], alarm["AlarmName"]), ("ERROR", "budget", "tiny"))
         self.assertIn("100 %", alarm["Title"])
-        events = [e for e in self.call("ListEvents", MaxResults=1000)["Events"] if "Budget tiny" in e["Message"]]
-        self.assertEqual(len(events), 1)
+        events = [e for e in self.call("ListEvents", MaxResults=1000)["Events"]
+                  if e["Type"] == "Stoker Budget Threshold" and "tiny" in e["Message"]]
+        self.assertEqual([e["Actor"] for e in events], ["stoker:cost"])
         b = next(b for b in self.call("ListBudgets")["Budgets"] if b["BudgetName"] == "tiny")
         self.assertEqual((b["State"], b["Thresholds"], b["Scope"]["TagValue"]), ("ALARM", [50, 100], "ads"))
         self.assertGreater(b["Forecast"], b["Spent"])
+        wait_for("the notice", lambda: os.path.exists(told))
+        with open(told) as f:
+            self.assertIn("Budget tiny", f.read())
         self.refused("There is no budget", "DeleteBudget", BudgetName="other")
         self.refused("Amount must be", "PutBudget", BudgetName="other", Amount="much")
+        self.refused("There is no topic", "PutBudget", BudgetName="other", Amount=1, TopicArn=topic + "x")
 
     def test_price_list_of_ones_own(self):
         self.list_of(HEAD + "m5.xlarge,us-east-1,,,,0.1,,2026-11-01,our contract\n*,us-east-1,,,,,estimate,2026-11-01,"

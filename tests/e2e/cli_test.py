@@ -131,12 +131,20 @@ class Cli(unittest.TestCase):
         self.stoker("terminate", "cli-life", "--yes", "--wait")
         self.assertEqual(self.json("clusters", cid)["Cluster"]["Status"]["State"], "TERMINATED")
         self.assertIn("cli-life", self.stoker("events", cid).stdout + cid)
-        self.assertTrue(self.json("events", cid)["Events"])
+        lines = [json.loads(line) for line in self.stoker("events", cid, "--json").stdout.splitlines()]
+        self.assertTrue(lines)
+        self.assertEqual({e["ClusterId"] for e in lines}, {cid})
+        self.assertEqual([int(e["EventId"]) for e in lines], sorted(int(e["EventId"]) for e in lines))
 
     def test_dry_run_changes_nothing(self):
         before = len(self.json("clusters", "--all")["Clusters"])
         self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)
         self.assertEqual(self.json("create", "cli-dry", "--dry-run")["Name"], "cli-dry")
+        asked = self.json("create", "cli-dry", "--dry-run", "--masters", "3", "--security-configuration", "sc",
+                          "--replace-unhealthy")
+        self.assertEqual((asked["SecurityConfiguration"], asked["Instances"]["UnhealthyNodeReplacement"],
+                          asked["Instances"]["InstanceGroups"][0]["InstanceCount"]), ("sc", True, 3))
+        self.stoker("create", "cli-dry", "--dry-run", "--masters", "2", status=USAGE)
         self.assertEqual(len(self.json("clusters", "--all")["Clusters"]), before)
 
     def test_env_and_aws_variables(self):

@@ -24,12 +24,14 @@ static int exec_env(struct cli *c, const struct cli_args *a)
 	cJSON *reply = NULL, *out;
 	struct buf b = BUF_INIT;
 
-	(void)a;
-	if (ask(c, "Stoker.GetEnvironment", NULL, &reply, &err))
+	if (ask(c, "Stoker.GetEnvironment", json_add_str(cJSON_CreateObject(), "AccessKeyId", cli_opt(a, "key")), &reply,
+	        &err))
 		return cli_fail(c, &err);
 	out = cJSON_CreateObject();
 	for (size_t i = 0; i < VARIABLES; i++) {
-		const char *value = json_str(reply, variables[i].member, "");
+		const char *value = json_str(reply, variables[i].member, NULL);
+		if (!value)
+			continue;
 		json_add_str(out, variables[i].variable, value);
 		buf_clear(&b);
 		plan_word(&b, value);
@@ -74,8 +76,13 @@ static int exec_aws(struct cli *c, const struct cli_args *a)
 	return cli_fail(c, &err);
 }
 
+static const struct cli_option env_options[] = {
+	{ "key", 0, "ACCESS-KEY", "of this key (`stoker keys`) instead of the owner's" },
+	{ 0 },
+};
+
 const struct cli_command cli_cmd_env = {
-	.name = "env", .args = "",
+	.name = "env", .args = "", .options = env_options,
 	.summary = "print the variables that point AWS clients at the server",
 	.about = "Use: eval \"$(stoker env)\". The variables are AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, "
 	         "AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION, STOKER_SPARK_API (the base URL of Spark's monitoring "

@@ -1,8 +1,10 @@
 /* stoker events: what happened. stoker alarms: what is wrong now. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "views/cli/ask.h"
+#include "views/cli/stream.h"
 #include "views/cli/table.h"
 
 /* An optional CLUSTER word becomes the request's ClusterId. */
@@ -16,56 +18,59 @@ static int add_cluster(struct cli *c, const struct cli_args *a, cJSON *req, stru
 	return rc;
 }
 
-/* The server gives the newest first, and those of one millisecond as they came: no sorting by time could. */
-static void events_people(struct cli *c, const cJSON *events)
+static void events_people(struct cli *c, const cJSON *events, bool first, void *ctx)
 {
 	struct text_table *t = text_table_new();
-	const cJSON *last = events ? events->child : NULL;
+	const cJSON *x;
 	char buf[64];
 
-	text_table_column(t, "TIME", TABLE_LEFT, false);
-	text_table_column(t, "SEVERITY", TABLE_LEFT, false);
-	text_table_column(t, "CLUSTER", TABLE_LEFT, false);
-	text_table_column(t, "MESSAGE", TABLE_LEFT, true);
-	while (last && last->next)
-		last = last->next;
-	for (const cJSON *x = last; x; x = x == events->child ? NULL : x->prev) {
-		const char *severity = json_str(x, "Severity", "");
+	(void)ctx;
+	text_table_column(t, first ? "TIME" : "", TABLE_LEFT, false);
+	text_table_column(t, first ? "SEVERITY" : "", TABLE_LEFT, false);
+	text_table_column(t, first ? "CLUSTER" : "", TABLE_LEFT, false);
+	text_table_column(t, first ? "ACTOR" : "", TABLE_LEFT, false);
+	text_table_column(t, first ? "MESSAGE" : "", TABLE_LEFT, true);
+	cJSON_ArrayForEach(x, events) {
+		const char *severity = json_str(x, "Severity", ""), *cause = json_str(x, "Cause", NULL);
 		text_table_cell(t, "", "%s", cli_time(json_num(x, "Time", 0), buf, sizeof buf));
-		text_table_cell(t, cli_state_color(c, severity), "%s", severity);
+		text_table_cell(t, cli_state_color(c, severity), "%-8s", severity);
 		text_table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
+		text_table_cell(t, cli_dim(c), "%s", json_str(x, "Actor", "-"));
 		text_table_cell(t, "", "%s", json_str(x, "Message", ""));
+		if (cause)
+			text_table_note(t, "because %s", cause);
 	}
 	cli_print_table(c, t);
 }
 
+/* EventBridge's id ends with the number in hexadecimal digits. */
+static int64_t event_number(const cJSON *event)
+{
+	const char *id = json_str(event, "EventId", NULL), *bridge = json_str(event, "id", "");
+
+	return id ? strtoll(id, NULL, 10) : strlen(bridge) > 24 ? strtoll(bridge + 24, NULL, 16) : 0;
+}
+
 static int exec_events(struct cli *c, const struct cli_args *a)
 {
-	cJSON *req = cJSON_CreateObject(), *reply = NULL;
-	const char *since = cli_opt(a, "since");
-	int64_t span = since ? cli_parse_span(since) : 86400000;
+	bool bridge = cli_flag(a, "eventbridge"), lines = c->json || bridge;
+	struct stream s = { .op = "Stoker.ListEvents", .list = bridge ? "Records" : "Events", .number = event_number,
+	                    .request = cJSON_CreateObject(), .show = lines ? stream_lines : events_people };
 	struct error err = ERROR_INIT;
-	int limit;
+	int status;
 
-	if (span < 0)
-		error_set(&err, ERR_INVALID, "--since: \"%s\" is not a time such as 90s, 5m, 2h or 7d", since);
-	if (span < 0 || cli_opt_int(a, "limit", 50, 1, 10000, &limit, &err)) {
-		cJSON_Delete(req);
-		return cli_usage(c, NULL, "%s", err.message);
-	}
-	json_add_time(req, "Since", clock_now_ms() - span);
-	json_add_int(req, "MaxResults", limit);
-	if (add_cluster(c, a, req, &err)) {
-		cJSON_Delete(req);
-		return cli_fail(c, &err);
-	}
-	if (ask(c, "Stoker.ListEvents", req, &reply, &err))
-		return cli_fail(c, &err);
-	if (c->json)
-		return cli_print_json(c, reply);
-	events_people(c, json_arr(reply, "Events"));
-	cJSON_Delete(reply);
-	return CLI_OK;
+	json_add_str(s.request, "Severity", cli_opt(a, "severity"));
+	json_add_str(s.request, "Type", cli_opt(a, "type"));
+	json_add_str(s.request, "ResourceId", cli_opt(a, "resource"));
+	json_add_str(s.request, "Format", bridge ? "eventbridge" : NULL);
+	if (stream_options(a, lines, &s, &err))
+		status = cli_usage(c, NULL, "%s", err.message);
+	else if (add_cluster(c, a, s.request, &err))
+		status = cli_fail(c, &err);
+	else
+		status = stream_run(c, &s);
+	cJSON_Delete(s.request);
+	return status;
 }
 
 static void alarms_people(struct cli *c, const cJSON *alarms)
@@ -118,8 +123,11 @@ static int exec_alarms(struct cli *c, const struct cli_args *a)
 }
 
 static const struct cli_option event_options[] = {
-	{ "since", 0, "TIME", "how far back (default 1d)" },
-	{ "limit", 'n', "N", "the newest N events (default 50)" },
+	STREAM_OPTIONS,
+	{ "severity", 0, "LEVEL", "at least INFO, WARN, ERROR or CRITICAL" },
+	{ "type", 0, "TYPE", "only this type, as in \"EMR Step Status Change\"" },
+	{ "resource", 0, "ID", "only of this step, group, instance, key …" },
+	{ "eventbridge", 0, NULL, "lines of JSON as Amazon EventBridge sends events" },
 	{ 0 },
 };
 
@@ -130,7 +138,8 @@ static const struct cli_option alarm_options[] = {
 
 const struct cli_command cli_cmd_events = {
 	.name = "events", .args = "[CLUSTER]", .max = 1,
-	.summary = "list what happened, oldest first", .about = "",
+	.summary = "list what happened, oldest first",
+	.about = "With --json each event is a line of JSON: time, severity, what happened, who made it happen and why.",
 	.options = event_options, .words = "cluster", .exec = exec_events,
 };
 

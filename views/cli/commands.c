@@ -16,8 +16,9 @@
 	X(fleets) X(spot) \
 	X(scaling) \
 	X(cost) \
-	X(events) \
-	X(alarms) \
+	X(events) X(audit) \
+	X(keys) X(policies) \
+	X(alarms) X(metrics) X(topics) \
 	X(dlq) X(schedules) \
 	X(sql) X(env) X(aws) X(server) X(help) X(version)
 

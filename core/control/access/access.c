@@ -10,6 +10,19 @@ struct access *access_of(const struct control *ctl)
 	return ctl->parts[PART_ACCESS];
 }
 
+void access_event(struct control *ctl, const char *id, const char *type, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	event_add(ctl, SEVERITY_INFO, NULL, id, type, "%s", buf_str(&text));
+	ctl->events.items[ctl->events.len - 1].region[0] = '\0';
+	buf_free(&text);
+}
+
 /* Keys and policies are a function of the documents; the trail is not, and stays when they are read again. */
 static int load(struct control *ctl, struct error *err)
 {

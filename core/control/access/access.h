@@ -63,6 +63,9 @@ struct access {
 	int64_t save_at, trim_at;  /* epoch ms; 0: never */
 };
 struct access *access_of(const struct control *ctl);
+/* Keys and policies are of no region. */
+void access_event(struct control *ctl, const char *id, const char *type, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* ---- keys.c ---- */
 extern const struct op access_ops[];

@@ -128,6 +128,7 @@ void audit_end(struct control *ctl, struct call *call, const struct error *err)
 		return;
 	}
 	vec_push(&access->trail, a);
+	mark_changed(ctl);
 }
 
 void audit_refused(struct call *call, const struct error *err)

@@ -96,6 +96,7 @@ static cJSON *cloudtrail(const cJSON *e)
 		cJSON_AddItemToArray(l, r);
 		json_add(o, "resources", l);
 	}
+	json_add(o, "additionalEventData", json_add_int(cJSON_CreateObject(), "number", json_int(e, "Number", 0)));
 	json_add_str(o, "eventType", "AwsApiCall");
 	json_add_bool(o, "managementEvent", true);
 	json_add_str(o, "recipientAccountId", EMR_ACCOUNT);
@@ -108,7 +109,7 @@ static cJSON *cloudtrail(const cJSON *e)
 struct page {
 	const char *actor, *name, *outcome;
 	struct str_list words;         /* lower case; all must occur */
-	int64_t since, until, last;
+	int64_t since, until, last, after;     /* after: a Number */
 	int want, looked;
 	bool trail, ended;             /* ended: nothing older can fit */
 	cJSON *out;
@@ -142,12 +143,23 @@ static cJSON *encode(cJSON *e)
 	return o;
 }
 
+/* From the end, where we wrote it: a request may hold the same words. */
+static int64_t number_of(const char *body)
+{
+	static const char member[] = ",\"Number\":";
+	const char *last = NULL;
+
+	for (const char *p = body; (p = strstr(p, member)); p++)
+		last = p;
+	return last ? strtoll(last + sizeof member - 1, NULL, 10) : 0;
+}
+
 static bool take(const struct record *r, void *ctx)
 {
 	struct page *p = ctx;
 
 	p->looked++;
-	if (r->time < p->since) {
+	if (r->time < p->since || (p->after && number_of(r->body) <= p->after)) {
 		p->ended = true;
 		return false;
 	}
@@ -197,7 +209,8 @@ int op_list_audit(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	struct record_query q = { .kind = KIND, .subject = json_str(in, "ClusterId", NULL), .max = LOOK_MAX };
 	struct page p = {
 		.actor = json_str(in, "Actor", NULL), .name = json_str(in, "EventName", NULL), .outcome = outcome,
-		.since = emr_decode_time(in, "Since"), .until = until ? until : INT64_MAX, .trail = format != NULL,
+		.after = json_int(in, "After", 0), .since = emr_decode_time(in, "Since"),
+		.until = until ? until : INT64_MAX, .trail = format != NULL,
 		.want = max < 1 || max > 1000 ? 1000 : (int)max,
 	};
 	int ret = read_token(in, &q.before, err);

@@ -231,7 +231,7 @@ int op_create_key(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	}
 	map_set(a->keys, k->id, k);
 	save(ctl, k);
-	event_add(ctl, SEVERITY_INFO, NULL, k->id, EVENT_KEY, "Key %s of %s was made with the role %s", k->id, k->user,
+	access_event(ctl, k->id, EVENT_KEY, "Key %s of %s was made with the role %s", k->id, k->user,
 	          names_get(&role_names, (int)k->role));
 	json_add(out, "Key", encode(k, true));
 	return 0;
@@ -311,10 +311,10 @@ int op_update_key(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	if (!(ret = read_status(in, &changed, err)) && !(ret = read_role(in, &changed, err)) &&
 	    !(ret = read_policies(ctl, in, &changed, err))) {
 		if (changed.active != k->active)
-			event_add(ctl, SEVERITY_INFO, NULL, k->id, EVENT_KEY, "Key %s of %s is %s", k->id, k->user,
+			access_event(ctl, k->id, EVENT_KEY, "Key %s of %s is %s", k->id, k->user,
 			          changed.active ? "active again" : "inactive now");
 		else
-			event_add(ctl, SEVERITY_INFO, NULL, k->id, EVENT_KEY, "Key %s of %s has the role %s and %zu policies",
+			access_event(ctl, k->id, EVENT_KEY, "Key %s of %s has the role %s and %zu policies",
 			          k->id, k->user, names_get(&role_names, (int)changed.role), changed.policies.len);
 		copy_rights(k, &changed);
 		save(ctl, k);
@@ -332,7 +332,7 @@ int op_delete_key(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	(void)call;
 	if (!k)
 		return err->code;
-	event_add(ctl, SEVERITY_INFO, NULL, k->id, EVENT_KEY, "Key %s of %s was deleted", k->id, k->user);
+	access_event(ctl, k->id, EVENT_KEY, "Key %s of %s was deleted", k->id, k->user);
 	doc_drop(ctl, KIND, "", k->id);
 	map_remove(access_of(ctl)->keys, k->id);
 	key_free(k);

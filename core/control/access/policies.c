@@ -105,7 +105,7 @@ int op_put_policy(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	if (!ret) {
 		int64_t now = clock_now_ms();
 		cJSON *body = json_add_str(cJSON_CreateObject(), "PolicyDocument", text);
-		event_add(ctl, SEVERITY_INFO, NULL, name, EVENT_POLICY, "Policy %s was %s", name,
+		access_event(ctl, name, EVENT_POLICY, "Policy %s was %s", name,
 		          map_has(a->policies, name) ? "changed" : "made");
 		json_add_int(body, "UpdatedAt", now);
 		doc_put(ctl, KIND, "", name, body);
@@ -170,7 +170,7 @@ int op_delete_policy(struct control *ctl, const cJSON *in, cJSON *out, struct ca
 	cJSON_Delete(holders);
 	if (ret)
 		return ret;
-	event_add(ctl, SEVERITY_INFO, NULL, name, EVENT_POLICY, "Policy %s was deleted", name);
+	access_event(ctl, name, EVENT_POLICY, "Policy %s was deleted", name);
 	doc_drop(ctl, KIND, "", name);
 	named_free(map_remove(a->policies, name));
 	return 0;

@@ -280,8 +280,8 @@ void budgets_alarms(struct control *ctl, const char *cluster_id, int64_t now, st
 		struct money sum = { 0 };
 		spent(ctl, b, now, &sum, NULL);
 		char *text = spent_text(b, &sum);
-		struct alarm a = { .id = xasprintf("budget/%s", b->name), .severity = severity_of(b, &sum),
-		                   .since = b->since };
+		struct alarm a = { .id = xasprintf("budget/%s", b->name), .kind = "budget", .name = xstrdup(b->name),
+		                   .severity = severity_of(b, &sum), .since = b->since };
 		snprintf(a.cluster_id, sizeof a.cluster_id, "%s", b->cluster_id);
 		a.title = xasprintf("Budget %s has reached %g %%", b->name, b->told);
 		a.detail = xasprintf("%c%s.", text[0] == 'a' ? 'A' : text[0], text + 1);
@@ -355,7 +355,7 @@ static int read_name(const cJSON *in, const char **out, struct error *err)
 
 static int read_request(struct control *ctl, const cJSON *in, cJSON *doc, struct error *err)
 {
-	const char *period = json_str(in, "Period", "MONTHLY");
+	const char *period = json_str(in, "Period", "MONTHLY"), *topic = json_str(in, "TopicArn", NULL);
 	double amount = json_num(in, "Amount", 0);
 	int ret;
 
@@ -363,9 +363,11 @@ static int read_request(struct control *ctl, const cJSON *in, cJSON *doc, struct
 		return emr_error_validation(err, "Amount must be a number of US dollars above 0");
 	if (strcmp(period, "DAILY") && strcmp(period, "MONTHLY"))
 		return emr_error_validation(err, "Period must be DAILY or MONTHLY, not '%s'", period);
+	if (topic && !notify_exists(ctl, ctl->call->region, topic))
+		return emr_error_validation(err, "There is no topic '%s'; PutTopic makes one", topic);
 	json_add_num(doc, "Amount", amount);
 	json_add_str(doc, "Period", period);
-	json_add_str(doc, "TopicArn", json_str(in, "TopicArn", NULL));
+	json_add_str(doc, "TopicArn", topic);
 	ret = read_scope(ctl, in, doc, err);
 	return ret ? ret : read_thresholds(in, doc, err);
 }

@@ -325,20 +325,63 @@ static int read_period(const cJSON *in, int64_t now, int64_t *from, int64_t *to,
 	return 0;
 }
 
-static void put_rows(const struct report *r, cJSON *out)
-{
-	cJSON *a = cJSON_CreateArray();
+struct shown {
 	const char *key;
-	size_t it = 0;
+	const struct row *row;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp(((const struct shown *)a)->key, ((const struct shown *)b)->key);
+}
+
+static int by_total(const void *a, const void *b)
+{
+	double x = money_total(&((const struct shown *)a)->row->money);
+	double y = money_total(&((const struct shown *)b)->row->money);
+
+	return x > y ? -1 : x < y ? 1 : by_key(a, b);
+}
+
+static void put_row(cJSON *rows, const char *key, const char *name, const struct money *m)
+{
+	cJSON *o = json_add_str(json_add_str(cJSON_CreateObject(), "Key", key), "Name", name);
+
+	add_money(o, m);
+	cJSON_AddItemToArray(rows, o);
+}
+
+#define ROWS_MAX 2000 /* what is beyond is one row: nobody reads a hundred thousand steps */
+
+/* Days in their order, everything else by what it cost. */
+static cJSON *rows_of(const struct report *r)
+{
+	size_t n = map_len(r->rows), i = 0, it = 0;
+	struct shown *all = xcalloc(n + 1, sizeof *all);
+	struct money rest = { 0 };
+	cJSON *rows = cJSON_CreateArray();
 	void *v;
 
-	while (map_next(r->rows, &it, &key, &v)) {
-		const struct row *row = v;
-		cJSON *o = json_add_str(json_add_str(cJSON_CreateObject(), "Key", key), "Name", row->name);
-		add_money(o, &row->money);
-		cJSON_AddItemToArray(a, o);
+	for (; map_next(r->rows, &it, &all[i].key, &v); i++)
+		all[i].row = v;
+	qsort(all, n, sizeof *all, r->by == BY_DAY ? by_key : by_total);
+	for (i = 0; i < n; i++)
+		if (i < ROWS_MAX || r->by == BY_DAY)
+			put_row(rows, all[i].key, all[i].row->name, &all[i].row->money);
+		else
+			money_add(&rest, &all[i].row->money);
+	if (n > ROWS_MAX && r->by != BY_DAY) {
+		char *name = xasprintf("%zu more", n - ROWS_MAX);
+		put_row(rows, "others", name, &rest);
+		free(name);
 	}
-	json_add(out, "Rows", a);
+	free(all);
+	return rows;
+}
+
+static void put_rows(const struct report *r, cJSON *out)
+{
+	json_add(out, "Rows", rows_of(r));
 	json_add_num(out, "Total", money_total(&r->total));
 	json_add_bool(out, "Unknown", r->total.unknown);
 	json_add_bool(out, "Estimate", r->total.estimate);

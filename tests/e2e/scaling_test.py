@@ -61,6 +61,14 @@ class Scaling(unittest.TestCase):
 
     # ---- jobs ----
 
+    def rows_for(self, cid, jobs, seconds):
+        """Rows with which so many jobs side by side take about so long here and now."""
+        begin = time.monotonic()
+        for step, _ in [self.job(cid, f"measure{i}", 20000, 512) for i in range(2)]:
+            wait_for("a measure", lambda: self.steps(cid)[step]["Status"]["State"] in ENDED, 300)
+        pairs = 2 * 20000 ** 2 / (time.monotonic() - begin)
+        return max(10000, min(200000, int((pairs * seconds / jobs) ** 0.5)))
+
     def job(self, cid, name, rows, mb):
         """A step of pure arithmetic over rows * rows pairs; gives its id and the number it must print."""
         sql = f"SELECT sum(a.id % 3 + b.id % 5) FROM range({rows}) a CROSS JOIN range({rows}) b"
@@ -115,7 +123,8 @@ class Scaling(unittest.TestCase):
         self.assertEqual((out["From"], out["To"], out["Policy"]), (1, 2, "out"))
         self.assertEqual((out["Numbers"]["Orders"], out["Numbers"]["Threshold"]), (500, 100))
 
-        jobs = [self.job(cid, f"busy{i}", 60000, 512) for i in range(3)]
+        rows = self.rows_for(cid, 3, 40)
+        jobs = [self.job(cid, f"busy{i}", rows, 512) for i in range(3)]
         wait_for("an executor on every node", lambda: self.busy(cid) == 3, 60)
 
         def shrunk():
@@ -147,8 +156,9 @@ class Scaling(unittest.TestCase):
         cid = self.cluster("managed", 1, 0, 6, ManagedScalingPolicy={
             "ScalingStrategy": "ADVANCED", "UtilizationPerformanceIndex": 1, "ComputeLimits": {
                 "UnitType": "Instances", "MinimumCapacityUnits": 1, "MaximumCapacityUnits": 4}})
+        rows = self.rows_for(cid, 6, 25)
         begin = time.monotonic()
-        jobs = [self.job(cid, f"job{i}", 25000, mb) for i in range(6)]
+        jobs = [self.job(cid, f"job{i}", rows, mb) for i in range(6)]
         wait_for("growth", lambda: self.sizes(cid)[0] > 1, 30)
         took = time.monotonic() - begin
         wait_for("the new nodes to work", lambda: self.busy(cid) == 6 or not self.running(cid), 60)

@@ -16,7 +16,7 @@ struct plan_box {
 	struct editline word, reason;
 	bool in_reason;
 	char problem[160];
-	int top, total;                 /* scrolling of the text above the question */
+	int top, total, room;           /* scrolling of the text above the question */
 };
 
 static bool wants_word(const struct plan_box *b)
@@ -172,7 +172,9 @@ static void draw_question(struct plan_box *b, struct draw d, int y)
 	int x = button(d, 0, y, st, p->level == CONFIRM_NONE ? "enter" : "y", p->verb);
 	x = button(d, x, y, ROLE_KEY, "esc", "leave it as it is");
 	if (p->cli)
-		button(d, x, y, ROLE_KEY, "c", "copy cli");
+		x = button(d, x, y, ROLE_KEY, "c", "copy cli");
+	if (b->top + b->room < b->total)
+		button(d, x, y, ROLE_KEY, draw_glyphs(d)->arrow_down, "more");
 }
 
 static void plan_draw(void *self, struct app *a, struct draw d)
@@ -187,6 +189,7 @@ static void plan_draw(void *self, struct app *a, struct draw d)
 	int room = draw_h(in) - question;
 	if (b->top > b->total - room)
 		b->top = b->total > room ? b->total - room : 0;
+	b->room = room;
 	if (room > 0)
 		body(b, draw_sub(in, (struct rect){ 0, 0, draw_w(in), room }), -b->top);
 	draw_scrollbar(in, draw_w(in), 0, room, (size_t)b->top, (size_t)(room > 0 ? room : 0), (size_t)b->total);

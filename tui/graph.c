@@ -15,7 +15,8 @@ static style_t legend_style(const struct graph *g, size_t s)
 
 static void draw_legend(struct draw d, const struct graph *g)
 {
-	static const char marks[] = "#=+:%*o.";
+	/* The signs of graph_plot.c. */
+	const char *marks = g->kind == GRAPH_LINE ? "*+ox#=%:" : "#=+:%*o.";
 	const struct glyphs *glyphs = draw_glyphs(d);
 	int x = 0;
 	for (size_t s = 0; s < g->n && s < GRAPH_SERIES_MAX; s++) {

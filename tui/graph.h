@@ -29,6 +29,8 @@ struct graph {
 	int64_t span_ms;          /* shown width in time; 0: one sample per dot column */
 	double max;               /* top of the scale; 0: from the data, rounded up to a calm number */
 	double warn, crit;        /* thresholds in the value's unit; 0: none */
+	size_t fill;              /* GRAPH_LINE: this series (from 1; 0: none) is filled from fill_from to its values */
+	double fill_from;
 	bool scale;               /* numbers and grid lines at the left */
 	bool legend;              /* names and last values in the first line */
 	int cursor;               /* columns from the right edge, 0 = newest; -1: none */

@@ -50,6 +50,19 @@ static void plot_area(struct plot *p, int s)
 			set_dot(p, c, dot, s);
 }
 
+/* What lies beyond a limit, so that it is seen without colours too. */
+static void plot_fill(struct plot *p, int s)
+{
+	double from = p->g->fill_from;
+	for (size_t c = 0; c < p->columns; c++) {
+		if (isnan(p->v[c]))
+			continue;
+		int a = height(p, from) - 1, b = height(p, p->v[c]) - 1;
+		for (int dot = a < b ? a : b; dot <= (a < b ? b : a); dot++)
+			set_dot(p, c, dot, s);
+	}
+}
+
 static void plot_line(struct plot *p, int s)
 {
 	int last = -1;
@@ -90,6 +103,8 @@ static void plot_series(struct plot *p)
 		graph_columns(p->g, s, p->columns, p->lead, p->v);
 		if (p->g->kind == GRAPH_STACK)
 			plot_stack(p, (int)s);
+		else if (p->g->fill == s + 1)
+			plot_fill(p, (int)s);
 		else if (p->g->kind == GRAPH_LINE)
 			plot_line(p, (int)s);
 		else

@@ -102,6 +102,11 @@ void acts_run(struct console *con, struct act *a)
 {
 	if (!a)
 		return;
+	if (app_read_only(con->app)) {
+		app_message(con->app, MESSAGE_WARN, "read-only: :unlock allows acts for ten minutes");
+		act_free(a);
+		return;
+	}
 	struct act_run *r = xcalloc(1, sizeof *r);
 	struct plan_line *lines = xcalloc(a->lines.len + 1, sizeof *lines);
 	r->con = con;
@@ -208,8 +213,6 @@ static bool needs_cluster(int action)
 const char *acts_disabled(const struct console *con, int action)
 {
 	const struct mcluster *mc = console_cluster(con);
-	if (action == VA_MORE && mc && !*mc->steps_marker)
-		return "all steps have been read";
 	if (!mc && (action == VA_CLUSTER || action == VA_STEPS || action == VA_NODES || action == VA_GRAPHS ||
 	            action == VA_LOGS || action == VA_MORE))
 		return "there is no cluster yet: c creates one";

@@ -3,14 +3,15 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/model/fleet.h"
+#include "views/facts.h"
 #include "views/lists.h"
 
 struct cluster_view {
 	struct view view;
 	struct table *groups;
-	int scroll;
+	struct scroller scroll;
 	bool facts_focus;          /* the facts are scrolled, not the groups */
-	int fact_lines, fact_rows;
 };
 
 static struct cluster_view *cv_of(struct view *v)
@@ -66,12 +67,38 @@ static void group_money(const struct mcluster *mc, const struct instance_group *
 	         : text_rate(v, unknown, o->glyphs, text, sizeof text));
 }
 
+/* A fleet counts in units, of two markets, and may be of several types. */
+static bool fleet_cell(const struct instance_group *g, int col, struct table_cell *o)
+{
+	const struct fleet *f = g->fleet;
+	int want = f->target_on_demand + f->target_spot, have = f->provisioned_on_demand + f->provisioned_spot;
+	switch (col) {
+	case G_TYPE:
+		if (f->types.len > 1)
+			cell_set(o, ROLE_TEXT, "%s +%zu", g->type ? g->type : "", f->types.len - 1);
+		else
+			cell_set(o, ROLE_TEXT, "%s", g->type ? g->type : "");
+		return true;
+	case G_COUNT:
+		cell_num(o, have >= want ? ROLE_TEXT : ROLE_WARN, want, have >= want ? "%d u" : "%2$d/%1$d u", want, have);
+		return true;
+	case G_MARKET:
+		cell_set(o, f->target_spot ? ROLE_ACCENT : ROLE_DIM, "%d od+%d spot", f->target_on_demand, f->target_spot);
+		return true;
+	case G_RATE:
+		return true;     /* units are no nodes: the cluster's own rate stands above */
+	}
+	return false;
+}
+
 static void group_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 {
 	struct mcluster *mc = mc_of(ctx);
 	const struct instance_group *g = mc->c->groups.items[row];
 	struct state_look look = look_group(o->glyphs, g->state);
 	static const char *const roles[] = { "master", "core", "task" };
+	if (g->fleet && fleet_cell(g, (int)col, o))
+		return;
 	switch (col) {
 	case G_SIGN:
 		cell_set(o, look.style, "%s", look.sign);
@@ -93,7 +120,8 @@ static void group_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
 		cell_set(o, look.style, "%s", names_get(&group_state_names, g->state));
 		break;
 	case G_MARKET:
-		cell_set(o, ROLE_DIM, "%s", g->market == MARKET_SPOT ? "spot" : "on demand");
+		cell_set(o, g->market == MARKET_SPOT ? ROLE_ACCENT : ROLE_DIM, "%s",
+		         g->market == MARKET_SPOT ? "spot" : "on demand");
 		break;
 	case G_RATE:
 	case G_TOTAL:
@@ -113,10 +141,10 @@ static const struct table_source group_source = { group_rows, group_id, group_ce
 static const struct table_column group_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "GROUP", .min = 6, .max = 8 },
-	{ "TYPE", .min = 10, .max = 14 },
+	{ "TYPE", .min = 10, .max = 16 },
 	{ "NODES", .min = 5, .max = 7, .align = ALIGN_RIGHT },
 	{ "STATE", .min = 9, .max = 15 },
-	{ "MARKET", .min = 9, .max = 9, .priority = 3 },
+	{ "MARKET", .min = 11, .max = 11, .priority = 3 },
 	{ "COST/H", .min = 8, .max = 9, .align = ALIGN_RIGHT, .priority = 1 },
 	{ "TOTAL", .min = 8, .max = 9, .align = ALIGN_RIGHT, .priority = 2 },
 	{ "WHY", .min = 10, .max = 60, .flex = 2, .priority = 5 },
@@ -145,26 +173,6 @@ static void cluster_changed(struct view *v)
 }
 
 /* ---- the facts ---- */
-
-struct facts {
-	struct draw d;
-	int x, w, y;             /* column, its width, next line (before scrolling) */
-	int scroll;
-};
-
-static void fact(struct facts *f, const char *label, style_t st, const char *text)
-{
-	if (!text || !*text)
-		return;
-	int w = f->w - 17, y = f->y - f->scroll;
-	int n = w > 8 ? text_lines(text, w) : 1;
-	if (y + n > 0 && y < draw_h(f->d)) {
-		struct draw d = f->d;
-		draw_text(d, f->x, y, ROLE_DIM, label);
-		draw_paragraph(d, f->x + 16, y, w, draw_h(d) - y < n ? draw_h(d) - y : n, st, text);
-	}
-	f->y += n;
-}
 
 static void on_off(struct facts *f, const char *label, bool on, const char *yes, const char *no)
 {
@@ -299,7 +307,7 @@ static void draw_facts(struct cluster_view *v, struct draw d, const struct mclus
 {
 	bool two = draw_w(d) >= 110;
 	int w = two ? draw_w(d) / 2 - 1 : draw_w(d) - 2;
-	struct facts f = { .d = d, .x = 1, .w = w, .scroll = v->scroll };
+	struct facts f = { .d = d, .x = 1, .w = w, .scroll = v->scroll.top };
 	state_facts(&f, mc);
 	cost_facts(&f, mc);
 	step_facts(&f, mc);
@@ -315,16 +323,7 @@ static void draw_facts(struct cluster_view *v, struct draw d, const struct mclus
 	if (!two || f.y > left)
 		left = f.y;
 	fact(&f, "id", ROLE_DIM, mc->c->id);
-	v->fact_lines = left + 1;
-}
-
-static void limit_scroll(struct cluster_view *v)
-{
-	int max = v->fact_lines - v->fact_rows;
-	if (v->scroll > max)
-		v->scroll = max;
-	if (v->scroll < 0)
-		v->scroll = 0;
+	v->scroll.lines = left + 1;
 }
 
 static void cluster_draw(struct view *view, struct draw d)
@@ -345,38 +344,23 @@ static void cluster_draw(struct view *view, struct draw d)
 	/* The frame tells how much there is before the facts are drawn: count them in a window without height. */
 	struct draw box = draw_sub(d, it[0].out);
 	draw_facts(v, draw_sub(box, (struct rect){ 1, 1, draw_w(box) - 2, 0 }), mc);
-	v->fact_rows = draw_h(box) - 2;
-	limit_scroll(v);
-	if (v->fact_lines > v->fact_rows && v->fact_rows > 0)
-		snprintf(note, sizeof note, "%d-%d of %d", v->scroll + 1, v->scroll + v->fact_rows, v->fact_lines);
+	v->scroll.rows = draw_h(box) - 2;
+	scroller_limit(&v->scroll);
+	scroller_note(&v->scroll, note, sizeof note);
 	struct draw in = pane_open(box, con, cluster_label(mc->c), note, v->facts_focus, p);
 	draw_facts(v, in, mc);
 	pane_close(in, con, p);
 	if (!it[1].out.h)
 		return;
-	p = &mc->parts[CPART_GROUPS];
-	in = pane_open(draw_sub(d, it[1].out), con, "Groups", "+ scales the selected one", !v->facts_focus, p);
+	p = &mc->parts[mc->c->uses_fleets ? CPART_FLEETS : CPART_GROUPS];
+	in = pane_open(draw_sub(d, it[1].out), con, mc->c->uses_fleets ? "Fleets" : "Groups",
+	               mc->c->uses_fleets ? "in units of capacity" : "+ scales the selected one", !v->facts_focus, p);
 	char why[300];
 	if (!mc->c->groups.len && pane_reason(con, p, why, sizeof why))
 		pane_say(in, why);
 	else
 		table_draw(v->groups, in, !v->facts_focus);
 	pane_close(in, con, p);
-}
-
-static bool scroll_facts(struct cluster_view *v, int action)
-{
-	int page = v->fact_rows > 1 ? v->fact_rows - 1 : 1;
-	int by = action == ACT_UP          ? -1
-	         : action == ACT_DOWN      ? 1
-	         : action == ACT_PAGE_UP   ? -page
-	         : action == ACT_PAGE_DOWN ? page
-	         : action == ACT_HOME      ? -10000
-	         : action == ACT_END       ? 10000
-	                                   : 0;
-	v->scroll += by;
-	limit_scroll(v);
-	return by != 0;
 }
 
 static bool cluster_action(struct view *view, int action, const char *arg)
@@ -396,7 +380,7 @@ static bool cluster_action(struct view *view, int action, const char *arg)
 			console_open(view->con, &view_nodes, names_get(&instance_role_names, g->role));
 		return true;
 	}
-	if (v->facts_focus && scroll_facts(v, action))
+	if (v->facts_focus && scroller_action(&v->scroll, action))
 		return true;
 	if (!table_action(v->groups, action, arg, &err))
 		return false;
@@ -416,8 +400,8 @@ static bool cluster_event(struct view *view, const struct event *ev)
 		return true;
 	}
 	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
-		v->scroll += ev->mouse == MOUSE_WHEEL_UP ? -2 : 2;
-		limit_scroll(v);
+		v->scroll.top += ev->mouse == MOUSE_WHEEL_UP ? -2 : 2;
+		scroller_limit(&v->scroll);
 		return true;
 	}
 	return false;

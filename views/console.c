@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fs.h"
+#include "views/cause.h"
 #include "views/once.h"
 #include "views/view.h"
 
@@ -14,7 +15,8 @@
 #define UNLOCK_MS 600000
 
 static const struct view_ops *const all_views[] = { &view_home, &view_cluster, &view_steps, &view_nodes,
-	&view_graphs, &view_log, &view_alarms, &view_cost, &view_events };
+	&view_graphs, &view_log, &view_alarms, &view_cost, &view_events, &view_scaling, &view_spot, &view_letters,
+	&view_schedules, &view_audit };
 #define N_VIEWS (sizeof all_views / sizeof *all_views)
 
 int64_t console_now(void)
@@ -111,9 +113,9 @@ static void set_title(struct console *con)
 	char title[160];
 	snprintf(title, sizeof title, "stoker %s%s%.100s", client_name(con->client), mc ? ": " : "",
 	         mc ? cluster_label(mc->c) : "");
-	if (con->model->alarms.len)
+	if (model_alarms_open(con->model))
 		snprintf(title + strlen(title), sizeof title - strlen(title), " (%zu alarms)",
-		         con->model->alarms.len);
+		         model_alarms_open(con->model));
 	if (!strcmp(title, con->title))
 		return;
 	snprintf(con->title, sizeof con->title, "%s", title);
@@ -123,7 +125,7 @@ static void set_title(struct console *con)
 /* One bell when something new is wrong. */
 static void ring(struct console *con)
 {
-	size_t n = con->model->alarms.len;
+	size_t n = model_alarms_open(con->model);
 	if (n > con->alarms_seen && con->model->parts[PART_ALARMS].fetched && con->model->link == LINK_LIVE)
 		sink_bell(app_sink(con->app));
 	con->alarms_seen = n;
@@ -306,35 +308,64 @@ static void unlock(struct console *con)
 	app_message(con->app, MESSAGE_WARN, "acts are allowed for ten minutes; :lock ends that");
 }
 
+/* Screens that an action opens as they are. */
+static const struct view_ops *screen_of(int action)
+{
+	static const struct { int action; const struct view_ops *ops; } screens[] = {
+		{ VA_HOME, &view_home }, { VA_STEPS, &view_steps }, { VA_NODES, &view_nodes },
+		{ VA_GRAPHS, &view_graphs }, { VA_ALARMS, &view_alarms }, { VA_COST, &view_cost },
+		{ VA_EVENTS, &view_events }, { VA_SCALING, &view_scaling }, { VA_SPOT, &view_spot },
+		{ VA_LETTERS, &view_letters }, { VA_SCHEDULES, &view_schedules }, { VA_AUDIT, &view_audit },
+	};
+	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
+		if (screens[i].action == action)
+			return screens[i].ops;
+	return NULL;
+}
+
+static void screen_chosen(void *ctx, int value)
+{
+	app_do(((struct console *)ctx)->app, value, NULL);
+}
+
+/* All screens with their keys: names and help are those of the bindings. */
+static void screens_menu(struct console *con)
+{
+	struct menu_item items[16];
+	char keys[16][16], labels[16][48];
+	size_t n = 0;
+	for (size_t i = 0; i < bind_console.n && n < 16; i++) {
+		const struct binding *x = &bind_console.items[i];
+		if (!screen_of(x->action) && x->action != VA_CLUSTER)
+			continue;
+		keymap_short(app_keymap(con->app), &bind_console, x, false, keys[n], sizeof keys[n]);
+		snprintf(labels[n], sizeof labels[n], "%-3s %s", keys[n], x->hint);
+		items[n] = (struct menu_item){ labels[n], x->help, disabled(con, x->action), x->action };
+		n++;
+	}
+	menu_open(con->app, &(struct menu){ .title = "Screens", .items = items, .n = n, .chosen = screen_chosen,
+		.ctx = con });
+}
+
 static bool open_screen(struct console *con, int action, const char *arg)
 {
-	switch (action) {
-	case VA_HOME:
-		console_open(con, &view_home, NULL);
+	const struct view_ops *ops = screen_of(action);
+	if (ops) {
+		console_open(con, ops, NULL);
 		return true;
+	}
+	switch (action) {
 	case VA_CLUSTER:
 		go_cluster(con, arg);
-		return true;
-	case VA_STEPS:
-		console_open(con, &view_steps, NULL);
-		return true;
-	case VA_NODES:
-		console_open(con, &view_nodes, NULL);
-		return true;
-	case VA_GRAPHS:
-		console_open(con, &view_graphs, NULL);
 		return true;
 	case VA_LOGS:
 		open_log(con);
 		return true;
-	case VA_ALARMS:
-		console_open(con, &view_alarms, NULL);
+	case VA_CAUSE:
+		cause_open_worst(con);
 		return true;
-	case VA_COST:
-		console_open(con, &view_cost, NULL);
-		return true;
-	case VA_EVENTS:
-		console_open(con, &view_events, NULL);
+	case VA_SCREENS:
+		screens_menu(con);
 		return true;
 	}
 	return false;
@@ -548,7 +579,7 @@ static int run(struct console *con, struct error *err)
 		return rc;
 	uv_timer_init(&con->loop, &con->unlock);
 	con->unlock.data = con;
-	con->alarms_seen = con->model->alarms.len;
+	con->alarms_seen = model_alarms_open(con->model);
 	console_first_screens(con);
 	con->live = live_new(con->client, con->model, con->cache, console_model_changed, con);
 	wanted(con);
@@ -571,7 +602,8 @@ int console_main(const struct console_options *o)
 	setlocale(LC_ALL, "");
 	if (o->screen && !view_named(o->screen)) {
 		error_set(&err, ERR_INVALID, "there is no screen %s", o->screen);
-		error_hint(&err, "home, cluster, steps, nodes, graphs, alarms, cost, events");
+		error_hint(&err, "home, cluster, steps, nodes, graphs, alarms, cost, events, scaling, spot, dead-letters, "
+		                 "schedules, audit");
 		complain(&err);
 		return 1;
 	}

@@ -1,40 +1,32 @@
-/* What has happened, newest first. */
+/* What has happened, newest first: severity, who and why; of all clusters or of the one at hand, searched here
+ * (the filter) or by the server (words, also in older ones). */
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/clock.h"
-#include "views/view.h"
+#include "views/board.h"
+#include "views/cause.h"
 
-struct events {
-	struct view view;
-	struct table *table;
-	char text[300];
-};
+/* board.mode: the least severity that is shown. */
+static const char *const levels[] = { "INFO", "WARN", "ERROR" };
 
-static struct events *events_of(struct view *v)
+static int level_of(const cJSON *row)
 {
-	return (struct events *)v;
+	const char *s = json_str(row, "Severity", "INFO");
+	return !strcmp(s, "CRITICAL") || !strcmp(s, "ERROR") ? 2 : !strcmp(s, "WARN") ? 1 : 0;
 }
 
-static const struct mevent *event_at(void *ctx, size_t row)
+static void events_collect(struct board *b)
 {
-	return &((struct events *)ctx)->view.con->model->events.items[row];
-}
-
-static size_t event_rows(void *ctx)
-{
-	return ((struct events *)ctx)->view.con->model->events.len;
-}
-
-static const char *event_id(void *ctx, size_t row)
-{
-	return event_at(ctx, row)->id;
+	const struct records *r = board_records(b, PART_EVENTS);
+	for (size_t i = 0; i < r->rows.len; i++)
+		if (level_of(r->rows.items[i].o) >= b->mode)
+			board_add(b, r->rows.items[i].id, r->rows.items[i].o);
 }
 
 /* Length of an id such as "s-1UB6H2IKFSTOS" or "i-0a1b…" at p; 0: none. */
 static size_t id_length(const char *p)
 {
-	static const char *const kinds[] = { "j-", "s-", "ig-", "ci-", "i-" };
+	static const char *const kinds[] = { "j-", "s-", "ig-", "if-", "ci-", "i-" };
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		size_t n = strlen(kinds[i]);
 		if (strncmp(p, kinds[i], n))
@@ -71,141 +63,115 @@ static void say_short(const char *s, char *out, size_t size)
 	out[n] = '\0';
 }
 
-static void event_cell(void *ctx, size_t row, size_t col, struct table_cell *o)
+static void events_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	const struct mevent *e = event_at(ctx, row);
-	const struct mcluster *mc = model_cluster(((struct events *)ctx)->view.con->model, e->cluster_id);
-	struct state_look look = look_severity(o->glyphs, e->severity);
-	char text[64], message[400];
+	struct state_look look = look_severity(o->glyphs, json_str(row, "Severity", "INFO"));
+	char message[400];
 	switch (col) {
 	case 0:
 		cell_set(o, look.style, "%s", look.sign);
 		break;
 	case 1:
-		cell_num(o, ROLE_DIM, (double)e->time, "%s", text_date(e->time, text, sizeof text));
+		cell_date(o, record_ms(row, "Time"));
 		break;
 	case 2:
-		cell_set(o, ROLE_STRONG, "%s", mc ? cluster_label(mc->c) : e->cluster_id);
+		cell_cluster(o, board_model(b), row);
 		break;
 	case 3:
-		say_short(e->message, message, sizeof message);
+		say_short(json_str(row, "Message", ""), message, sizeof message);
 		cell_set(o, look.style == ROLE_DIM ? ROLE_TEXT : look.style, "%s", message);
 		break;
 	case 4:
-		cell_set(o, ROLE_DIM, "%s", e->type);
+		cell_text(o, ROLE_DIM, row, "Actor");
 		break;
 	case 5:
-		cell_set(o, look.style, "%s", e->severity);
+		cell_text(o, ROLE_DIM, row, "Cause");
+		break;
+	case 6:
+		cell_text(o, ROLE_DIM, row, "Type");
+		break;
+	case 7:
+		cell_text(o, look.style, row, "Severity");
 		break;
 	}
 }
 
-static const char *events_empty(void *ctx)
+static void events_facts(struct board *b, const cJSON *row, struct facts *f)
 {
-	struct events *v = ctx;
-	const char *why = pane_reason(v->view.con, &v->view.con->model->parts[PART_EVENTS], v->text,
-	                              sizeof v->text);
-	return why ? why : "Nothing has happened yet.";
+	char when[64];
+	struct state_look look = look_severity(draw_glyphs(f->d), json_str(row, "Severity", "INFO"));
+	f->label = 11;
+	facts_text(f, look.style == ROLE_DIM ? ROLE_STRONG : look.style, json_str(row, "Message", ""));
+	facts_gap(f);
+	fact(f, "when", ROLE_TEXT, text_when(record_ms(row, "Time"), console_now(), when, sizeof when));
+	fact(f, "severity", look.style, json_str(row, "Severity", ""));
+	fact(f, "who", ROLE_STRONG, json_str(row, "Actor", ""));
+	fact(f, "why", ROLE_TEXT, json_str(row, "Cause", ""));
+	fact(f, "type", ROLE_TEXT, json_str(row, "Type", ""));
+	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
+	fact(f, "about", ROLE_DIM, json_str(row, "ResourceId", ""));
+	fact(f, "region", ROLE_DIM, json_str(row, "Region", ""));
 }
 
-static const struct table_source source = { event_rows, event_id, event_cell, events_empty };
+static bool events_action(struct board *b, const cJSON *row, int action, const char *arg)
+{
+	switch (action) {
+	case VA_OPEN:
+		if (row && !cause_open_resource(b->view.con, json_str(row, "ClusterId", ""), json_str(row, "ResourceId", "")))
+			app_message(b->view.con->app, MESSAGE_INFO, "it is about no cluster that is still listed");
+		return true;
+	case VA_ONE_CLUSTER:
+		b->one_cluster = !b->one_cluster;
+		return true;
+	case VA_SEVERITY:
+		b->mode = (b->mode + 1) % 3;
+		board_changed(&b->view);
+		return true;
+	case VA_SEARCH:
+		board_search(b, arg);
+		return true;
+	}
+	return false;
+}
+
+static void events_note(struct board *b, const struct glyphs *g, char *out, size_t size)
+{
+	(void)g;
+	snprintf(out, size, "%s%s%s%s", b->mode ? levels[b->mode] : "", b->mode ? " and worse" : "",
+	         *b->query ? b->mode ? ", searched: " : "searched: " : "", b->query);
+}
+
+static const char *events_copy(struct board *b, const cJSON *row)
+{
+	(void)b;
+	return json_str(row, "ResourceId", "");
+}
+
 static const struct table_column columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
-	{ "CLUSTER", .min = 10, .max = 24, .flex = 1, .priority = 1 },
-	{ "MESSAGE", .min = 60, .flex = 6 },
-	{ "TYPE", .min = 20, .max = 34, .priority = 3 },
-	{ "SEVERITY", .min = 8, .max = 8, .priority = 2 },
+	{ "CLUSTER", .min = 11, .max = 18, .flex = 1, .priority = 1 },
+	{ "MESSAGE", .min = 40, .flex = 6 },
+	{ "WHO", .min = 8, .max = 16, .flex = 1, .priority = 2 },
+	{ "WHY", .min = 16, .max = 40, .flex = 2, .priority = 4 },
+	{ "TYPE", .min = 20, .max = 34, .priority = 6 },
+	{ "SEVERITY", .min = 8, .max = 8, .priority = 5 },
+};
+
+static const struct board_page pages[] = {
+	{ "Events", "Event", "Nothing has happened yet.", columns, sizeof columns / sizeof *columns, PART_EVENTS,
+	  events_collect, events_cell, events_facts, NULL, 1 },
+};
+
+static const struct board_kind kind = {
+	.pages = pages, .n = 1, .scope = &bind_events, .action = events_action, .note = events_note,
+	.copy = events_copy,
 };
 
 static struct view *events_open(struct console *con, const char *arg)
 {
-	struct events *v = xcalloc(1, sizeof *v);
 	(void)arg;
-	v->view.con = con;
-	v->table = table_new("events", columns, sizeof columns / sizeof *columns, &source, v);
-	return &v->view;
+	return board_open(con, &kind, arg);
 }
 
-static void events_close(struct view *v)
-{
-	table_free(events_of(v)->table);
-	free(v);
-}
-
-static void events_changed(struct view *v)
-{
-	table_changed(events_of(v)->table);
-}
-
-static void events_draw(struct view *view, struct draw d)
-{
-	struct events *v = events_of(view);
-	const struct part *p = &view->con->model->parts[PART_EVENTS];
-	struct draw in = pane_open(d, view->con, "Events", table_filter_text(v->table), true, p);
-	table_draw(v->table, in, true);
-	pane_close(in, view->con, p);
-}
-
-static bool events_action(struct view *view, int action, const char *arg)
-{
-	struct events *v = events_of(view);
-	struct error err = ERROR_INIT;
-	long row = table_selected_row(v->table);
-	const struct mevent *e = row >= 0 ? event_at(v, (size_t)row) : NULL;
-	if (action == VA_OPEN) {
-		struct mcluster *mc = e ? model_cluster(view->con->model, e->cluster_id) : NULL;
-		if (mc) {
-			console_use(view->con, mc->c->id);
-			if (!strncmp(e->resource_id, "s-", 2))
-				log_open_step(view->con, e->cluster_id, e->resource_id, NULL);
-			else
-				console_open(view->con, &view_cluster, NULL);
-		}
-		return true;
-	}
-	if (!table_action(v->table, action, arg, &err))
-		return false;
-	if (err.code)
-		app_error(view->con->app, &err);
-	return true;
-}
-
-static bool events_event(struct view *view, const struct event *ev)
-{
-	bool activated = false;
-	if (!table_mouse(events_of(view)->table, ev, &activated))
-		return false;
-	if (activated)
-		events_action(view, VA_OPEN, NULL);
-	return true;
-}
-
-static size_t events_scopes(struct view *v, const struct bind_scope **out)
-{
-	(void)v;
-	out[0] = &bind_lists;
-	out[1] = &bind_table;
-	return 2;
-}
-
-static void events_want(struct view *v, struct live_interest *want)
-{
-	(void)v;
-	want->globals = 1u << PART_EVENTS;
-}
-
-static struct table *events_table(struct view *v)
-{
-	return events_of(v)->table;
-}
-
-static const char *events_selected(struct view *v)
-{
-	long row = table_selected_row(events_of(v)->table);
-	return row >= 0 ? event_at(events_of(v), (size_t)row)->resource_id : NULL;
-}
-
-const struct view_ops view_events = { "events", events_open, events_close, events_draw, events_action,
-	events_event, NULL, events_scopes, events_want, events_changed, events_table, NULL, NULL,
-	events_selected, NULL };
+const struct view_ops view_events = BOARD_VIEW("events", events_open);

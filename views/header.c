@@ -17,7 +17,7 @@ static size_t live_clusters(const struct model *m)
 /* Worst severity of the alarms decides their colour. */
 static style_t alarm_style(const struct model *m)
 {
-	return m->alarms.len && (!strcmp(m->alarms.items[0].severity, "CRITICAL") ||
+	return model_alarms_open(m) && (!strcmp(m->alarms.items[0].severity, "CRITICAL") ||
 	                         !strcmp(m->alarms.items[0].severity, "ERROR"))
 	               ? ROLE_ERROR
 	               : ROLE_WARN;
@@ -107,9 +107,9 @@ static void draw_left(const struct console *con, struct draw d, int end)
 		snprintf(text, sizeof text, "%zu %s", n, n == 1 ? "cluster" : "clusters");
 		x = put(d, x, end, ROLE_TEXT, text);
 	}
-	if (m->alarms.len) {
-		snprintf(text, sizeof text, "%s %zu %s", g->warn, m->alarms.len,
-		         m->alarms.len == 1 ? "alarm" : "alarms");
+	size_t open = model_alarms_open(m);
+	if (open) {
+		snprintf(text, sizeof text, "%s %zu %s", g->warn, open, open == 1 ? "alarm" : "alarms");
 		x = put(d, x, end, alarm_style(m), text);
 	}
 	if (m->cost_known) {
@@ -143,14 +143,18 @@ void alarm_line_draw(const struct console *con, struct draw d)
 	if (!m->alarms.len)
 		return;
 	const struct malarm *a = &m->alarms.items[0];
+	size_t more = model_alarms_open(m) - !a->acknowledged;
 	const struct mcluster *mc = model_cluster(m, a->cluster_id);
 	struct state_look look = look_severity(draw_glyphs(d), a->severity);
 	int x = 1 + draw_text(d, 1, 0, look.style, look.sign) + 1;
 	if (mc)
 		x += draw_textf(d, x, 0, ROLE_STRONG, "%s: ", cluster_label(mc->c));
 	x += draw_text(d, x, 0, look.style, a->title) + 2;
-	if (m->alarms.len > 1)
-		x += draw_textf(d, x, 0, ROLE_DIM, "+%zu more", m->alarms.len - 1) + 2;
+	if (a->acknowledged)
+		x += draw_text(d, x, 0, ROLE_DIM, "(acknowledged)") + 2;
+	if (more)
+		x += draw_textf(d, x, 0, ROLE_DIM, "+%zu more", more) + 2;
+	draw_hit(d, (struct rect){ 0, 0, draw_w(d), 1 }, VA_CAUSE, 0);
 	if (a->hint && *a->hint && draw_w(d) - x > 12)
 		draw_cell(d, x, 0, draw_w(d) - x - 1, ALIGN_LEFT, ROLE_DIM, a->hint);
 }

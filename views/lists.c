@@ -398,7 +398,8 @@ struct step *list_step(const struct list *l)
 
 /* ---- nodes ---- */
 
-enum { N_HEAT, N_ROLE, N_ID, N_EC2, N_TYPE, N_STATE, N_CPU, N_MEM, N_LOAD, N_DISK, N_NET, N_HOST, N_UP };
+enum { N_HEAT, N_ROLE, N_ID, N_EC2, N_TYPE, N_STATE, N_MARKET, N_CPU, N_MEM, N_LOAD, N_DISK,
+       N_NET, N_HOST, N_UP };
 
 static void nodes_collect(struct list *l)
 {
@@ -449,6 +450,23 @@ static void rate_cell(struct table_cell *o, double v)
 	cell_num(o, ROLE_TEXT, v, "%s", text);
 }
 
+/* A spot node that has been told to go says so, and when; one that waits for capacity says that. */
+static void node_state_cell(struct list *l, const struct instance *in, struct table_cell *o)
+{
+	const cJSON *notice = in->state == INSTANCE_TERMINATED ? NULL : model_notice(l->con->model, in->id);
+	struct state_look look = look_instance(o->glyphs, in->state);
+	int64_t left = notice ? record_ms(notice, "TerminateAt") - console_now() : 0;
+	char text[24];
+	if (notice && left > 0)
+		cell_set(o, ROLE_ERROR, "%s ends in %s", o->glyphs->warn, clock_duration(left, text, sizeof text));
+	else if (notice)
+		cell_set(o, ROLE_ERROR, "%s interrupted", o->glyphs->warn);
+	else if (in->state == INSTANCE_AWAITING_FULFILLMENT)
+		cell_set(o, ROLE_WAIT, "waits for market");
+	else
+		cell_set(o, look.style, "%s", names_get(&instance_state_names, in->state));
+}
+
 static void heat_cell(struct table_cell *o, const struct instance *in, double busy)
 {
 	if (in->state != INSTANCE_RUNNING) {
@@ -490,7 +508,6 @@ static void node_cell(struct list *l, const void *row, int what, struct table_ce
 	const struct instance *in = row;
 	struct mcluster *mc = console_cluster(l->con);
 	const struct node_metrics *n = mc ? metrics_node(mc->metrics, in->id) : NULL;
-	struct state_look look = look_instance(o->glyphs, in->state);
 	int64_t end = in->timeline.ended ? in->timeline.ended : console_now();
 	char text[64];
 	static const char *const roles[] = { "master", "core", "task" };
@@ -511,7 +528,11 @@ static void node_cell(struct list *l, const void *row, int what, struct table_ce
 		cell_set(o, ROLE_TEXT, "%s", in->type ? in->type : "");
 		break;
 	case N_STATE:
-		cell_set(o, look.style, "%s", names_get(&instance_state_names, in->state));
+		node_state_cell(l, in, o);
+		break;
+	case N_MARKET:
+		cell_set(o, in->market == MARKET_SPOT ? ROLE_ACCENT : ROLE_DIM, "%s",
+		         in->market == MARKET_SPOT ? "spot" : "on demand");
 		break;
 	case N_HOST:
 		cell_set(o, ROLE_DIM, "%s", in->private_dns ? in->private_dns
@@ -556,7 +577,8 @@ struct list *list_nodes(struct console *con, enum list_size size)
 		{ "ROLE", .min = 6, .max = 6 },
 		{ "NODE", .min = 10, .max = 19, .flex = 1, .priority = 1 },
 		{ "TYPE", .min = 10, .max = 12, .priority = 3 },
-		{ "STATE", .min = 12, .max = 20, .priority = 2 },
+		{ "STATE", .min = 16, .max = 20, .priority = 2 },
+		{ "MARKET", .min = 9, .max = 9, .priority = 4 },
 		{ "CPU", .min = 5, .max = 30, .flex = 2, .align = ALIGN_RIGHT, .flags = COL_DESC },
 		{ "MEM", .min = 5, .max = 30, .flex = 2, .align = ALIGN_RIGHT, .flags = COL_DESC },
 		{ "LOAD", .min = 6, .max = 7, .align = ALIGN_RIGHT, .flags = COL_DESC },
@@ -567,7 +589,7 @@ struct list *list_nodes(struct console *con, enum list_size size)
 		{ "HOST", .min = 10, .max = 40, .flex = 1, .priority = 6 },
 		{ "INSTANCE", .min = 15, .max = 20, .priority = 7 },
 	};
-	static const int full_what[] = { N_HEAT, N_ROLE, N_EC2, N_TYPE, N_STATE, N_CPU, N_MEM, N_LOAD, N_DISK,
+	static const int full_what[] = { N_HEAT, N_ROLE, N_EC2, N_TYPE, N_STATE, N_MARKET, N_CPU, N_MEM, N_LOAD, N_DISK,
 	                                 N_NET, N_UP, N_HOST, N_ID };
 	if (size == LIST_SMALL)
 		return list_new(con, "nodes", &nodes_kind, small, small_what, sizeof small / sizeof *small);

@@ -154,6 +154,7 @@ static void nodes_want(struct view *v, struct live_interest *want)
 {
 	(void)v;
 	want->parts = 1u << CPART_GROUPS | 1u << CPART_INSTANCES | 1u << CPART_NODES;
+	want->globals = 1u << PART_INTERRUPTIONS;
 }
 
 static struct table *nodes_table(struct view *v)

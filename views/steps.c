@@ -167,6 +167,9 @@ static void steps_want(struct view *v, struct live_interest *want)
 static const char *steps_disabled(struct view *v, int action)
 {
 	struct step *s = list_step(steps_of(v)->list);
+	const struct mcluster *mc = console_cluster(v->con);
+	if (action == VA_MORE && (!mc || !*mc->steps_marker))
+		return "all steps have been read";
 	if (!s && (action == VA_OPEN || action == VA_LOGS || action == VA_CANCEL || action == VA_CLONE_STEP))
 		return "no step is selected";
 	return NULL;

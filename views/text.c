@@ -166,6 +166,14 @@ char *text_date(int64_t ms, char *out, size_t size)
 	return out;
 }
 
+char *text_day(int64_t ms, int64_t now, char *out, size_t size)
+{
+	int64_t days = (ms > now ? ms - now : now - ms) / 86400000;
+	struct tm tm = local(ms);
+	strftime(out, size, days < 6 ? "%a %H:%M:%S" : "%b %d %H:%M", &tm);
+	return out;
+}
+
 char *text_when(int64_t ms, int64_t now, char *out, size_t size)
 {
 	if (ms <= 0) {

@@ -25,6 +25,7 @@ char *text_bytes(double n, char *out, size_t size);          /* "1.2 GiB" */
 char *text_percent(double v, char *out, size_t size);        /* "68%", "-" for NaN */
 char *text_clock(int64_t ms, char *out, size_t size);        /* "12:41:07", local time */
 char *text_date(int64_t ms, char *out, size_t size);         /* "Fri 12:41:07", or with the day when older */
+char *text_day(int64_t ms, int64_t now, char *out, size_t size);  /* "Fri 12:41:07", "Nov 03 12:41" when further */
 char *text_when(int64_t ms, int64_t now, char *out, size_t size); /* "2026-11-20 12:41 (3h ago)" */
 char *text_size(const struct mcluster *mc, char *out, size_t size);  /* "1+2+4": master, core, task */
 /* Elapsed time of a step or cluster: from start to its end, or to now. "" when it has not begun. */

@@ -1,4 +1,4 @@
-#include "core/client/act.h"
+#include "core/client/act_impl.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "core/api/emr/emr.h"
-#include "core/base/json.h"
-
-#define EMR(op) "ElasticMapReduce." op
 
 void act_free(struct act *a)
 {
@@ -36,7 +33,7 @@ char *act_call_text(const struct act *a)
 	return text;
 }
 
-static struct act *act_new(const char *target, const char *verb)
+struct act *act_new(const char *target, const char *verb)
 {
 	struct act *a = xcalloc(1, sizeof *a);
 	a->target = target;
@@ -45,9 +42,15 @@ static struct act *act_new(const char *target, const char *verb)
 	return a;
 }
 
-static void line(struct act *a, const char *label, const char *before, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-static void line(struct act *a, const char *label, const char *before, const char *fmt, ...)
+struct act *act_with(const char *target, const char *verb, cJSON *in)
+{
+	struct act *a = act_new(target, verb);
+	cJSON_Delete(a->in);
+	a->in = in;
+	return a;
+}
+
+void act_line(struct act *a, const char *label, const char *before, const char *fmt, ...)
 {
 	struct act_line l = { .label = xstrdup(label), .before = xstrdup(before) };
 	struct buf b = BUF_INIT;
@@ -60,13 +63,13 @@ static void line(struct act *a, const char *label, const char *before, const cha
 	vec_push(&a->lines, l);
 }
 
-static const char *name_of(const struct mcluster *mc)
+const char *act_name_of(const struct mcluster *mc)
 {
 	return mc->c->name && *mc->c->name ? mc->c->name : mc->c->id;
 }
 
 /* One word for a shell: quoted only when it must be. */
-static void shell_word(struct buf *out, const char *s)
+void act_shell_word(struct buf *out, const char *s)
 {
 	if (*s && !s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,@%+")]) {
 		buf_adds(out, s);
@@ -87,7 +90,7 @@ static void option(struct buf *out, const char *flag, const char *value)
 	if (!value || !*value)
 		return;
 	buf_addf(out, " %s ", flag);
-	shell_word(out, value);
+	act_shell_word(out, value);
 }
 
 /* ---- cost ---- */
@@ -114,7 +117,7 @@ double act_cluster_price(const struct cluster *c, bool *unknown)
 	return sum;
 }
 
-static double price_now(const struct mcluster *mc, bool *unknown)
+double act_price_now(const struct mcluster *mc, bool *unknown)
 {
 	if (mc->cost.known) {
 		*unknown = mc->cost.unknown_rate;
@@ -123,7 +126,7 @@ static double price_now(const struct mcluster *mc, bool *unknown)
 	return act_cluster_price(mc->c, unknown);
 }
 
-static void cost_lines(struct act *a, double before, double change, bool unknown)
+void act_cost_lines(struct act *a, double before, double change, bool unknown)
 {
 	char was[32], is[32];
 	double after = before + change;
@@ -134,10 +137,10 @@ static void cost_lines(struct act *a, double before, double change, bool unknown
 		after = 0;
 	act_price_text(before, unknown && before > 0, false, was, sizeof was);
 	act_price_text(after, unknown && after > 0, false, is, sizeof is);
-	line(a, "cost per hour", was, "%s  (%s$%.2f)", is, change < 0 ? "-" : "+",
+	act_line(a, "cost per hour", was, "%s  (%s$%.2f)", is, change < 0 ? "-" : "+",
 	     change < 0 ? -change : change);
 	if (unknown)
-		line(a, "", NULL, "the EMR fee of a type is not known: the sums are lower bounds");
+		act_line(a, "", NULL, "the EMR fee of a type is not known: the sums are lower bounds");
 }
 
 /* ---- creating ---- */
@@ -174,7 +177,7 @@ static void create_cli(struct act *a, const struct cluster *c)
 	option(&b, "--log-uri", c->log_uri);
 	for (size_t i = 0; i < c->bootstrap_actions.len; i++) {
 		buf_adds(&b, i ? " Path=" : " --bootstrap-actions Path=");
-		shell_word(&b, c->bootstrap_actions.items[i].path);
+		act_shell_word(&b, c->bootstrap_actions.items[i].path);
 	}
 	if (c->step_concurrency > 1)
 		buf_addf(&b, " --step-concurrency-level %d", c->step_concurrency);
@@ -198,13 +201,13 @@ struct act *act_create(const struct cluster *c)
 	a->title = xasprintf("Create cluster %s", c->name ? c->name : "");
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
-		line(a, names_get(&instance_role_names, g->role), NULL, "%d x %s%s", instances_of(g), g->type,
-		     g->fleet ? " (fleet)" : g->market == MARKET_SPOT ? " (spot)" : "");
+		act_line(a, names_get(&instance_role_names, g->role), NULL, "%d x %s%s", instances_of(g), g->type,
+		         g->fleet ? " (fleet)" : g->market == MARKET_SPOT ? " (spot)" : "");
 	}
-	line(a, "release", NULL, "%s", c->release_label ? c->release_label : "");
-	line(a, "afterwards", NULL, "%s", c->keep_alive ? "waits for more steps (costs go on)"
+	act_line(a, "release", NULL, "%s", c->release_label ? c->release_label : "");
+	act_line(a, "afterwards", NULL, "%s", c->keep_alive ? "waits for more steps (costs go on)"
 	                                                : "terminates when its steps have ended");
-	cost_lines(a, 0, price, unknown);
+	act_cost_lines(a, 0, price, unknown);
 	create_cli(a, c);
 	a->done = xasprintf("cluster %s is being created", c->name ? c->name : "");
 	return a;
@@ -233,22 +236,22 @@ struct act *act_terminate(const struct mcluster *mc)
 	struct act *a = act_new(EMR("TerminateJobFlows"), "terminate");
 	const char *id = mc->c->id;
 	bool unknown;
-	double price = price_now(mc, &unknown);
+	double price = act_price_now(mc, &unknown);
 	size_t active = active_steps(mc);
 	ids_member(a, "JobFlowIds", &id, 1);
-	a->title = xasprintf("Terminate %s", name_of(mc));
+	a->title = xasprintf("Terminate %s", act_name_of(mc));
 	a->text = xasprintf("All of its nodes end, and what is in their own storage (hdfs://) is lost.%s",
 	                    mc->c->termination_protected
 	                            ? " It is protected: the server will refuse until protection is off."
 	                            : "");
-	line(a, "state", names_get(&cluster_state_names, mc->c->state), "TERMINATING");
+	act_line(a, "state", names_get(&cluster_state_names, mc->c->state), "TERMINATING");
 	if (active)
-		line(a, "steps", NULL, "%zu unfinished %s end", active, active == 1 ? "step will" : "steps will");
-	cost_lines(a, price, -price, unknown);
+		act_line(a, "steps", NULL, "%zu unfinished %s end", active, active == 1 ? "step will" : "steps will");
+	act_cost_lines(a, price, -price, unknown);
 	a->cli = xasprintf("aws emr terminate-clusters --cluster-ids %s", id);
-	a->done = xasprintf("%s is being terminated", name_of(mc));
+	a->done = xasprintf("%s is being terminated", act_name_of(mc));
 	a->care = ACT_CARE_WORD;
-	a->word = xstrdup(name_of(mc));
+	a->word = xstrdup(act_name_of(mc));
 	a->danger = true;
 	return a;
 }
@@ -271,7 +274,7 @@ static void step_cli(struct act *a, const struct mcluster *mc, const struct step
 	buf_addc(&steps, ']');
 	cJSON_Delete(o);
 	buf_addf(&b, "aws emr add-steps --cluster-id %s --steps ", mc->c->id);
-	shell_word(&b, steps.data);
+	act_shell_word(&b, steps.data);
 	buf_free(&steps);
 	a->cli = buf_steal(&b);
 }
@@ -285,18 +288,18 @@ struct act *act_add_step(const struct mcluster *mc, const struct step *s)
 	json_add_str(a->in, "JobFlowId", mc->c->id);
 	cJSON_AddItemToArray(list, emr_request_step(s));
 	json_add(a->in, "Steps", list);
-	a->title = xasprintf("Add step %s to %s", s->name ? s->name : "", name_of(mc));
+	a->title = xasprintf("Add step %s to %s", s->name ? s->name : "", act_name_of(mc));
 	for (size_t i = 0; i < s->args.len; i++) {
 		if (i)
 			buf_addc(&words, ' ');
-		shell_word(&words, s->args.items[i]);
+		act_shell_word(&words, s->args.items[i]);
 	}
-	line(a, "runs", NULL, "%s", buf_str(&words));
-	line(a, "if it fails", NULL, "%s", names_get(&step_on_failure_names, s->on_failure));
-	line(a, "queue", NULL, active ? "starts after %zu unfinished" : "starts at once", active);
+	act_line(a, "runs", NULL, "%s", buf_str(&words));
+	act_line(a, "if it fails", NULL, "%s", names_get(&step_on_failure_names, s->on_failure));
+	act_line(a, "queue", NULL, active ? "starts after %zu unfinished" : "starts at once", active);
 	buf_free(&words);
 	step_cli(a, mc, s);
-	a->done = xasprintf("step %s is in the queue of %s", s->name ? s->name : "", name_of(mc));
+	a->done = xasprintf("step %s is in the queue of %s", s->name ? s->name : "", act_name_of(mc));
 	return a;
 }
 
@@ -312,13 +315,13 @@ struct act *act_cancel_steps(const struct mcluster *mc, const char *const *ids, 
 		const struct step *s = cluster_step(mc->c, ids[i]);
 		buf_addf(&b, " %s", ids[i]);
 		if (s)
-			line(a, s->name ? s->name : s->id, names_get(&step_state_names, s->state), "%s",
+			act_line(a, s->name ? s->name : s->id, names_get(&step_state_names, s->state), "%s",
 			     s->state == STEP_RUNNING ? "CANCEL_PENDING, then CANCELLED" : "CANCELLED");
 	}
 	buf_addf(&b, " --step-cancellation-option %s", kill ? "TERMINATE_PROCESS" : "SEND_INTERRUPT");
 	a->cli = buf_steal(&b);
-	a->title = n == 1 ? xasprintf("Cancel a step of %s", name_of(mc))
-	                  : xasprintf("Cancel %zu steps of %s", n, name_of(mc));
+	a->title = n == 1 ? xasprintf("Cancel a step of %s", act_name_of(mc))
+	                  : xasprintf("Cancel %zu steps of %s", n, act_name_of(mc));
 	a->text = xstrdup("A destination that a running step writes to stays as it was before the step.");
 	a->done = xasprintf("%zu %s asked to end", n, n == 1 ? "step was" : "steps were");
 	a->care = ACT_CARE_YES;
@@ -344,18 +347,18 @@ struct act *act_scale(const struct mcluster *mc, const char *group_id, int count
 	json_add_int(entry, "InstanceCount", count);
 	cJSON_AddItemToArray(list, entry);
 	json_add(a->in, "InstanceGroups", list);
-	a->title = xasprintf("Scale %s of %s", role, name_of(mc));
+	a->title = xasprintf("Scale %s of %s", role, act_name_of(mc));
 	snprintf(was, sizeof was, "%d", g->requested);
-	line(a, role, was, "%d x %s", count, g->type);
+	act_line(a, role, was, "%d x %s", count, g->type);
 	if (count < g->requested) {
 		a->care = ACT_CARE_YES;
 		a->text = xstrdup("Nodes that leave end what they run; lost tasks run again elsewhere.");
 	}
-	double now = price_now(mc, &now_unknown);
-	cost_lines(a, now, change, unknown || now_unknown);
+	double now = act_price_now(mc, &now_unknown);
+	act_cost_lines(a, now, change, unknown || now_unknown);
 	a->cli = xasprintf("aws emr modify-instance-groups --cluster-id %s --instance-groups "
 	                   "InstanceGroupId=%s,InstanceCount=%d", mc->c->id, group_id, count);
-	a->done = xasprintf("%s of %s goes to %d", role, name_of(mc), count);
+	a->done = xasprintf("%s of %s goes to %d", role, act_name_of(mc), count);
 	return a;
 }
 
@@ -369,14 +372,14 @@ struct act *act_add_group(const struct mcluster *mc, const struct instance_group
 	json_add_str(a->in, "JobFlowId", mc->c->id);
 	cJSON_AddItemToArray(list, emr_request_instance_group(g));
 	json_add(a->in, "InstanceGroups", list);
-	a->title = xasprintf("Add a %s group to %s", role, name_of(mc));
-	line(a, role, "0", "%d x %s", g->requested, g->type);
-	double now = price_now(mc, &now_unknown);
-	cost_lines(a, now, change, unknown || now_unknown);
+	a->title = xasprintf("Add a %s group to %s", role, act_name_of(mc));
+	act_line(a, role, "0", "%d x %s", g->requested, g->type);
+	double now = act_price_now(mc, &now_unknown);
+	act_cost_lines(a, now, change, unknown || now_unknown);
 	a->cli = xasprintf("aws emr add-instance-groups --cluster-id %s --instance-groups "
 	                   "InstanceGroupType=%s,InstanceType=%s,InstanceCount=%d",
 	                   mc->c->id, role, g->type, g->requested);
-	a->done = xasprintf("a %s group joins %s", role, name_of(mc));
+	a->done = xasprintf("a %s group joins %s", role, act_name_of(mc));
 	return a;
 }
 
@@ -389,10 +392,10 @@ static struct act *act_switch(const struct mcluster *mc, const char *target, con
 	const char *id = mc->c->id;
 	ids_member(a, "JobFlowIds", &id, 1);
 	json_add_bool(a->in, member, on);
-	a->title = xasprintf("%s of %s", label, name_of(mc));
-	line(a, label, was ? "on" : "off", "%s", on ? "on" : "off");
+	a->title = xasprintf("%s of %s", label, act_name_of(mc));
+	act_line(a, label, was ? "on" : "off", "%s", on ? "on" : "off");
 	a->cli = xasprintf("aws emr modify-cluster-attributes --cluster-id %s %s", id, flag);
-	a->done = xasprintf("%s of %s is %s", label, name_of(mc), on ? "on" : "off");
+	a->done = xasprintf("%s of %s is %s", label, act_name_of(mc), on ? "on" : "off");
 	return a;
 }
 

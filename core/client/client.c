@@ -66,8 +66,11 @@ static int open_remote(struct client *c, const struct client_options *o, struct 
 	char *url = aws ? xasprintf("https://elasticmapreduce.%s.amazonaws.com", t.region)
 	                : xstrdup(o->endpoint);
 	c->name = aws ? xasprintf("aws/%s", t.region) : remote_name(url);
+	char *monitoring = aws ? xasprintf("https://monitoring.%s.amazonaws.com", t.region) : NULL;
 	t.url = url;
+	t.monitoring_url = monitoring;
 	int rc = transport_http(c->loop, &t, &c->transport, err);
+	free(monitoring);
 	free(url);
 	return rc;
 }

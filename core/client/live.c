@@ -1,6 +1,6 @@
 /* One timer, one pump: whatever happens (a reply, a change, a key), pump() asks every question that is due
  * and then sleeps until the next one will be. A question that is under way is never asked twice. */
-#include "core/client/live.h"
+#include "core/client/live_impl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/client/budget.h"
-#include "core/client/question.h"
 
-#define TIMEOUT_MS 20000
 #define WATCH_MS 25000
 #define COALESCE_MS 120      /* changes that come in a burst are asked for once */
 #define RETRY_MIN_MS 250
@@ -23,43 +20,12 @@
 #define LIST_PAGES 20
 #define GRACE_MS 40
 
-struct live {
-	struct client *client;
-	struct model *model;
-	struct cache *cache;
-	struct budget *budget;
-	void (*changed)(void *ctx);
-	void *ctx;
-	uv_timer_t *timer;
-	struct live_interest want;
-	struct client_request *watch;
-	bool watch_unknown;        /* the other side has no WatchState */
-	bool heard, started;
-	int failures;              /* of the connection, in a row */
-	int64_t started_at, flushed_at, watch_at;
-	uint64_t requests;
-	unsigned seed;
-	struct ask *asks;          /* under way */
-};
-
-/* One request under way, and where its reply belongs. */
-struct ask {
-	struct live *live;
-	struct ask *next, **link;
-	struct client_request *request;
-	const struct question *question;  /* NULL: a metric set */
-	char cluster[MODEL_ID_SIZE], instance[MODEL_ID_SIZE];
-	int index;                        /* of the part */
-	enum range range;
-	int page;
-};
-
 static void pump(struct live *l);
 static bool ask_page(struct live *l, const struct question *q, int index, struct mcluster *mc,
                      const char *marker, int page);
 
 /* Schedules go by the monotonic clock; only ages that people see go by the wall clock. */
-static int64_t mono_ms(void)
+int64_t live_mono_ms(void)
 {
 	return clock_mono_us() / 1000;
 }
@@ -71,7 +37,7 @@ static int64_t jitter(struct live *l, int64_t ms)
 }
 
 /* Asking at a socket of this machine costs nothing: people see a server that is back within a second. */
-static int64_t backoff(struct live *l, int failures)
+int64_t live_backoff(struct live *l, int failures)
 {
 	int64_t ms = RETRY_MIN_MS, max = client_is_local(l->client) ? RETRY_LOCAL_MS : RETRY_MAX_MS;
 	for (int i = 1; i < failures && ms < max; i++)
@@ -124,7 +90,7 @@ static void link_up(struct live *l)
 	m->link = l->watch_unknown ? LINK_POLLING : LINK_LIVE;
 }
 
-static void note_error(char *out, size_t size, const struct error *err)
+void live_note_error(char *out, size_t size, const struct error *err)
 {
 	struct buf b = BUF_INIT;
 	buf_addf(&b, "%s%s%s", err->message, *err->detail ? ": " : "", err->detail);
@@ -137,8 +103,8 @@ static void note_error(char *out, size_t size, const struct error *err)
 static void link_down(struct live *l, const struct error *err)
 {
 	struct model *m = l->model;
-	int64_t now = mono_ms();
-	note_error(m->link_error, sizeof m->link_error, err);
+	int64_t now = live_mono_ms();
+	live_note_error(m->link_error, sizeof m->link_error, err);
 	m->link_refused = err->code == ERR_AUTH;
 	if (!l->heard && !l->started && client_may_start(l->client)) {
 		struct error why = ERROR_INIT;
@@ -149,7 +115,7 @@ static void link_down(struct live *l, const struct error *err)
 			m->link_retry = now + GRACE_MS;
 			return;
 		}
-		note_error(m->link_error, sizeof m->link_error, &why);
+		live_note_error(m->link_error, sizeof m->link_error, &why);
 	}
 	if (m->link == LINK_STARTING && now - l->started_at < STARTING_MS) {
 		m->link_retry = now + GRACE_MS;
@@ -157,26 +123,27 @@ static void link_down(struct live *l, const struct error *err)
 	}
 	l->failures++;
 	m->link = LINK_AWAY;
-	m->link_retry = now + backoff(l, l->failures);
+	m->link_retry = now + live_backoff(l, l->failures);
 }
 
-static bool is_down(const struct live *l)
+bool live_is_down(const struct live *l)
 {
 	return l->model->link == LINK_AWAY || l->model->link == LINK_STARTING;
 }
 
 /* ---- replies ---- */
 
-static void save(struct live *l, const struct question *q, const char *cluster, int page,
+/* Answers about everything are kept, those about one thing are not. */
+static void save(struct live *l, const struct question *q, int index, const char *cluster, int page,
                  const cJSON *reply)
 {
-	if (l->cache && q->name && !page)
+	if (l->cache && q->name && !page && (*cluster || !*l->model->parts[index].about))
 		cache_put(l->cache, q->name, cluster, clock_now_ms(), reply);
 }
 
 static void part_failed(struct live *l, struct part *p, const char *target, const struct error *err)
 {
-	int64_t now = mono_ms();
+	int64_t now = live_mono_ms();
 	if (err->code == ERR_UNSUPPORTED) {
 		p->unsupported = true;
 		return;
@@ -184,8 +151,8 @@ static void part_failed(struct live *l, struct part *p, const char *target, cons
 	if (err->code == ERR_FULL)
 		budget_throttled(l->budget, target, now);
 	p->failures++;
-	p->retry_at = now + backoff(l, p->failures + 2);
-	note_error(p->error, sizeof p->error, err);
+	p->retry_at = now + live_backoff(l, p->failures + 2);
+	live_note_error(p->error, sizeof p->error, err);
 }
 
 static void part_fetched(struct part *p)
@@ -202,7 +169,7 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 	struct mcluster *mc = *a->cluster ? model_cluster(l->model, a->cluster) : NULL;
 	struct error err = ERROR_INIT;
 	size_t known = l->model->clusters.len;
-	if (a->question->take(l->model, mc, reply, !a->page, &err)) {
+	if (question_take(a->question, a->index, l->model, mc, reply, !a->page, &err)) {
 		part_failed(l, p, a->question->target, &err);
 		return;
 	}
@@ -210,7 +177,7 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 		l->model->parts[PART_COST].dirty = true;
 	if (a->question == &cluster_questions[CPART_STEPS])
 		mc->parts[CPART_PROGRESS].dirty = true;
-	save(l, a->question, a->cluster, a->page, reply);
+	save(l, a->question, a->index, a->cluster, a->page, reply);
 	part_fetched(p);
 	const char *marker = json_str(reply, "Marker", "");
 	bool list = a->question == &global_questions[PART_CLUSTERS];
@@ -221,31 +188,6 @@ static void take_reply(struct live *l, struct ask *a, struct part *p, const cJSO
 	}
 	if (list && !*marker)
 		model_sweep(l->model);
-}
-
-static void take_metrics(struct live *l, struct ask *a, const cJSON *reply, const struct error *err)
-{
-	struct mcluster *mc = model_cluster(l->model, a->cluster);
-	if (!mc)
-		return;
-	struct metric_set *s = metrics_set(mc->metrics, a->instance, a->range);
-	struct error bad = ERROR_INIT;
-	int64_t now = clock_now_ms();
-	s->pending = false;
-	if (reply && metric_set_take(s, reply, now, &bad))
-		err = &bad;
-	if (err) {
-		s->unsupported = err->code == ERR_UNSUPPORTED;
-		s->failures++;
-		s->retry_at = mono_ms() + backoff(l, s->failures + 2);
-		note_error(s->error, sizeof s->error, err);
-		return;
-	}
-	s->fetched = now;
-	s->failures = 0;
-	s->retry_at = 0;
-	s->cached = false;
-	*s->error = 0;
 }
 
 static void on_reply(void *arg, const cJSON *reply, const struct error *err, double ms)
@@ -263,12 +205,14 @@ static void on_reply(void *arg, const cJSON *reply, const struct error *err, dou
 	else
 		link_up(l);
 	if (!a->question) {
-		take_metrics(l, a, reply, err);
+		live_take_metrics(l, a, reply, err);
 	} else {
 		struct part *p = part_of(l, a);
 		if (p) {
 			p->pending = false;
-			if (err)
+			if (strcmp(p->about, a->about))
+				p->dirty = true; /* about what nobody looks at any more */
+			else if (err)
 				part_failed(l, p, a->question->target, err);
 			else
 				take_reply(l, a, p, reply);
@@ -281,7 +225,7 @@ static void on_reply(void *arg, const cJSON *reply, const struct error *err, dou
 
 /* ---- asking ---- */
 
-static struct ask *ask_send(struct live *l, const char *target, cJSON *in)
+struct ask *live_ask_send(struct live *l, const char *target, cJSON *in)
 {
 	struct error err = ERROR_INIT;
 	struct ask *a = xcalloc(1, sizeof *a);
@@ -316,18 +260,19 @@ static bool ask_page(struct live *l, const struct question *q, int index, struct
 	struct part *p = mc ? &mc->parts[index] : &l->model->parts[index];
 	cJSON *in = q->build(l->model, mc);
 	p->dirty = false;
-	p->asked = mono_ms();
+	p->asked = live_mono_ms();
 	if (!in)
 		return false;
 	add_filter(l, q, in);
 	if (marker)
-		json_add_str(in, "Marker", marker);
-	struct ask *a = ask_send(l, q->target, in);
+		json_add_str(in, strncmp(q->target, "ElasticMapReduce.", 17) ? "NextToken" : "Marker", marker);
+	struct ask *a = live_ask_send(l, q->target, in);
 	if (!a)
 		return false;
 	a->question = q;
 	a->index = index;
 	a->page = page;
+	memcpy(a->about, p->about, sizeof a->about);
 	if (mc)
 		snprintf(a->cluster, sizeof a->cluster, "%s", mc->c->id);
 	p->pending = true;
@@ -374,7 +319,7 @@ static int64_t part_due(const struct part *p, int64_t every, int64_t now)
 	return at > now ? at - now : 0;
 }
 
-static void sooner(int64_t *wait, int64_t ms)
+void live_sooner(int64_t *wait, int64_t ms)
 {
 	if (ms >= 0 && (*wait < 0 || ms < *wait))
 		*wait = ms;
@@ -387,48 +332,13 @@ static void consider(struct live *l, const struct question *q, int index, struct
 	int64_t due = part_due(p, interval(l, q, mc), now);
 	if (due == 0) {
 		if (!budget_take(l->budget, q->target, true, now)) {
-			sooner(wait, budget_wait(l->budget, q->target, true, now));
+			live_sooner(wait, budget_wait(l->budget, q->target, true, now));
 			return;
 		}
 		ask_page(l, q, index, mc, NULL, 0);
 		due = part_due(p, interval(l, q, mc), now);
 	}
-	sooner(wait, due);
-}
-
-static void ask_metrics(struct live *l, struct mcluster *mc, struct metric_set *s, int64_t now)
-{
-	s->asked = now;
-	if (!budget_take(l->budget, "GetMetrics", true, now))
-		return;
-	int64_t to = clock_now_ms();
-	cJSON *in = question_metrics(mc->c->id, s->instance, metric_set_from(s, to), to, s->period);
-	struct ask *a = ask_send(l, "Stoker.GetMetrics", in);
-	if (!a)
-		return;
-	s->pending = true;
-	a->range = s->range;
-	snprintf(a->cluster, sizeof a->cluster, "%s", mc->c->id);
-	snprintf(a->instance, sizeof a->instance, "%s", s->instance);
-}
-
-static void consider_metrics(struct live *l, struct mcluster *mc, int64_t now, int64_t *wait)
-{
-	struct metric_set *s = metrics_set(mc->metrics, l->want.instance, l->want.range);
-	if (s->pending || s->unsupported)
-		return;
-	int64_t every = s->period < 60000 ? s->period : 60000;
-	int64_t at = s->asked && !s->failures ? s->asked + every : s->retry_at;
-	bool over = cluster_state_ended(mc->c->state) && !l->watch_unknown;
-	if (s->fetched && !s->cached && !s->failures && over)
-		return;
-	if (at > now) {
-		sooner(wait, at - now);
-		return;
-	}
-	ask_metrics(l, mc, s, now);
-	if (!s->pending)
-		sooner(wait, every);
+	live_sooner(wait, due);
 }
 
 /* ---- being told of changes ---- */
@@ -463,7 +373,7 @@ static void keep_watch(struct live *l, int64_t now, int64_t *wait)
 		return;
 	/* A server that changes all the time must not be asked all the time. */
 	if (l->watch_at && now - l->watch_at < COALESCE_MS) {
-		sooner(wait, l->watch_at + COALESCE_MS - now);
+		live_sooner(wait, l->watch_at + COALESCE_MS - now);
 		return;
 	}
 	cJSON *in = cJSON_CreateObject();
@@ -486,33 +396,21 @@ static void consider_all(struct live *l, int64_t now, int64_t *wait)
 	/* Costs belong to clusters that must be known first. */
 	if (!l->model->parts[PART_CLUSTERS].fetched)
 		globals &= ~(1u << PART_COST);
-	for (int i = 0; i < PART_COUNT && !is_down(l); i++)
+	for (int i = 0; i < PART_COUNT && !live_is_down(l); i++)
 		if (globals >> i & 1)
 			consider(l, &global_questions[i], i, NULL, now, wait);
 	struct mcluster *mc = model_cluster(l->model, l->want.cluster);
 	if (!mc)
 		return;
-	for (int i = 0; i < CPART_COUNT && !is_down(l); i++)
-		if (l->want.parts >> i & 1)
+	/* Whether it has groups or fleets must be known before either can be read. */
+	unsigned parts = l->want.parts;
+	if (parts >> CPART_GROUPS & 1)
+		parts |= 1u << CPART_FLEETS | (mc->described ? 0 : 1u << CPART_DETAIL);
+	for (int i = 0; i < CPART_COUNT && !live_is_down(l); i++)
+		if (parts >> i & 1)
 			consider(l, &cluster_questions[i], i, mc, now, wait);
-	if (l->want.graph && !is_down(l))
-		consider_metrics(l, mc, now, wait);
-}
-
-static void save_metrics(struct live *l)
-{
-	struct mcluster *mc = model_cluster(l->model, l->want.cluster);
-	if (!mc || !l->want.graph)
-		return;
-	const struct metric_set *s = metrics_peek(mc->metrics, l->want.instance, l->want.range);
-	if (!s || s->cached || *s->instance)
-		return;
-	cJSON *reply = metric_set_encode(s);
-	char name[96];
-	snprintf(name, sizeof name, "metrics/%d/%s", (int)s->range, s->instance);
-	if (reply)
-		cache_put(l->cache, name, mc->c->id, s->fetched, reply);
-	cJSON_Delete(reply);
+	if (l->want.graph && !live_is_down(l))
+		live_consider_metrics(l, mc, now, wait);
 }
 
 static void flush_cache(struct live *l, int64_t now, int64_t *wait)
@@ -523,7 +421,7 @@ static void flush_cache(struct live *l, int64_t now, int64_t *wait)
 		cache_flush(l->cache);
 		l->flushed_at = now;
 	} else {
-		sooner(wait, l->flushed_at + FLUSH_MS - now);
+		live_sooner(wait, l->flushed_at + FLUSH_MS - now);
 	}
 }
 
@@ -534,10 +432,10 @@ static void on_timer(uv_timer_t *t)
 
 static void pump(struct live *l)
 {
-	int64_t wait = -1, now = mono_ms();
-	if (is_down(l)) {
+	int64_t wait = -1, now = live_mono_ms();
+	if (live_is_down(l)) {
 		if (now < l->model->link_retry)
-			sooner(&wait, l->model->link_retry - now);
+			live_sooner(&wait, l->model->link_retry - now);
 		else
 			keep_watch(l, now, &wait);
 		/* Without WatchState the list of clusters tells that the other side is back. */
@@ -545,13 +443,13 @@ static void pump(struct live *l)
 			l->model->parts[PART_CLUSTERS].retry_at = 0;
 			ask_page(l, &global_questions[PART_CLUSTERS], PART_CLUSTERS, NULL, NULL, 0);
 		}
-		if (is_down(l) && l->model->link_retry > now)
-			sooner(&wait, l->model->link_retry - now);
+		if (live_is_down(l) && l->model->link_retry > now)
+			live_sooner(&wait, l->model->link_retry - now);
 	} else {
 		keep_watch(l, now, &wait);
 		consider_all(l, now, &wait);
-		if (is_down(l))
-			sooner(&wait, l->model->link_retry > now ? l->model->link_retry - now : 0);
+		if (live_is_down(l))
+			live_sooner(&wait, l->model->link_retry > now ? l->model->link_retry - now : 0);
 	}
 	if (l->cache)
 		flush_cache(l, now, &wait);
@@ -571,7 +469,7 @@ struct live *live_new(struct client *c, struct model *m, struct cache *cache, vo
 	l->changed = changed;
 	l->ctx = ctx;
 	l->seed = (unsigned)clock_mono_us();
-	l->flushed_at = mono_ms();
+	l->flushed_at = live_mono_ms();
 	/* Amazon's quotas are small and shared by everyone in the account; a server of ours has none. */
 	l->budget = client_is_local(c) ? budget_new(60, 30) : budget_new(8, 0.5);
 	l->timer = xcalloc(1, sizeof *l->timer);
@@ -599,7 +497,7 @@ void live_free(struct live *l)
 		free(a);
 	}
 	if (l->cache) {
-		save_metrics(l);
+		live_save_metrics(l);
 		cache_flush(l->cache);
 	}
 	uv_close((uv_handle_t *)l->timer, timer_closed);
@@ -612,11 +510,15 @@ void live_want(struct live *l, const struct live_interest *want)
 	if (!memcmp(&l->want, want, sizeof *want))
 		return;
 	if (l->cache && strcmp(l->want.cluster, want->cluster))
-		save_metrics(l);
+		live_save_metrics(l);
 	if (l->want.active_only != want->active_only)
 		l->model->parts[PART_CLUSTERS].dirty = true;
 	l->want = *want;
+	l->model->focus = want->focus;
 	uv_timer_start(l->timer, on_timer, 0, 0);
+	/* Whoever holds rows of a forgotten answer must let go of them now. */
+	if (question_refocus(l->model))
+		l->changed(l->ctx);
 }
 
 void live_kick(struct live *l)
@@ -631,13 +533,25 @@ void live_kick(struct live *l)
 void live_more_steps(struct live *l, const char *cluster_id)
 {
 	struct mcluster *mc = model_cluster(l->model, cluster_id);
-	if (mc && *mc->steps_marker && !mc->parts[CPART_STEPS].pending && !is_down(l))
+	if (mc && *mc->steps_marker && !mc->parts[CPART_STEPS].pending && !live_is_down(l))
 		ask_page(l, &cluster_questions[CPART_STEPS], CPART_STEPS, mc, mc->steps_marker, 1);
+}
+
+bool live_more(struct live *l, enum global_part part)
+{
+	const char *token = l->model->records[part].token;
+	struct part *p = &l->model->parts[part];
+	if (!token || p->pending || live_is_down(l))
+		return p->pending;
+	char *copy = xstrdup(token);
+	bool sent = ask_page(l, &global_questions[part], part, NULL, copy, 1);
+	free(copy);
+	return sent;
 }
 
 double live_budget(const struct live *l, const char **op)
 {
-	return budget_left(l->budget, mono_ms(), op);
+	return budget_left(l->budget, live_mono_ms(), op);
 }
 
 uint64_t live_requests(const struct live *l)

@@ -22,6 +22,7 @@ struct live_interest {
 	char instance[MODEL_ID_SIZE]; /* … of this instance, "" = the whole */
 	enum range range;
 	bool active_only;          /* ask for clusters that have not ended */
+	struct model_focus focus;  /* what questions with a subject are about */
 };
 
 /* cache may be NULL. Model and cache stay the caller's. Starts to ask at once. */
@@ -33,6 +34,8 @@ void live_want(struct live *l, const struct live_interest *want);
 void live_kick(struct live *l);
 /* Read one more page of older steps, when there is one. */
 void live_more_steps(struct live *l, const char *cluster_id);
+/* Read one more page of a part that is kept as records, when there is one. False: there is none. */
+bool live_more(struct live *l, enum global_part part);
 /* Share of the request budget that is left, 0–1. */
 double live_budget(const struct live *l, const char **op);
 uint64_t live_requests(const struct live *l);         /* sent so far */

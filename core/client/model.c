@@ -17,6 +17,8 @@ static void mcluster_free(struct mcluster *mc)
 	cluster_free(mc->c);
 	vec_free(&mc->cost.groups);
 	vec_free(&mc->progress);
+	for (int i = 0; i < CPART_COUNT; i++)
+		records_clear(&mc->records[i]);
 	metrics_free(mc->metrics);
 	free(mc);
 }
@@ -27,17 +29,9 @@ static void alarms_clear(struct model *m)
 		free(m->alarms.items[i].title);
 		free(m->alarms.items[i].detail);
 		free(m->alarms.items[i].hint);
+		free(m->alarms.items[i].name);
 	}
 	m->alarms.len = 0;
-}
-
-static void events_clear(struct model *m)
-{
-	for (size_t i = 0; i < m->events.len; i++) {
-		free(m->events.items[i].type);
-		free(m->events.items[i].message);
-	}
-	m->events.len = 0;
 }
 
 void model_free(struct model *m)
@@ -49,8 +43,8 @@ void model_free(struct model *m)
 	vec_free(&m->clusters);
 	alarms_clear(m);
 	vec_free(&m->alarms);
-	events_clear(m);
-	vec_free(&m->events);
+	for (int i = 0; i < PART_COUNT; i++)
+		records_clear(&m->records[i]);
 	free(m);
 }
 
@@ -114,6 +108,45 @@ size_t model_alarms_of(const struct model *m, const char *cluster_id)
 	for (size_t i = 0; i < m->alarms.len; i++)
 		n += !strcmp(m->alarms.items[i].cluster_id, cluster_id);
 	return n;
+}
+
+size_t model_alarms_open(const struct model *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->alarms.len; i++)
+		n += !m->alarms.items[i].acknowledged;
+	return n;
+}
+
+const struct records *model_records(const struct model *m, enum global_part part)
+{
+	return &m->records[part];
+}
+
+const char *model_cluster_name(const struct model *m, const char *id)
+{
+	const struct mcluster *mc = model_cluster(m, id);
+	return mc && mc->c->name && *mc->c->name ? mc->c->name : id;
+}
+
+const cJSON *model_notice(const struct model *m, const char *id)
+{
+	const struct records *r = &m->records[PART_INTERRUPTIONS];
+	for (size_t i = 0; i < r->rows.len; i++)
+		if (!strcmp(json_str(r->rows.items[i].o, "InstanceId", ""), id) &&
+		    strcmp(json_str(r->rows.items[i].o, "Outcome", ""), "terminated"))
+			return r->rows.items[i].o;
+	return NULL;
+}
+
+void part_forget(struct part *p, struct records *r, const char *about)
+{
+	bool pending = p->pending, unsupported = p->unsupported;
+	records_clear(r);
+	memset(p, 0, sizeof *p);
+	p->pending = pending;
+	p->unsupported = unsupported;
+	snprintf(p->about, sizeof p->about, "%s", about);
 }
 
 double model_price(const char *type, int count, bool *unknown)
@@ -305,10 +338,22 @@ static int severity_rank(const char *s)
 static int worse(const void *a, const void *b)
 {
 	const struct malarm *x = a, *y = b;
+	if (x->acknowledged != y->acknowledged)
+		return x->acknowledged ? 1 : -1;
 	int rx = severity_rank(x->severity), ry = severity_rank(y->severity);
 	if (rx != ry)
 		return rx - ry;
 	return x->since == y->since ? strcmp(x->id, y->id) : x->since < y->since ? 1 : -1;
+}
+
+/* What kind it is, and whose; the id of a budget's alarm tells too. */
+static void take_kind(struct malarm *a, const cJSON *x)
+{
+	bool budget = !strncmp(a->id, "budget/", 7);
+	const char *name = json_str(x, "AlarmName", budget ? a->id + 7 : "");
+	a->name = xstrdup(name);
+	a->acknowledged = json_obj(x, "Acknowledged") != NULL;
+	snprintf(a->kind, sizeof a->kind, "%s", budget ? "budget" : json_str(x, "Kind", "condition"));
 }
 
 int model_take_alarms(struct model *m, const cJSON *reply, struct error *err)
@@ -325,41 +370,11 @@ int model_take_alarms(struct model *m, const cJSON *reply, struct error *err)
 		a.title = xstrdup(json_str(x, "Title", ""));
 		a.detail = xstrdup(json_str(x, "Detail", ""));
 		a.hint = xstrdup(json_str(x, "Hint", ""));
+		take_kind(&a, x);
 		vec_push(&m->alarms, a);
 	}
 	if (m->alarms.len)
 		qsort(m->alarms.items, m->alarms.len, sizeof *m->alarms.items, worse);
-	return 0;
-}
-
-/* Time and a hash of the rest tell events apart. */
-static void event_id(struct mevent *e)
-{
-	unsigned h = 5381;
-	for (const char *s = e->message; *s; s++)
-		h = h * 33 + (unsigned char)*s;
-	for (const char *s = e->resource_id; *s; s++)
-		h = h * 33 + (unsigned char)*s;
-	snprintf(e->id, sizeof e->id, "%llx-%x", (long long)e->time, h);
-}
-
-int model_take_events(struct model *m, const cJSON *reply, struct error *err)
-{
-	const cJSON *list = json_arr(reply, "Events"), *x;
-	if (!list)
-		return shape("ListEvents", "list of events", err);
-	events_clear(m);
-	cJSON_ArrayForEach(x, list) {
-		struct mevent e = { .time = (int64_t)(json_num(x, "Time", 0) * 1000) };
-		snprintf(e.severity, sizeof e.severity, "%s", json_str(x, "Severity", "INFO"));
-		snprintf(e.cluster_id, sizeof e.cluster_id, "%s", json_str(x, "ClusterId", ""));
-		snprintf(e.resource_id, sizeof e.resource_id, "%s", json_str(x, "ResourceId", ""));
-		e.type = xstrdup(json_str(x, "Type", ""));
-		e.message = xstrdup(json_str(x, "Message", ""));
-		event_id(&e);
-		vec_push(&m->events, e);
-	}
-	/* The server's order stays: newest first, and of one millisecond as they came. */
 	return 0;
 }
 
@@ -374,6 +389,10 @@ int model_take_detail(struct mcluster *mc, const cJSON *reply, struct error *err
 	}
 	replace_cluster(mc, fresh);
 	mc->described = true;
+	if (mc->c->uses_fleets && !mc->parts[CPART_FLEETS].fetched) {
+		part_forget(&mc->parts[CPART_GROUPS], &mc->records[CPART_GROUPS], "");
+		mc->parts[CPART_FLEETS].dirty = true;
+	}
 	return 0;
 }
 
@@ -392,16 +411,15 @@ static void estimate(struct mcluster *mc)
 	}
 }
 
-int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err)
+static void replace_groups(struct mcluster *mc, const cJSON *list,
+                           struct instance_group *(*read)(const cJSON *))
 {
-	const cJSON *list = json_arr(reply, "InstanceGroups"), *x;
-	if (!list)
-		return shape("ListInstanceGroups", "list of groups", err);
+	const cJSON *x;
 	for (size_t i = 0; i < mc->c->groups.len; i++)
 		instance_group_free(mc->c->groups.items[i]);
 	mc->c->groups.len = 0;
 	cJSON_ArrayForEach(x, list) {
-		struct instance_group *g = emr_read_instance_group(x);
+		struct instance_group *g = read(x);
 		if (g)
 			vec_push(&mc->c->groups, g);
 	}
@@ -410,7 +428,24 @@ int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err
 		if (g)
 			mc->c->instances.items[i]->role = g->role;
 	}
+}
+
+int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err)
+{
+	const cJSON *list = json_arr(reply, "InstanceGroups");
+	if (!list)
+		return shape("ListInstanceGroups", "list of groups", err);
+	replace_groups(mc, list, emr_read_instance_group);
 	estimate(mc);
+	return 0;
+}
+
+int model_take_fleets(struct mcluster *mc, const cJSON *reply, struct error *err)
+{
+	const cJSON *list = json_arr(reply, "InstanceFleets");
+	if (!list)
+		return shape("ListInstanceFleets", "list of fleets", err);
+	replace_groups(mc, list, emr_read_instance_fleet);
 	return 0;
 }
 

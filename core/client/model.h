@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/client/metrics.h"
+#include "core/client/records.h"
 #include "core/model/cluster.h"
 
 /* One question that is asked again and again. */
@@ -25,12 +26,22 @@ struct part {
 	bool unsupported;      /* the other side does not know the operation; never asked again */
 	bool cached;           /* from an earlier session, not yet confirmed */
 	char error[256];       /* why the last attempt failed; "" when it did not */
+	char about[256];       /* what the answer is about, for questions with a subject */
 };
 
-enum global_part { PART_STATUS, PART_CLUSTERS, PART_COST, PART_ALARMS, PART_EVENTS, PART_COUNT };
+enum global_part {
+	PART_STATUS, PART_CLUSTERS, PART_COST, PART_ALARMS, PART_EVENTS,
+	PART_METRIC_ALARMS,    /* CloudWatch's alarms … */
+	PART_ALARM_HISTORY, PART_ALARM_DATA,  /* … of the one in focus */
+	PART_FORECAST, PART_COST_REPORT, PART_BUDGETS, PART_ADVICE,
+	PART_DECISIONS, PART_SPOT_PRICES, PART_INTERRUPTIONS, PART_AUDIT,
+	PART_LETTERS, PART_LETTER, PART_SCHEDULES, PART_RUNS, PART_TOPICS,
+	PART_COUNT
+};
 enum cluster_part {
 	CPART_DETAIL, CPART_GROUPS, CPART_INSTANCES, CPART_STEPS, CPART_BOOTSTRAP, CPART_PROGRESS,
 	CPART_NODES,           /* latest metrics of every instance */
+	CPART_SCALING, CPART_FLEETS,
 	CPART_COUNT
 };
 
@@ -59,11 +70,23 @@ struct step_progress {
 	char description[160];
 };
 
+/* What questions with a subject are about; the screen that shows the answers says it. A change of subject
+ * forgets the old answer. "" = everything, or nothing to ask for alarm, letter and schedule. */
+struct model_focus {
+	char cluster[MODEL_ID_SIZE];   /* events, audit, decisions, interruptions, dead letters, advice */
+	char alarm[256];               /* CloudWatch alarm */
+	char letter[96], schedule[96];
+	char cost_by[96];              /* GetCostReport's GroupBy; "" = cluster */
+	char query[128];               /* words that events and audit events must hold */
+	bool all_letters;              /* also those that are dealt with */
+};
+
 struct mcluster {
 	struct cluster *c;     /* what is known: the list's members first, DescribeCluster's once asked */
 	bool described;
 	bool listed;           /* still in the list */
 	struct part parts[CPART_COUNT];
+	struct records records[CPART_COUNT];   /* of the parts that are kept as records */
 	struct cluster_cost cost;
 	VEC(struct step_progress) progress;
 	struct metrics *metrics;
@@ -80,15 +103,11 @@ struct server_status {
 struct malarm {
 	char id[96], cluster_id[MODEL_ID_SIZE];
 	char severity[16];
+	char kind[16];             /* condition, metric, budget */
 	int64_t since;
 	char *title, *detail, *hint;
-};
-
-struct mevent {
-	char id[40];           /* made here: events have none of their own */
-	int64_t time;
-	char severity[16], cluster_id[MODEL_ID_SIZE], resource_id[MODEL_ID_SIZE];
-	char *type, *message;
+	char *name;                /* of the metric alarm or budget; "" else */
+	bool acknowledged;
 };
 
 enum link_state {
@@ -108,13 +127,14 @@ struct model {
 	int64_t version;       /* of WatchState */
 
 	struct part parts[PART_COUNT];
+	struct records records[PART_COUNT];    /* of the parts that are kept as records */
+	struct model_focus focus;
 	struct server_status status;
 	VEC(struct mcluster *) clusters;   /* newest first */
 	double cost_per_hour, cost_today;
 	bool cost_known, cost_unknown_rate;
 	char price_date[16], price_source[256];
-	VEC(struct malarm) alarms;         /* worst first, then newest */
-	VEC(struct mevent) events;         /* newest first */
+	VEC(struct malarm) alarms;         /* not acknowledged first, then worst, then newest */
 };
 
 struct model *model_new(void);
@@ -126,6 +146,15 @@ const struct step_progress *model_progress(const struct mcluster *mc, const char
 /* Requested and running instances of a role over all of its groups. */
 void model_count(const struct mcluster *mc, enum instance_role role, int *requested, int *running);
 size_t model_alarms_of(const struct model *m, const char *cluster_id);
+size_t model_alarms_open(const struct model *m);    /* that nobody has acknowledged */
+/* Rows of a part that is kept as records, of the model or of a cluster. */
+const struct records *model_records(const struct model *m, enum global_part part);
+/* The interruption that an instance has been told of and that has not ended it yet; NULL: none. */
+const cJSON *model_notice(const struct model *m, const char *instance_id);
+/* Name of a cluster by its id, or the id when it is not known. */
+const char *model_cluster_name(const struct model *m, const char *id);
+/* Forget an answer: the question is about something else now. */
+void part_forget(struct part *p, struct records *r, const char *about);
 /* $/h of `count` instances of a type from the price table; *unknown is set when a rate is missing. */
 double model_price(const char *type, int count, bool *unknown);
 
@@ -137,9 +166,10 @@ void model_sweep(struct model *m);
 int model_take_status(struct model *m, const cJSON *reply, struct error *err);
 int model_take_cost(struct model *m, const cJSON *reply, struct error *err);
 int model_take_alarms(struct model *m, const cJSON *reply, struct error *err);
-int model_take_events(struct model *m, const cJSON *reply, struct error *err);
 int model_take_detail(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_groups(struct mcluster *mc, const cJSON *reply, struct error *err);
+/* The groups of a cluster that is made of fleets; counts are units. */
+int model_take_fleets(struct mcluster *mc, const cJSON *reply, struct error *err);
 int model_take_instances(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err);
 /* Pages come newest first; the first renews what it names, later ones put older steps before. */
 int model_take_steps(struct mcluster *mc, const cJSON *reply, bool first_page, struct error *err);

@@ -1,4 +1,4 @@
-#include "core/client/question.h"
+#include "core/client/question_impl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 
-#define EVENTS_MAX 500
 #define NODE_WINDOW_MS 20000
+#define CLOUDWATCH "GraniteServiceVersion20100801."
 
 /* ---- requests ---- */
 
@@ -15,12 +15,6 @@ static cJSON *nothing(const struct model *m, const struct mcluster *mc)
 {
 	(void)m, (void)mc;
 	return cJSON_CreateObject();
-}
-
-static cJSON *ask_events(const struct model *m, const struct mcluster *mc)
-{
-	(void)m, (void)mc;
-	return json_add_int(cJSON_CreateObject(), "MaxResults", EVENTS_MAX);
 }
 
 static cJSON *of_cluster(const struct model *m, const struct mcluster *mc)
@@ -78,6 +72,17 @@ static cJSON *ask_nodes(const struct model *m, const struct mcluster *mc)
 	return question_metrics(mc->c->id, "*", now - NODE_WINDOW_MS, now, range_period_ms(RANGE_HOUR));
 }
 
+/* A cluster has groups or fleets, never both: which, DescribeCluster tells. */
+static cJSON *ask_fleets(const struct model *m, const struct mcluster *mc)
+{
+	return mc->c->uses_fleets ? of_cluster(m, mc) : NULL;
+}
+
+static cJSON *ask_groups(const struct model *m, const struct mcluster *mc)
+{
+	return mc->c->uses_fleets ? NULL : of_cluster(m, mc);
+}
+
 /* ---- replies ---- */
 
 static int take_status(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
@@ -101,14 +106,20 @@ static int take_cost(struct model *m, struct mcluster *mc, const cJSON *r, bool 
 
 static int take_alarms(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
 {
-	(void)mc, (void)first;
-	return model_take_alarms(m, r, err);
+	int rc = records_take(&m->records[PART_ALARMS], "ListAlarms", "Alarms", "AlarmId", r, first, err);
+	(void)mc;
+	return rc ? rc : model_take_alarms(m, r, err);
 }
 
-static int take_events(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
+/* What an alarm watches is known now: its data can be asked for. */
+static int take_metric_alarms(struct model *m, struct mcluster *mc, const cJSON *r, bool first,
+                              struct error *err)
 {
-	(void)mc, (void)first;
-	return model_take_events(m, r, err);
+	(void)mc;
+	if (!m->parts[PART_ALARM_DATA].fetched)
+		m->parts[PART_ALARM_DATA].dirty = true;
+	return records_take(&m->records[PART_METRIC_ALARMS], "DescribeAlarms", "MetricAlarms", "AlarmName", r,
+	                    first, err);
 }
 
 static int take_detail(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
@@ -121,6 +132,12 @@ static int take_groups(struct model *m, struct mcluster *mc, const cJSON *r, boo
 {
 	(void)m, (void)first;
 	return model_take_groups(mc, r, err);
+}
+
+static int take_fleets(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
+{
+	(void)m, (void)first;
+	return model_take_fleets(mc, r, err);
 }
 
 static int take_instances(struct model *m, struct mcluster *mc, const cJSON *r, bool first,
@@ -163,13 +180,45 @@ const struct question global_questions[PART_COUNT] = {
 	                    take_clusters },
 	[PART_COST] = { "cost", "Stoker.GetCost", 10000, 60000, true, nothing, take_cost },
 	[PART_ALARMS] = { "alarms", "Stoker.ListAlarms", 10000, 60000, true, nothing, take_alarms },
-	[PART_EVENTS] = { "events", "Stoker.ListEvents", 30000, 60000, true, ask_events, take_events },
+	[PART_EVENTS] = { "events", "Stoker.ListEvents", 30000, 60000, true, ask_searched, NULL, "Events", "EventId",
+	                  about_search },
+	[PART_METRIC_ALARMS] = { NULL, CLOUDWATCH "DescribeAlarms", 10000, 60000, true, ask_metric_alarms,
+	                         take_metric_alarms },
+	[PART_ALARM_HISTORY] = { NULL, CLOUDWATCH "DescribeAlarmHistory", 15000, 120000, true, ask_alarm_history,
+	                         NULL, "AlarmHistoryItems", NULL, about_alarm },
+	[PART_ALARM_DATA] = { NULL, CLOUDWATCH "GetMetricData", 15000, 120000, false, ask_alarm_data, NULL,
+	                      "MetricDataResults", "Id", about_alarm },
+	[PART_FORECAST] = { "forecast", "Stoker.GetCostForecast", 10000, 60000, true, nothing, NULL, NULL, NULL },
+	[PART_COST_REPORT] = { NULL, "Stoker.GetCostReport", 10000, 60000, true, ask_cost_report, NULL, "Rows",
+	                       "Key", about_cost },
+	[PART_BUDGETS] = { "budgets", "Stoker.ListBudgets", 15000, 60000, true, nothing, NULL, "Budgets",
+	                   "BudgetName" },
+	[PART_ADVICE] = { NULL, "Stoker.ListRecommendations", 60000, 120000, true, ask_advice, NULL,
+	                  "Recommendations", "RecommendationId", about_cluster },
+	[PART_DECISIONS] = { NULL, "Stoker.ListScalingDecisions", 15000, 60000, true, ask_of_focus, NULL,
+	                     "Decisions", "DecisionId", about_cluster },
+	[PART_SPOT_PRICES] = { NULL, "Stoker.ListSpotPrices", 15000, 60000, true, ask_spot_prices, NULL,
+	                       "SpotPrices", "InstanceType" },
+	[PART_INTERRUPTIONS] = { NULL, "Stoker.ListSpotInterruptions", 15000, 60000, true, ask_of_focus, NULL,
+	                         "Interruptions", "InstanceId NoticeAt", about_cluster },
+	[PART_AUDIT] = { NULL, "Stoker.ListAuditEvents", 15000, 60000, true, ask_searched, NULL, "AuditEvents",
+	                 "EventId", about_search },
+	[PART_LETTERS] = { NULL, "Stoker.ListDeadLetters", 15000, 60000, true, ask_letters, NULL, "DeadLetters",
+	                   "DeadLetterId", about_letters },
+	[PART_LETTER] = { NULL, "Stoker.DescribeDeadLetter", 60000, 120000, true, ask_letter, NULL, NULL, NULL,
+	                  about_letter },
+	[PART_SCHEDULES] = { "schedules", "Stoker.ListSchedules", 15000, 60000, true, nothing, NULL, "Schedules",
+	                     "ScheduleName" },
+	[PART_RUNS] = { NULL, "Stoker.ListScheduleRuns", 15000, 60000, true, ask_runs, NULL, "Runs", "RunId",
+	                about_schedule },
+	[PART_TOPICS] = { "topics", "Stoker.ListTopics", 60000, 120000, true, nothing, NULL, "Topics",
+	                  "TopicArn" },
 };
 
 const struct question cluster_questions[CPART_COUNT] = {
 	[CPART_DETAIL] = { "detail", "ElasticMapReduce.DescribeCluster", 30000, 20000, true, of_cluster,
 	                   take_detail },
-	[CPART_GROUPS] = { "groups", "ElasticMapReduce.ListInstanceGroups", 30000, 20000, true, of_cluster,
+	[CPART_GROUPS] = { "groups", "ElasticMapReduce.ListInstanceGroups", 30000, 20000, true, ask_groups,
 	                   take_groups },
 	[CPART_INSTANCES] = { "instances", "ElasticMapReduce.ListInstances", 30000, 30000, true, of_cluster,
 	                      take_instances },
@@ -179,7 +228,36 @@ const struct question cluster_questions[CPART_COUNT] = {
 	[CPART_PROGRESS] = { "progress", "Stoker.GetStepProgress", 1000, 5000, true, ask_progress,
 	                     take_progress },
 	[CPART_NODES] = { NULL, "Stoker.GetMetrics", 5000, 60000, false, ask_nodes, take_nodes },
+	[CPART_SCALING] = { "scaling", "Stoker.GetScaling", 15000, 60000, true, of_cluster, NULL, NULL, NULL },
+	[CPART_FLEETS] = { "fleets", "ElasticMapReduce.ListInstanceFleets", 30000, 30000, true, ask_fleets,
+	                   take_fleets },
 };
+
+int question_take(const struct question *q, int index, struct model *m, struct mcluster *mc,
+                  const cJSON *reply, bool first, struct error *err)
+{
+	if (q->take)
+		return q->take(m, mc, reply, first, err);
+	const char *dot = strchr(q->target, '.');
+	return records_take(mc ? &mc->records[index] : &m->records[index], dot + 1, q->list, q->ids, reply, first,
+	                    err);
+}
+
+bool question_refocus(struct model *m)
+{
+	bool any = false;
+	for (int i = 0; i < PART_COUNT; i++) {
+		char about[sizeof m->parts[i].about];
+		if (!global_questions[i].about)
+			continue;
+		global_questions[i].about(m, about, sizeof about);
+		if (!strcmp(about, m->parts[i].about))
+			continue;
+		part_forget(&m->parts[i], &m->records[i], about);
+		any = true;
+	}
+	return any;
+}
 
 /* ---- the cache ---- */
 
@@ -216,7 +294,7 @@ void question_take_cached(struct model *m, struct mcluster *mc, const char *name
 	for (int i = 0; i < n; i++) {
 		if (!list[i].name || strcmp(list[i].name, name))
 			continue;
-		if (!list[i].take(m, mc, reply, true, &err))
+		if (!question_take(&list[i], i, m, mc, reply, true, &err))
 			cached_part(mc ? &mc->parts[i] : &m->parts[i], fetched);
 	}
 	/* What a step had reached in an earlier session need not be its last word. */

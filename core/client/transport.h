@@ -34,6 +34,7 @@ struct transport {
 struct transport_http_options {
 	const char *unix_path;    /* requests go here, unsigned; NULL: to `url` */
 	const char *url;          /* "https://elasticmapreduce.eu-west-1.amazonaws.com" */
+	const char *monitoring_url; /* of CloudWatch's operations; NULL: `url` too */
 	const char *region, *access_key, *secret_key, *session_token;
 };
 

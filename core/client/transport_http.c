@@ -14,7 +14,7 @@ struct http_transport {
 	struct transport base;
 	uv_loop_t *loop;
 	struct http_client *http;   /* made at the first asynchronous request */
-	char *unix_path, *url, *region, *access_key, *secret_key, *session_token;
+	char *unix_path, *url, *monitoring_url, *region, *access_key, *secret_key, *session_token;
 };
 
 /* libcurl's words for a socket that nobody listens at help nobody. */
@@ -50,7 +50,7 @@ static void on_result(const struct http_result *r, void *ctx)
 /* What a signature covers, looked up by name. */
 struct signing {
 	struct http_transport *t;
-	const char *target, *type, *host;
+	const char *target, *type, *host, *url, *service;
 };
 
 static const char *signed_header(void *ctx, const char *name)
@@ -61,21 +61,6 @@ static const char *signed_header(void *ctx, const char *name)
 	if (!strcmp(name, "host"))
 		return s->host;
 	return !strcmp(name, "x-amz-target") ? s->target : NULL;
-}
-
-/* CloudWatch is another service, with its own host on AWS and its own name in signatures. */
-static bool is_cloudwatch(const char *target)
-{
-	return !strncmp(target, "GraniteServiceVersion20100801.", 30);
-}
-
-static const char *url_of(const struct http_transport *t, struct arena *a, const char *target)
-{
-	static const char aws[] = "https://elasticmapreduce.";
-
-	if (!is_cloudwatch(target) || strncmp(t->url, aws, strlen(aws)))
-		return t->url;
-	return arena_printf(a, "https://monitoring.%s", t->url + strlen(aws));
 }
 
 /* Host and path of an URL. */
@@ -96,9 +81,9 @@ static size_t sign(struct http_transport *t, struct arena *a, struct signing *s,
 	const char *path;
 	struct buf authorization = BUF_INIT;
 	bool token = t->session_token && *t->session_token;
-	s->host = split_url(a, url_of(t, a, s->target), &path);
+	s->host = split_url(a, s->url, &path);
 	struct sigv4_scope scope = { t->access_key, t->secret_key, t->session_token, t->region,
-	                             is_cloudwatch(s->target) ? "monitoring" : "elasticmapreduce", clock_now_ms() };
+	                             s->service, clock_now_ms() };
 	struct sigv4_request r = { .method = "POST", .target = path, .header = signed_header, .ctx = s,
 	                           .body = body, .len = len };
 	sigv4_sign(&r, &scope, token ? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
@@ -111,13 +96,26 @@ static size_t sign(struct http_transport *t, struct arena *a, struct signing *s,
 	return n;
 }
 
+/* CloudWatch speaks another version of the protocol, under another name and, at Amazon, at another host. */
+static bool is_monitoring(const char *target)
+{
+	return !strncmp(target, "GraniteServiceVersion20100801.", 30);
+}
+
+static const char *url_of(const struct http_transport *t, const char *target)
+{
+	return is_monitoring(target) && t->monitoring_url ? t->monitoring_url : t->url;
+}
+
 /* Headers of one request, in memory of an arena. */
 static void headers_of(struct http_transport *t, struct arena *a, const char *target, const char *body,
                        size_t len, const char *out[MAX_HEADERS + 1])
 {
 	size_t n = 0;
-	struct signing s = { .t = t, .target = target, .type = is_cloudwatch(target)
-		? "application/x-amz-json-1.0" : "application/x-amz-json-1.1" };
+	bool monitoring = is_monitoring(target);
+	struct signing s = { .t = t, .target = target, .url = url_of(t, target),
+		.type = monitoring ? "application/x-amz-json-1.0" : "application/x-amz-json-1.1",
+		.service = monitoring ? "monitoring" : "elasticmapreduce" };
 	out[n++] = arena_printf(a, "Content-Type: %s", s.type);
 	out[n++] = arena_printf(a, "X-Amz-Target: %s", target);
 	out[n++] = "User-Agent: stoker/" STOKER_VERSION;
@@ -128,10 +126,10 @@ static void headers_of(struct http_transport *t, struct arena *a, const char *ta
 	out[n] = NULL;
 }
 
-static struct http_send request_of(struct http_transport *t, struct arena *a, const char *target,
-                                   const char *const *headers, const char *body, size_t len, int timeout_ms)
+static struct http_send request_of(struct http_transport *t, const char *target, const char *const *headers,
+                                   const char *body, size_t len, int timeout_ms)
 {
-	return (struct http_send){ .url = t->unix_path ? "http://localhost/" : url_of(t, a, target),
+	return (struct http_send){ .url = t->unix_path ? "http://localhost/" : url_of(t, target),
 		.unix_path = t->unix_path, .headers = headers, .body = body, .len = len,
 		.timeout_ms = timeout_ms };
 }
@@ -146,7 +144,7 @@ static void *http_send_op(struct transport *base, const char *target, const char
 		return NULL;
 	struct arena *a = arena_new();
 	headers_of(t, a, target, body, len, headers);
-	struct http_send s = request_of(t, a, target, headers, body, len, timeout_ms);
+	struct http_send s = request_of(t, target, headers, body, len, timeout_ms);
 	p = xcalloc(1, sizeof *p);
 	p->transport = t;
 	p->done = done;
@@ -175,7 +173,7 @@ static int http_call_op(struct transport *base, const char *target, const char *
 	const char *headers[MAX_HEADERS + 1];
 	struct arena *a = arena_new();
 	headers_of(t, a, target, body, len, headers);
-	struct http_send s = request_of(t, a, target, headers, body, len, timeout_ms);
+	struct http_send s = request_of(t, target, headers, body, len, timeout_ms);
 	struct http_result r = { 0 };
 	int rc = http_blocking(&s, &r);
 	*status = r.status;
@@ -195,6 +193,7 @@ static void http_free_op(struct transport *base)
 	http_client_close(t->http);
 	free(t->unix_path);
 	free(t->url);
+	free(t->monitoring_url);
 	free(t->region);
 	free(t->access_key);
 	if (t->secret_key)
@@ -215,6 +214,7 @@ int transport_http(uv_loop_t *loop, const struct transport_http_options *o, stru
 	t->loop = loop;
 	t->unix_path = xstrdup(o->unix_path);
 	t->url = xstrdup(o->url);
+	t->monitoring_url = xstrdup(o->monitoring_url);
 	t->region = xstrdup(o->region);
 	t->access_key = xstrdup(o->access_key);
 	t->secret_key = xstrdup(o->secret_key);

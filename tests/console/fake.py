@@ -13,6 +13,8 @@ import json
 import math
 import os
 
+import fake_ops
+
 NOW = int(os.environ.get("STOKER_FROZEN_TIME", "1763714467000")) / 1000
 
 
@@ -41,14 +43,15 @@ def cluster(cid, name, state, created, ready=None, ended=None, reason=None, **mo
 
 
 def group(gid, role, kind, want, have, state="RUNNING", message=""):
-    return {"Id": gid, "Name": role, "InstanceGroupType": role, "InstanceType": kind, "Market": "ON_DEMAND",
+    market = "SPOT" if gid == "ig-A3" else "ON_DEMAND"
+    return {"Id": gid, "Name": role, "InstanceGroupType": role, "InstanceType": kind, "Market": market,
             "RequestedInstanceCount": want, "RunningInstanceCount": have,
             "Status": {"State": state, "StateChangeReason": {"Message": message}, "Timeline": timeline(5400, 5300)}}
 
 
 def instance(n, gid, kind, state="RUNNING"):
     return {"Id": "ci-%013d" % n, "Ec2InstanceId": "i-%017x" % (0xa1b2c3d4e5 * (n + 1)), "InstanceGroupId": gid,
-            "InstanceType": kind, "Market": "ON_DEMAND", "PrivateDnsName": "node-%d.local" % n,
+            "InstanceType": kind, "Market": "SPOT" if gid == "ig-A3" else "ON_DEMAND", "PrivateDnsName": "node-%d.local" % n,
             "PrivateIpAddress": "10.0.0.%d" % (n + 10),
             "Status": {"State": state, "StateChangeReason": {}, "Timeline": timeline(5400, 5300)}}
 
@@ -113,27 +116,25 @@ def full_world():
                            "Stage": 2, "TasksDone": 60, "Tasks": 96},
     }
     w["cost"] = {a: (2.0, 3.05, 3.05), b: (0.394, 18.91, 3.42), c: (0, 0.8, 0)}
-    w["alarms"] = [
-        {"AlarmId": "failed/" + a, "Severity": "ERROR", "ClusterId": a, "Since": NOW - 5040,
-         "Title": "step quality-check failed", "Detail": FAILURE["Message"],
-         "Hint": "open its log with l; run it again with A in the list of steps"},
-        {"AlarmId": "idle/" + b, "Severity": "WARN", "ClusterId": b, "Since": NOW - 85000,
-         "Title": "idle for 23 h and still paid for", "Detail": "It waits for steps and costs $0.39 an hour.",
-         "Hint": "terminate it with T, or give it an idle timeout"},
-    ]
     w["events"] = [
         {"Time": NOW - 72, "Severity": "INFO", "ClusterId": a, "ResourceId": "s-1A0000000003",
-         "Type": "EMR Step Status Change", "Message": "Step transform started running."},
+         "Type": "EMR Step Status Change", "Message": "Step transform started running.", "EventId": "e-3",
+         "Actor": "system", "Cause": "the step before it has ended"},
         {"Time": NOW - 5040, "Severity": "ERROR", "ClusterId": a, "ResourceId": "s-1A0000000002",
-         "Type": "EMR Step Status Change", "Message": "Step quality-check failed: the input path does not exist."},
+         "Type": "EMR Step Status Change", "Message": "Step quality-check failed: the input path does not exist.",
+         "EventId": "e-2", "Actor": "system"},
+        {"Time": NOW - 5100, "Severity": "WARN", "ClusterId": a, "ResourceId": "ig-A3",
+         "Type": "EMR Instance Group State Change", "Message": "Task group of nightly-etl goes from 0 to 3 nodes.",
+         "EventId": "e-4", "Actor": "stoker:scaling", "Cause": "schedule night: cron(0 20 * * ? *)"},
         {"Time": NOW - 5300, "Severity": "INFO", "ClusterId": a, "ResourceId": a,
-         "Type": "EMR Cluster State Change", "Message": "Cluster nightly-etl is ready to run steps."},
+         "Type": "EMR Cluster State Change", "Message": "Cluster nightly-etl is ready to run steps.", "EventId": "e-1",
+         "Actor": "owner"},
     ]
     w["logs"] = {("s-1A0000000001", "stdout"): LOG,
                  ("s-1A0000000003", "controller"): "2025-11-21 08:39:55 INFO step transform started\n"
                                                    "2025-11-21 08:39:56 INFO driver runs on node-0.local\n",
                  ("s-1A0000000002", "stderr"): "Error in query: " + FAILURE["Message"] + "\n"}
-    return w
+    return fake_ops.extend(w, NOW)
 
 
 def many_world():
@@ -148,7 +149,8 @@ def many_world():
 
 def empty_world():
     w = full_world()
-    for k in ("clusters", "alarms", "events"):
+    for k in ("clusters", "alarms", "events", "metric_alarms", "decisions", "interruptions", "audit", "letters", "schedules",
+              "budgets", "advice", "topics", "spot"):
         w[k] = []
     w["cost"] = {}
     return w
@@ -160,7 +162,10 @@ class Refused(Exception):
         self.body = dict({"__type": kind, "message": message}, **more)
 
 
-class Server:
+class Server(fake_ops.Operations):
+    now = NOW
+    refused = Refused
+
     def __init__(self, world, log, aws):
         self.w = world
         self.log = log
@@ -304,7 +309,8 @@ class Server:
         return {"Alarms": self.w["alarms"]}
 
     def ListEvents(self, b):
-        return {"Events": self.w["events"]}
+        return {"Events": [e for e in self.w["events"] if b.get("ClusterId") in (None, e["ClusterId"]) and
+                           all(x in str(e) for x in b.get("Query", "").split())]}
 
     def ReadStepLog(self, b):
         text = self.w["logs"].get((b["StepId"], b["Log"]), "")

@@ -20,7 +20,7 @@
 	X(keys) X(policies) \
 	X(alarms) X(metrics) X(topics) \
 	X(dlq) X(schedules) \
-	X(sql) X(env) X(aws) X(server) X(help) X(version)
+	X(sql) X(env) X(aws) X(call) X(server) X(help) X(version)
 
 #define X(name) extern const struct cli_command cli_cmd_##name;
 COMMANDS(X)

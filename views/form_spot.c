@@ -1,0 +1,79 @@
+/* Forms of the spot market: a type's price and capacity, and an interruption. */
+#include <stdio.h>
+#include <string.h>
+
+#include "views/forms.h"
+#include "views/sheet.h"
+
+static void price_summary(void *ctx, const struct form *f, char *out, size_t size)
+{
+	const struct sheet *s = ctx;
+	double full = json_num(s->was, "OnDemandPrice", 0), price = form_double(f, "price");
+	snprintf(out, size, "%.0f%% of on-demand ($%.4f)", full > 0 ? price / full * 100 : 0, full);
+}
+
+static const char *check_count(void *ctx, const char *v)
+{
+	(void)ctx;
+	return v[strspn(v, "0123456789")] ? "a whole number" : NULL;
+}
+
+static const char *price_submit(void *ctx, const struct form *f, const char **field)
+{
+	struct sheet *s = ctx;
+	cJSON *in = json_add_str(cJSON_CreateObject(), "InstanceType", s->id);
+	(void)field;
+	json_add_num(in, "Price", form_double(f, "price"));
+	if (*form_text(f, "pool"))
+		json_add_num(in, "Capacity", form_double(f, "pool"));
+	return sheet_done(s, act_spot_price(json_add_bool(in, "Available", form_bool(f, "available")), s->was));
+}
+
+void form_spot_price_open(struct console *con, const cJSON *was)
+{
+	const char *type = json_str(was, "InstanceType", "");
+	char title[96], price[32], pool[16];
+	record_text(was, "Capacity", pool, sizeof pool);
+	snprintf(title, sizeof title, "Spot market: %.60s", type);
+	snprintf(price, sizeof price, "%.4f", json_num(was, "Price", 0));
+	const struct form_field fields[] = {
+		{ FIELD_TEXT, "price", "price, $/h", .help = "nodes that bid less are interrupted", .value = price,
+		  .check = check_positive },
+		{ FIELD_TOGGLE, "available", "capacity", .help = "without it spot nodes are interrupted and new ones wait",
+		  .value = json_bool(was, "Available", true) ? "true" : "false" },
+		{ FIELD_TEXT, "pool", "pool", .help = "how many spot nodes of this type there are; empty: as it is",
+		  .value = pool, .check = check_count },
+	};
+	form_open(con->app, &(struct form_spec){ .title = title, .text = "Of the embedded market only.",
+		.fields = fields, .n = 3, .verb = "show the plan", .summary = price_summary, .submit = price_submit,
+		.cancel = sheet_free, .ctx = sheet_new(con, was, type) });
+}
+
+static const char *interrupt_submit(void *ctx, const struct form *f, const char **field)
+{
+	struct sheet *s = ctx;
+	int n = cJSON_GetArraySize(s->was);
+	char what[96];
+	(void)field;
+	cJSON *in = json_add_str(cJSON_CreateObject(), "ClusterId", s->cluster);
+	json_add(in, "InstanceIds", cJSON_Duplicate(s->was, 1));
+	json_add_int(in, "NoticeSeconds", form_number(f, "notice"));
+	json_add_str(in, "Reason", *form_text(f, "reason") ? form_text(f, "reason") : NULL);
+	snprintf(what, sizeof what, "%d spot %s of %.50s", n, n == 1 ? "node" : "nodes",
+	         model_cluster_name(s->con->model, s->cluster));
+	return sheet_done(s, act_interrupt(in, what, (size_t)n));
+}
+
+void form_interrupt_open(struct console *con, const char *const *ids, size_t n)
+{
+	cJSON *list = cJSON_CreateStringArray((const char *const *)ids, (int)n);
+	char title[96];
+	snprintf(title, sizeof title, "Interrupt %zu spot %s", n, n == 1 ? "node" : "nodes");
+	const struct form_field fields[] = {
+		{ FIELD_NUMBER, "notice", "notice, s", .help = "Amazon gives 120", .value = "120", .min = 0, .max = 3600 },
+		{ FIELD_TEXT, "reason", "reason", .help = "for the events", .value = "" },
+	};
+	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 2, .verb = "show the plan",
+		.submit = interrupt_submit, .cancel = sheet_free, .ctx = sheet_new(con, list, "") });
+	cJSON_Delete(list);
+}

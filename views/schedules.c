@@ -1,0 +1,325 @@
+/* Schedules: what runs by the clock, when next, and what came of it last; of the selected one all of its runs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/client/act_ops.h"
+#include "views/board.h"
+#include "views/forms.h"
+
+enum { PAGE_SCHEDULES, PAGE_RUNS };
+
+static bool enabled(const cJSON *row)
+{
+	return strcmp(json_str(row, "State", "ENABLED"), "DISABLED") != 0;
+}
+
+static struct state_look look_run(const struct glyphs *g, const char *state)
+{
+	if (!strcmp(state, "SUCCEEDED"))
+		return (struct state_look){ g->ok, ROLE_OK };
+	if (!strcmp(state, "FAILED"))
+		return (struct state_look){ g->fail, ROLE_ERROR };
+	if (!strcmp(state, "STARTED"))
+		return (struct state_look){ g->run, ROLE_RUN };
+	if (!strcmp(state, "MISSED"))
+		return (struct state_look){ g->warn, ROLE_WARN };
+	if (!strcmp(state, "SKIPPED"))
+		return (struct state_look){ g->off, ROLE_OFF };
+	return (struct state_look){ g->wait, ROLE_WAIT };
+}
+
+static int64_t next_of(const cJSON *row)
+{
+	const cJSON *first = json_arr(row, "NextRuns") ? json_arr(row, "NextRuns")->child : NULL;
+	if (!enabled(row) || !first)
+		return 0;
+	return cJSON_IsString(first) ? clock_parse(first->valuestring) : (int64_t)(first->valuedouble * 1000);
+}
+
+static const char *last_state(const cJSON *row)
+{
+	return json_str(json_obj(row, "LastRun"), "State", "");
+}
+
+static void when_cell(struct table_cell *o, int64_t ms)
+{
+	char day[40], left[16];
+	if (ms <= 0)
+		return;
+	clock_age(ms - console_now(), left, sizeof left);
+	cell_num(o, ROLE_TEXT, (double)ms, "%s in %s", text_day(ms, console_now(), day, sizeof day), left);
+}
+
+static void schedule_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
+{
+	struct state_look last = look_run(o->glyphs, last_state(row));
+	int failures = (int)json_int(row, "Failures", 0);
+	(void)b;
+	switch (col) {
+	case 0:
+		cell_set(o, enabled(row) ? ROLE_OK : ROLE_OFF, "%s", enabled(row) ? o->glyphs->dot : o->glyphs->off);
+		break;
+	case 1:
+		cell_text(o, enabled(row) ? ROLE_STRONG : ROLE_OFF, row, "ScheduleName");
+		break;
+	case 2:
+		if (enabled(row))
+			when_cell(o, next_of(row));
+		else
+			cell_set(o, ROLE_OFF, "disabled");
+		break;
+	case 3:
+		if (*last_state(row))
+			cell_set(o, last.style, "%s %s", last.sign, last_state(row));
+		break;
+	case 4:
+		cell_num(o, failures ? ROLE_ERROR : ROLE_DIM, failures, failures ? "%d" : "", failures);
+		break;
+	case 5:
+		cell_text(o, ROLE_TEXT, row, "ScheduleExpression");
+		break;
+	case 6:
+		cell_text(o, ROLE_DIM, row, "ScheduleExpressionTimezone");
+		break;
+	case 7:
+		cell_text(o, ROLE_DIM, row, "Description");
+		break;
+	}
+}
+
+static void target_facts(struct board *b, const cJSON *target, struct facts *f)
+{
+	const cJSON *request = json_obj(target, "Request"), *step;
+	const char *op = json_str(target, "Operation", "");
+	bool transient = !strcmp(op, "RunJobFlow");
+	factf(f, "runs", ROLE_TEXT, "%s %s", transient ? "a cluster of its own:" : "steps on",
+	      transient ? json_str(request, "Name", "")
+	                : model_cluster_name(board_model(b), json_str(request, "JobFlowId", "")));
+	cJSON_ArrayForEach(step, json_arr(request, "Steps")) {
+		struct buf words = BUF_INIT;
+		const cJSON *x;
+		cJSON_ArrayForEach(x, json_arr(json_obj(step, "HadoopJarStep"), "Args"))
+			buf_addf(&words, " %s", cJSON_IsString(x) ? x->valuestring : "");
+		factf(f, "step", ROLE_TEXT, "%s:%s", json_str(step, "Name", ""), buf_str(&words));
+		buf_free(&words);
+	}
+}
+
+static void next_facts(const cJSON *row, struct facts *f)
+{
+	const cJSON *x;
+	const char *label = "next runs";
+	if (!enabled(row))
+		fact(f, label, ROLE_OFF, "none: it is disabled, o enables it");
+	const cJSON *runs = enabled(row) ? json_arr(row, "NextRuns") : NULL;
+	cJSON_ArrayForEach(x, runs) {
+		char when[40], left[16];
+		int64_t ms = cJSON_IsString(x) ? clock_parse(x->valuestring) : (int64_t)(x->valuedouble * 1000);
+		factf(f, label, ROLE_TEXT, "%s, in %s", text_day(ms, console_now(), when, sizeof when),
+		      clock_age(ms - console_now(), left, sizeof left));
+		label = "";
+	}
+}
+
+static void run_line(const cJSON *run, struct facts *f)
+{
+	struct state_look look = look_run(draw_glyphs(f->d), json_str(run, "State", ""));
+	int64_t start = record_ms(run, "StartedAt"), end = record_ms(run, "EndedAt");
+	char when[40], took[24] = "";
+	if (start && end > start)
+		clock_duration(end - start, took, sizeof took);
+	factf(f, text_day(record_ms(run, "ScheduledFor"), console_now(), when, sizeof when), look.style, "%s %s %s %s",
+	      look.sign, json_str(run, "State", ""), took, json_str(run, "Reason", ""));
+}
+
+static void schedule_facts(struct board *b, const cJSON *row, struct facts *f)
+{
+	const struct records *runs = board_records(b, PART_RUNS);
+	f->label = 14;
+	facts_text(f, ROLE_STRONG, json_str(row, "ScheduleName", ""));
+	facts_text(f, ROLE_TEXT, json_str(row, "Description", ""));
+	facts_gap(f);
+	factf(f, "when", ROLE_TEXT, "%s %s", json_str(row, "ScheduleExpression", ""),
+	      json_str(row, "ScheduleExpressionTimezone", "UTC"));
+	next_facts(row, f);
+	target_facts(b, json_obj(row, "Target"), f);
+	fact(f, "missed runs", ROLE_TEXT, json_str(row, "CatchUp", ""));
+	fact(f, "still running", ROLE_TEXT, json_str(row, "Overlap", ""));
+	fact(f, "failures tell", ROLE_TEXT, topic_word(json_str(row, "TopicArn", "")));
+	if (json_int(row, "Failures", 0))
+		factf(f, "failed", ROLE_ERROR, "%d in a row", (int)json_int(row, "Failures", 0));
+	if (runs->rows.len && !b->stacked) {
+		facts_head(f, "Runs");
+		for (size_t i = 0; i < runs->rows.len && i < 20; i++)
+			run_line(runs->rows.items[i].o, f);
+	}
+}
+
+/* ---- runs ---- */
+
+static void run_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
+{
+	struct state_look look = look_run(o->glyphs, json_str(row, "State", ""));
+	int64_t start = record_ms(row, "StartedAt"), end = record_ms(row, "EndedAt");
+	char text[40];
+	switch (col) {
+	case 0:
+		cell_set(o, look.style, "%s", look.sign);
+		break;
+	case 1:
+		cell_date(o, record_ms(row, "ScheduledFor"));
+		break;
+	case 2:
+		cell_set(o, look.style, "%s", json_str(row, "State", ""));
+		break;
+	case 3:
+		if (start)
+			cell_num(o, ROLE_TEXT, (double)((end ? end : console_now()) - start), "%s",
+			         clock_duration((end ? end : console_now()) - start, text, sizeof text));
+		break;
+	case 4:
+		cell_cluster(o, board_model(b), row);
+		break;
+	case 5:
+		cell_text(o, ROLE_DIM, row, "Reason");
+		break;
+	}
+}
+
+static void run_facts(struct board *b, const cJSON *row, struct facts *f)
+{
+	char when[64], text[300];
+	f->label = 14;
+	facts_text(f, ROLE_STRONG, json_str(row, "ScheduleName", ""));
+	fact(f, "state", look_run(draw_glyphs(f->d), json_str(row, "State", "")).style, json_str(row, "State", ""));
+	fact(f, "why", ROLE_TEXT, json_str(row, "Reason", ""));
+	fact(f, "scheduled for", ROLE_TEXT, text_when(record_ms(row, "ScheduledFor"), console_now(), when, sizeof when));
+	if (record_ms(row, "StartedAt"))
+		fact(f, "started", ROLE_TEXT, text_when(record_ms(row, "StartedAt"), console_now(), when, sizeof when));
+	if (record_ms(row, "EndedAt"))
+		fact(f, "ended", ROLE_TEXT, text_when(record_ms(row, "EndedAt"), console_now(), when, sizeof when));
+	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
+	fact(f, "steps", ROLE_TEXT, record_text(row, "StepIds", text, sizeof text));
+}
+
+/* Of the schedule that is selected in the other list. */
+static const char *schedule_at(struct board *b)
+{
+	const char *id = table_selected(b->lists[PAGE_SCHEDULES].table);
+	return id ? id : "";
+}
+
+/* ---- acts ---- */
+
+static void open_run(struct board *b, const cJSON *row)
+{
+	struct console *con = b->view.con;
+	const char *cluster = json_str(row, "ClusterId", "");
+	const cJSON *step = json_arr(row, "StepIds") ? json_arr(row, "StepIds")->child : NULL;
+	if (!model_cluster(con->model, cluster)) {
+		app_message(con->app, MESSAGE_INFO, "this run has no cluster that is still listed");
+		return;
+	}
+	console_use(con, cluster);
+	if (cJSON_IsString(step))
+		log_open_step(con, cluster, step->valuestring, NULL);
+	else
+		console_open(con, &view_cluster, NULL);
+}
+
+static bool schedules_action(struct board *b, const cJSON *row, int action, const char *arg)
+{
+	struct console *con = b->view.con;
+	(void)arg;
+	switch (action) {
+	case VA_NEW:
+		form_schedule_open(con, NULL);
+		return true;
+	case VA_OPEN:
+		if (b->at == PAGE_RUNS && row)
+			open_run(b, row);
+		else
+			b->at = PAGE_RUNS;
+		return true;
+	case VA_CHANGE:
+		form_schedule_open(con, row);
+		return true;
+	case VA_SWITCH:
+		acts_run(con, act_schedule_state(row, !enabled(row)));
+		return true;
+	case VA_RUN_NOW:
+		acts_run(con, act_run_now(json_str(row, "ScheduleName", "")));
+		return true;
+	case VA_DELETE:
+		acts_run(con, act_delete_schedule(row));
+		return true;
+	}
+	return false;
+}
+
+static const char *schedules_disabled(struct board *b, const cJSON *row, int action)
+{
+	bool act = action == VA_CHANGE || action == VA_SWITCH || action == VA_RUN_NOW || action == VA_DELETE;
+	if (act && !row)
+		return b->at == PAGE_RUNS ? "no run is selected" : "no schedule is selected: N makes one";
+	if (act && b->at == PAGE_RUNS)
+		return "that is a run: tab goes to the list of schedules";
+	return NULL;
+}
+
+static void schedules_want(struct board *b, const cJSON *row, struct live_interest *want)
+{
+	(void)row;
+	want->globals |= 1u << PART_TOPICS;
+	want->parts |= 1u << CPART_GROUPS | 1u << CPART_STEPS | 1u << CPART_DETAIL;
+	snprintf(want->focus.schedule, sizeof want->focus.schedule, "%.95s", schedule_at(b));
+}
+
+static void schedules_note(struct board *b, const struct glyphs *g, char *out, size_t size)
+{
+	(void)g;
+	*out = 0;
+	if (b->at == PAGE_RUNS && *schedule_at(b))
+		snprintf(out, size, "of %s", schedule_at(b));
+}
+
+static const struct table_column schedule_columns[] = {
+	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
+	{ "SCHEDULE", .min = 12, .max = 30, .flex = 2 },
+	{ "NEXT RUN", .min = 19, .max = 22 },
+	{ "LAST", .min = 11, .max = 11 },
+	{ "FAILED", .min = 6, .max = 6, .align = ALIGN_RIGHT, .priority = 2 },
+	{ "WHEN", .min = 18, .max = 30, .flex = 1, .priority = 1 },
+	{ "ZONE", .min = 8, .max = 18, .priority = 3 },
+	{ "ABOUT", .min = 12, .flex = 2, .priority = 4 },
+};
+
+static const struct table_column run_columns[] = {
+	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
+	{ "SCHEDULED FOR", .min = 13, .max = 13, .flags = COL_DESC },
+	{ "STATE", .min = 9, .max = 9 },
+	{ "TOOK", .min = 8, .max = 9, .align = ALIGN_RIGHT },
+	{ "CLUSTER", .min = 12, .max = 24, .flex = 1, .priority = 1 },
+	{ "WHY", .min = 16, .flex = 3 },
+};
+
+static const struct board_page pages[] = {
+	{ "Schedules", "Schedule", "Nothing runs by the clock: N makes a schedule.", schedule_columns,
+	  sizeof schedule_columns / sizeof *schedule_columns, PART_SCHEDULES, NULL, schedule_cell, schedule_facts,
+	  NULL, 1 },
+	{ "Runs", "Run", "It has not run yet.", run_columns, sizeof run_columns / sizeof *run_columns, PART_RUNS, NULL,
+	  run_cell, run_facts, NULL, 1 },
+};
+
+static const struct board_kind kind = {
+	.pages = pages, .n = 2, .scope = &bind_schedules, .action = schedules_action,
+	.disabled = schedules_disabled, .want = schedules_want, .note = schedules_note,
+};
+
+static struct view *schedules_open(struct console *con, const char *arg)
+{
+	return board_open(con, &kind, arg);
+}
+
+const struct view_ops view_schedules = BOARD_VIEW("schedules", schedules_open);

@@ -1,0 +1,45 @@
+/* What forms of acts have in common: the thing that they change, choices made from the model, and checks. A
+ * sheet is the context of one open form; submit and cancel free it. */
+#ifndef VIEWS_SHEET_H
+#define VIEWS_SHEET_H
+
+#include "core/base/json.h"
+#include "core/client/act_ops.h"
+#include "views/view.h"
+
+struct sheet {
+	struct console *con;
+	struct arena *arena;              /* choices */
+	cJSON *was;                       /* the thing as it is; NULL: a new one */
+	char id[RECORD_ID_SIZE];          /* whose form it is */
+	char cluster[MODEL_ID_SIZE];      /* the cluster at hand when it opened */
+	const char **choices;
+};
+
+/* was is copied. */
+struct sheet *sheet_new(struct console *con, const cJSON *was, const char *id);
+void sheet_free(void *sheet);                         /* also as form_spec.cancel */
+struct mcluster *sheet_cluster(const struct sheet *s);   /* NULL when it has gone */
+/* Send the act's plan on its way; gives NULL for submit, after freeing the sheet. */
+const char *sheet_done(struct sheet *s, struct act *a);
+
+/* Choices; each list ends with NULL and lives as long as the sheet. */
+const char **sheet_clusters(struct sheet *s, const char *first);     /* names of live clusters, after `first` */
+const char *sheet_cluster_id(const struct sheet *s, const char *label);
+const char **sheet_topics(struct sheet *s);           /* "nobody", then the topics' names */
+const char *sheet_topic_arn(const struct sheet *s, const char *name);   /* NULL for "nobody" */
+const char *sheet_topic_name(const struct sheet *s, const char *arn);
+const char **sheet_types(struct sheet *s);            /* instance types with a price */
+const char **sheet_groups(struct sheet *s, bool master);   /* "core m5.xlarge (ig-…)" of the cluster */
+const char *sheet_group_id(const struct sheet *s, const char *label);
+const char *sheet_group_label(struct sheet *s, const char *id);
+
+/* ---- checks of fields ---- */
+const char *check_number(void *ctx, const char *v);
+const char *check_positive(void *ctx, const char *v);
+const char *check_expression(void *ctx, const char *v);    /* cron(…), rate(…), at(…) */
+const char *check_zone(void *ctx, const char *v);
+const char *check_word(void *ctx, const char *v);          /* a name without blanks */
+double form_double(const struct form *f, const char *name);
+
+#endif

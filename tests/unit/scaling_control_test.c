@@ -568,7 +568,9 @@ static void test_scheduled(void **state)
 	    "\"InstanceGroupId\":\"%s\",\"ScheduleExpression\":\"rate(30 minutes)\",\"InstanceCount\":4}", c->id,
 	    id);
 	assert_int_equal(f->status, 200);
-	assert_int_equal((int64_t)(json_num(f->reply, "NextRun", 0) * 1000), START + HOUR / 2);
+	const cJSON *next = cJSON_GetArrayItem(json_arr(f->reply, "NextRuns"), 0);
+	assert_int_equal((int64_t)(next->valuedouble * 1000), START + HOUR / 2);
+	assert_int_equal(cJSON_GetArraySize(json_arr(f->reply, "NextRuns")), 5);
 	pass(f, HOUR / 2 - 1000);
 	assert_int_equal(task(c)->requested, 1);
 	pass(f, 2000);

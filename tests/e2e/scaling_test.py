@@ -182,6 +182,37 @@ class Scaling(unittest.TestCase):
         self.assertIn("managed scaling: 1 to 4 Instances", shown.stdout)
         self.assertIn("idle for 30 s", shown.stdout)
 
+    # ---- the utilisation tree ----
+
+    def test_an_operator_is_told_at_the_maximum(self):
+        s = self.server
+        cid = self.cluster("hot", 1, 0, 2)
+        gid = self.group(cid, "CORE")["Id"]
+        told = os.path.join(s.home, "told.json")
+        topic = s.call("Stoker.PutTopic", {"TopicName": "on-call", "Command": f"cat >> {told}"})["TopicArn"]
+        s.call("Stoker.PutUtilizationScaling", {
+            "ClusterId": cid, "InstanceGroupId": gid, "MinCapacity": 1, "MaxCapacity": 1, "HighCpu": 10, "LowCpu": 1,
+            "Periods": 1, "CoolDown": 0, "TopicArn": topic})
+        job = s.step(cid, "hot", ["spark-sql", "--conf", "spark.executor.memory=512m", "-e",
+                                  "SELECT sum(a.id % 3 + b.id % 5) FROM range(400000) a CROSS JOIN range(400000) b"])
+        wait_for("the notice", lambda: os.path.exists(told) and os.path.getsize(told), 200, 0.2)
+        with open(told) as f:
+            text = f.read()
+        self.assertIn(gid, text)
+        self.assertIn("is above 10 %", text)
+        alarms = [a for a in s.call("Stoker.ListAlarms", {"ClusterId": cid})["Alarms"]
+                  if "maximum of 1 node" in a["Title"]]
+        self.assertEqual(len(alarms), 1)
+        self.assertGreater(self.decisions(cid, Kind="utilization", Outcome="at_limit")[0]["Numbers"]["Cpu"], 10)
+        warned = [e for e in s.call("Stoker.ListEvents", {"ClusterId": cid, "Severity": "WARN"})["Events"]
+                  if "needs an operator" in e["Message"]]
+        self.assertEqual(len(warned), 1)
+        s.call("Stoker.RemoveUtilizationScaling", {"ClusterId": cid, "InstanceGroupId": gid})
+        self.assertFalse([a for a in s.call("Stoker.ListAlarms", {"ClusterId": cid})["Alarms"]
+                          if "maximum" in a["Title"]])
+        s.call("CancelSteps", {"ClusterId": cid, "StepIds": [job], "StepCancellationOption": "TERMINATE_PROCESS"})
+        s.call("TerminateJobFlows", {"JobFlowIds": [cid]})
+
     # ---- the command line ----
 
     def cli(self, *words, status=0):

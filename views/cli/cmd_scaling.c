@@ -226,7 +226,8 @@ static void schedules_people(struct cli *c, const cJSON *scaling)
 		const cJSON *next = cJSON_GetArrayItem(json_arr(x, "NextRuns"), 0);
 		fprintf(c->out, "schedule %s: %s → %d nodes of %s, next %s\n", json_str(x, "ScheduleName", ""),
 		        json_str(x, "Words", json_str(x, "ScheduleExpression", "")), (int)json_int(x, "InstanceCount", 0),
-		        json_str(x, "InstanceGroupId", ""), next ? cli_time(next->valuedouble, when, sizeof when) : "never");
+		        json_str(x, "InstanceGroupId", ""),
+		        next ? cli_time(next->valuedouble, when, sizeof when) : "never");
 	}
 }
 

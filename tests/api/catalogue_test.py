@@ -249,6 +249,47 @@ class Errors(Base):
                      "not be null", "RunJobFlow", {})
         self.refused("SerializationException", "String", "DescribeCluster", {"ClusterId": 7}, whole=False)
 
+    def test_fleets(self):
+        one = {"InstanceFleetType": "MASTER", "TargetOnDemandCapacity": 1,
+               "InstanceTypeConfigs": [{"InstanceType": "m5.xlarge"}]}
+        core = dict(one, InstanceFleetType="CORE")
+        for text, fleets in (
+                ("A master instance fleet can only have a target capacity of 1. Revise the configuration and resubmit.",
+                 [dict(one, TargetOnDemandCapacity=2)]),
+                ("should have a value of one or greater for either targetOnDemandCapacity or targetSpotCapacity.",
+                 [one, dict(core, TargetOnDemandCapacity=0)]),
+                ("No master instance fleets were supplied.", [core]),
+                ("Specify at most one of bidPrice or bidPriceAsPercentageOfOnDemandPrice", [one, dict(
+                    core, TargetOnDemandCapacity=0, TargetSpotCapacity=1, InstanceTypeConfigs=[{
+                        "InstanceType": "m5.xlarge", "BidPrice": "1", "BidPriceAsPercentageOfOnDemandPrice": 100}])])):
+            self.bad_instances(text, {"InstanceFleets": fleets})
+        cid = self.run_job_flow("fleets", instances={"InstanceGroups": None, "InstanceFleets": [one, core]},
+                                BootstrapActions=[{"Name": "slow", "ScriptBootstrapAction": {
+                                    "Path": "/bin/sleep", "Args": ["600"]}}])
+        e = self.refused(INVALID, "Instance fleets and instance groups are mutually exclusive. The EMR cluster "
+                         "specified in the request uses instance fleets. The ListInstanceGroups operation does not "
+                         "support clusters that use instance fleets. Use the ListInstanceFleets operation instead.",
+                         "ListInstanceGroups", {"ClusterId": cid})
+        self.assertEqual(e.error_code, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS")
+        self.refused(INVALID, "uses instance groups", "ListInstanceFleets", {"ClusterId": self.cid}, whole=False)
+        fid = self.call("ListInstanceFleets", {"ClusterId": cid})["InstanceFleets"][0]["Id"]
+        self.refused(INVALID, "instance fleet may only be modified when the cluster is running or waiting",
+                     "ModifyInstanceFleet", {"ClusterId": cid, "InstanceFleet": {
+                         "InstanceFleetId": fid, "TargetOnDemandCapacity": 2}}, whole=False)
+
+    def test_not_authorised(self):
+        key = self.call("Stoker.CreateKey", {"UserName": "looker", "Role": "viewer"})["Key"]
+        viewer = Signed(self.server, "us-east-1", key)
+        self.addCleanup(viewer.close)
+        self.assertIn("Clusters", viewer.call("ListClusters"))
+        with self.assertRaises(ApiError) as caught:
+            viewer.call("TerminateJobFlows", {"JobFlowIds": [self.cid]})
+        e = caught.exception
+        self.assertEqual((e.status, e.code), (400, "AccessDeniedException"))
+        self.assertRegex(e.message, r"^User: arn:aws:iam::\d{12}:user/looker is not authorized to perform: "
+                         r"elasticmapreduce:TerminateJobFlows on resource: arn:aws:elasticmapreduce:us-east-1:\d{12}:")
+        self.assertEqual(self.state(self.cid), "WAITING")
+
     def test_unknown_operations(self):
         for op in ("ListStudios", "CreatePersistentAppUI", "StartSession", "Nonsense"):
             self.refused("UnknownOperationException", f"Could not find operation {op}", op)

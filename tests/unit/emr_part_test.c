@@ -65,6 +65,11 @@ static void full_disk_replaces_a_node(void **state)
 	sample(f, n, 95);
 	assert_true(n->health.since > 0);
 	assert_non_null(strstr(n->health.disk, "95 % of its disk"));
+	const cJSON *alarms = json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms"), *a;
+	bool told = false;
+	cJSON_ArrayForEach(a, alarms)
+		told |= !strncmp(json_str(a, "AlarmId", ""), "node-unhealthy/", 15);
+	assert_true(told);
 	sample(f, n, 50);
 	assert_int_equal(n->health.since, 0);
 	sample(f, n, 95);
@@ -201,6 +206,53 @@ static void restart_finds_documents(void **state)
 	assert_false(json_bool(json_obj(access, "BlockPublicAccessConfiguration"), "BlockPublicSecurityGroupRules", true));
 }
 
+static void idle_clusters_end(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "\"AutoTerminationPolicy\":{\"IdleTimeout\":60}"), *kept = waiting(f);
+	int64_t now = clock_now_ms();
+	struct step *s = add_step(f, c, "CONTINUE", PROCESS);
+
+	emr_idle_check(f->ctl, now + 3600000);   /* it works */
+	assert_int_equal(c->state, CLUSTER_RUNNING);
+	ends(f, s, 0, 0);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	emr_idle_check(f->ctl, now + 59000);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	c->termination_protected = true;
+	emr_idle_check(f->ctl, now + 120000);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	c->termination_protected = false;
+	emr_idle_check(f->ctl, now + 120000);
+	assert_int_equal(c->state, CLUSTER_TERMINATING);
+	assert_int_equal(c->reason, CLUSTER_REASON_ALL_STEPS_COMPLETED);
+	assert_int_equal(kept->state, CLUSTER_WAITING);
+	control_turn(f->ctl);
+	const cJSON *events = json_arr(good(f, "Stoker.ListEvents", "{\"MaxResults\":100}"), "Events"), *e;
+	bool told = false;
+	cJSON_ArrayForEach(e, events)
+		told |= !strcmp(json_str(e, "Actor", ""), "stoker:auto-termination") &&
+		        strstr(json_str(e, "Cause", ""), "allows 60") != NULL;
+	assert_true(told);
+}
+
+/* What ended more than a month ago is not listed any more. */
+static void old_instances_are_not_listed(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, DISK);
+	struct node *n = core_node(c);
+	struct instance *i = n->m;
+	char body[128];
+
+	node_doom(f->ctl, n, INSTANCE_REASON_INSTANCE_FAILURE, "gone");
+	control_turn(f->ctl);
+	snprintf(body, sizeof body, "{\"ClusterId\":\"%s\"}", c->id);
+	int all = cJSON_GetArraySize(json_arr(good(f, "ElasticMapReduce.ListInstances", body), "Instances"));
+	i->timeline.ended -= 31LL * 24 * 3600 * 1000;
+	assert_int_equal(cJSON_GetArraySize(json_arr(good(f, "ElasticMapReduce.ListInstances", body), "Instances")), all - 1);
+}
+
 /* Of three primaries one that runs is the primary, and a step goes there. */
 static void three_primaries(void **state)
 {
@@ -236,7 +288,8 @@ int main(void)
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 		T(full_disk_replaces_a_node), T(nothing_is_checked_without_settings),
 		T(protected_clusters_keep_their_nodes), T(health_script), T(refused_changes_are_taken_back),
-		T(restart_finds_documents), T(three_primaries),
+		T(restart_finds_documents), T(three_primaries), T(idle_clusters_end),
+		T(old_instances_are_not_listed),
 #undef T
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

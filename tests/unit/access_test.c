@@ -450,6 +450,36 @@ static void test_tampering_shows(void **state)
 	free(path);
 }
 
+/* Age takes the oldest records; what is left is still proven, and a gap at its begin still shows. */
+static void test_age(void **state)
+{
+	static const int64_t day = 24 * 3600 * 1000LL, start = 1795000000000;
+	struct fixture *f = *state;
+	char now[32];
+	for (int i = 0; i < 6; i++) {
+		snprintf(now, sizeof now, "%lld", (long long)(start + i / 3 * 10 * day));
+		setenv("STOKER_FROZEN_TIME", now, 1);
+		ask(f, "Stoker.DeletePolicy", "{\"PolicyName\":\"p\"}");
+	}
+	audit_trim(f->ctl, start + 399 * day);
+	control_turn(f->ctl);
+	check_intact(f, true);
+	cJSON *events = trail(f, "{}");
+	assert_int_equal(cJSON_GetArraySize(events), 6);
+	cJSON_Delete(events);
+	audit_trim(f->ctl, start + 405 * day);
+	control_turn(f->ctl);
+	check_intact(f, true);
+	events = trail(f, "{}");
+	assert_int_equal(cJSON_GetArraySize(events), 3);
+	assert_int_equal(json_int(cJSON_GetArrayItem(events, 2), "Number", 0), 4);
+	cJSON_Delete(events);
+	store_drop_records(f->ctl->store, "audit", 5);
+	control_turn(f->ctl);
+	check_intact(f, false);
+	unsetenv("STOKER_FROZEN_TIME");
+}
+
 /* A call that the journal refused is a failure in the trail, and did not happen anywhere else. */
 static void test_a_full_disk(void **state)
 {
@@ -520,7 +550,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_roles), T(test_every_operation_has_a_role), T(test_keys_of_each_role), T(test_policies_by_tag_and_arn),
 		T(test_request_tags), T(test_life_of_a_key), T(test_refused_keys_and_policies), T(test_trail),
-		T(test_filters_and_pages), T(test_cloudtrail), T(test_tampering_shows), T(test_a_full_disk), T(test_redaction),
+		T(test_filters_and_pages), T(test_cloudtrail), T(test_tampering_shows), T(test_age), T(test_a_full_disk), T(test_redaction),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

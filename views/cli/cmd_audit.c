@@ -2,23 +2,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/utf8.h"
 #include "views/cli/ask.h"
 #include "views/cli/stream.h"
 #include "views/cli/table.h"
 
-static void people(struct cli *c, const cJSON *items, bool first, void *ctx)
+/* A refused request may name anything, and must not move the cursor with it. */
+static void add_clean(struct buf *b, const cJSON *x, const char *member, const char *none, int width)
 {
-	struct text_table *t = text_table_new();
+	const char *text = json_str(x, member, none);
+	size_t from = b->len;
+
+	utf8_clean(b, text, strlen(text));
+	while ((int)(b->len - from) < width)
+		buf_addc(b, ' ');
+}
+
+static void follow_people(struct cli *c, const cJSON *items)
+{
+	const cJSON *x;
+	char time[64];
+
+	cJSON_ArrayForEach(x, items) {
+		bool failed = strcmp(json_str(x, "Outcome", ""), "Success") != 0;
+		struct buf text = BUF_INIT;
+		add_clean(&text, x, "Actor", "-", 18);
+		add_clean(&text, x, "Source", "-", 14);
+		add_clean(&text, x, "EventName", "", 26);
+		add_clean(&text, x, "ClusterId", "-", 18);
+		fprintf(c->out, "%s  %s%s%s%s\n", cli_time(json_num(x, "Time", 0), time, sizeof time), buf_str(&text),
+		        failed ? cli_state_color(c, "FAILED") : "", failed ? json_str(x, "ErrorCode", "Failure") : "Success",
+		        cli_plain(c));
+		buf_clear(&text);
+		add_clean(&text, x, "ErrorMessage", "", 0);
+		if (failed)
+			fprintf(c->out, "    %s\n", buf_str(&text));
+		buf_free(&text);
+	}
+}
+
+static void people(struct cli *c, const cJSON *items, bool following)
+{
+	struct text_table *t;
 	const cJSON *x;
 	char buf[64];
 
-	(void)ctx;
-	text_table_column(t, first ? "TIME" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "ACTOR" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "FROM" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "EVENT" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "CLUSTER" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "OUTCOME" : "", TABLE_LEFT, true);
+	if (following) {
+		follow_people(c, items);
+		return;
+	}
+	t = text_table_new();
+	static const char *const titles[] = { "TIME", "ACTOR", "FROM", "EVENT", "CLUSTER", "OUTCOME" };
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+		text_table_column(t, titles[i], TABLE_LEFT, i == 5);
 	cJSON_ArrayForEach(x, items) {
 		bool failed = strcmp(json_str(x, "Outcome", ""), "Success") != 0;
 		text_table_cell(t, "", "%s", cli_time(json_num(x, "Time", 0), buf, sizeof buf));
@@ -34,14 +70,12 @@ static void people(struct cli *c, const cJSON *items, bool first, void *ctx)
 	cli_print_table(c, t);
 }
 
-static void as_cloudtrail(struct cli *c, const cJSON *items, bool first, void *ctx)
+static void as_cloudtrail(struct cli *c, const cJSON *items, bool following)
 {
-	if (*(bool *)ctx) {
-		stream_lines(c, items, first, NULL);
-		return;
-	}
-	cJSON *doc = json_add(cJSON_CreateObject(), "Records", cJSON_Duplicate(items, true));
-	cli_print_json(c, doc);
+	if (following)
+		stream_lines(c, items, true);
+	else
+		cli_print_json(c, json_add(cJSON_CreateObject(), "Records", cJSON_Duplicate(items, true)));
 }
 
 static int64_t number(const cJSON *x)
@@ -87,9 +121,9 @@ static int verify(struct cli *c)
 
 static int exec_audit(struct cli *c, const struct cli_args *a)
 {
-	bool trail = cli_flag(a, "cloudtrail"), follow = cli_flag(a, "follow");
+	bool trail = cli_flag(a, "cloudtrail");
 	struct stream s = { .op = "Stoker.ListAuditEvents", .list = trail ? "Records" : "AuditEvents", .number = number,
-	                    .request = cJSON_CreateObject(), .ctx = &follow,
+	                    .request = cJSON_CreateObject(),
 	                    .show = trail ? as_cloudtrail : c->json ? stream_lines : people };
 	struct error err = ERROR_INIT;
 	char id[MODEL_ID_SIZE];

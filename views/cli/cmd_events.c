@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/utf8.h"
 #include "views/cli/ask.h"
 #include "views/cli/stream.h"
 #include "views/cli/table.h"
@@ -18,22 +19,46 @@ static int add_cluster(struct cli *c, const struct cli_args *a, cJSON *req, stru
 	return rc;
 }
 
-static void events_people(struct cli *c, const cJSON *events, bool first, void *ctx)
+static void follow_people(struct cli *c, const cJSON *events)
 {
-	struct text_table *t = text_table_new();
 	const cJSON *x;
 	char buf[64];
 
-	(void)ctx;
-	text_table_column(t, first ? "TIME" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "SEVERITY" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "CLUSTER" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "ACTOR" : "", TABLE_LEFT, false);
-	text_table_column(t, first ? "MESSAGE" : "", TABLE_LEFT, true);
+	cJSON_ArrayForEach(x, events) {
+		const char *severity = json_str(x, "Severity", ""), *cause = json_str(x, "Cause", NULL);
+		struct buf text = BUF_INIT;
+		utf8_clean(&text, json_str(x, "Message", ""), strlen(json_str(x, "Message", "")));
+		fprintf(c->out, "%s  %s%-8s%s  %-16s  %-14s  %s\n", cli_time(json_num(x, "Time", 0), buf, sizeof buf),
+		        cli_state_color(c, severity), severity, cli_plain(c), json_str(x, "ClusterId", "-"),
+		        json_str(x, "Actor", "-"), buf_str(&text));
+		buf_clear(&text);
+		utf8_clean(&text, cause ? cause : "", cause ? strlen(cause) : 0);
+		if (cause)
+			fprintf(c->out, "    because %s\n", buf_str(&text));
+		buf_free(&text);
+	}
+}
+
+static void events_people(struct cli *c, const cJSON *events, bool following)
+{
+	struct text_table *t;
+	const cJSON *x;
+	char buf[64];
+
+	if (following) {
+		follow_people(c, events);
+		return;
+	}
+	t = text_table_new();
+	text_table_column(t, "TIME", TABLE_LEFT, false);
+	text_table_column(t, "SEVERITY", TABLE_LEFT, false);
+	text_table_column(t, "CLUSTER", TABLE_LEFT, false);
+	text_table_column(t, "ACTOR", TABLE_LEFT, false);
+	text_table_column(t, "MESSAGE", TABLE_LEFT, true);
 	cJSON_ArrayForEach(x, events) {
 		const char *severity = json_str(x, "Severity", ""), *cause = json_str(x, "Cause", NULL);
 		text_table_cell(t, "", "%s", cli_time(json_num(x, "Time", 0), buf, sizeof buf));
-		text_table_cell(t, cli_state_color(c, severity), "%-8s", severity);
+		text_table_cell(t, cli_state_color(c, severity), "%s", severity);
 		text_table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
 		text_table_cell(t, cli_dim(c), "%s", json_str(x, "Actor", "-"));
 		text_table_cell(t, "", "%s", json_str(x, "Message", ""));

@@ -105,7 +105,7 @@ static int follow(struct cli *c, const struct stream *s, int64_t number, struct 
 		cJSON *items = cJSON_CreateArray();
 		int rc = take(c, s, number, 0, items, err);
 		if (!rc && items->child)
-			s->show(c, items, false, s->ctx);
+			s->show(c, items, true);
 		number = newest(s, items, number);
 		cJSON_Delete(items);
 		if (rc || fflush(c->out))
@@ -121,7 +121,7 @@ int stream_run(struct cli *c, const struct stream *s)
 	int rc = take(c, s, 0, s->limit, items, &err);
 
 	if (!rc)
-		s->show(c, items, true, s->ctx);
+		s->show(c, items, s->follow);
 	int64_t number = newest(s, items, 0);
 	cJSON_Delete(items);
 	if (!rc && s->follow)
@@ -129,12 +129,11 @@ int stream_run(struct cli *c, const struct stream *s)
 	return rc ? cli_fail(c, &err) : CLI_OK;
 }
 
-void stream_lines(struct cli *c, const cJSON *items, bool first, void *ctx)
+void stream_lines(struct cli *c, const cJSON *items, bool following)
 {
 	const cJSON *x;
 
-	(void)first;
-	(void)ctx;
+	(void)following;
 	cJSON_ArrayForEach(x, items) {
 		char *line = json_print(x);
 		fprintf(c->out, "%s\n", line);

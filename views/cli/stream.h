@@ -12,15 +12,14 @@ struct stream {
 	size_t limit;              /* the newest so many; 0: all */
 	bool follow;               /* until interrupted */
 	int64_t (*number)(const cJSON *item);
-	/* Some items, oldest first. first: of the beginning, else of what came later. */
-	void (*show)(struct cli *c, const cJSON *items, bool first, void *ctx);
-	void *ctx;
+	/* Some items, oldest first. following: more will come, so that no table can know its widths. */
+	void (*show)(struct cli *c, const cJSON *items, bool following);
 };
 
 /* Gives an exit status. */
 int stream_run(struct cli *c, const struct stream *s);
 /* Each item as a line of JSON: a `show`. */
-void stream_lines(struct cli *c, const cJSON *items, bool first, void *ctx);
+void stream_lines(struct cli *c, const cJSON *items, bool following);
 
 #define STREAM_OPTIONS \
 	{ "since", 0, "TIME", "how far back: 90s, 5m, 2h or 7d (default 1d)" }, \

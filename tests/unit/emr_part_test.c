@@ -254,6 +254,29 @@ static void old_instances_are_not_listed(void **state)
 	assert_int_equal(cJSON_GetArraySize(json_arr(good(f, "ElasticMapReduce.ListInstances", body), "Instances")), all - 1);
 }
 
+static void long_names_have_pages(void **state)
+{
+	struct fixture *f = *state;
+	int n = 0, pages = 0;
+	char body[512], *marker = NULL;
+
+	for (int i = 0; i < 120; i++) {
+		snprintf(body, sizeof body, "{\"Name\":\"%0300d\\n%d\",\"SecurityConfiguration\":\"{}\"}", 0, i);
+		good(f, "ElasticMapReduce.CreateSecurityConfiguration", body);
+	}
+	do {
+		const cJSON *r = ask(f, "ElasticMapReduce.ListSecurityConfigurations", marker ? "{\"Marker\":\"%s\"}" : "{}",
+		                     marker);
+		assert_int_equal(f->status, 200);
+		n += cJSON_GetArraySize(json_arr(r, "SecurityConfigurations"));
+		free(marker);
+		marker = xstrdup(json_str(r, "Marker", NULL));
+		pages++;
+	} while (marker);
+	assert_int_equal(n, 120);
+	assert_int_equal(pages, 3);
+}
+
 /* Of three primaries one that runs is the primary, and a step goes there. */
 static void three_primaries(void **state)
 {
@@ -394,7 +417,7 @@ int main(void)
 		T(full_disk_replaces_a_node), T(nothing_is_checked_without_settings),
 		T(protected_clusters_keep_their_nodes), T(health_script), T(refused_changes_are_taken_back),
 		T(restart_finds_documents), T(three_primaries), T(idle_clusters_end),
-		T(old_instances_are_not_listed), T(replies_fit_their_tables),
+		T(old_instances_are_not_listed), T(replies_fit_their_tables), T(long_names_have_pages),
 #undef T
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,6 @@
 
 #define TICK_MS 1000
 #define KEEP_CLUSTERS_MS (60LL * 24 * 3600 * 1000)  /* ended ones, as on EMR: two months */
-#define KEEP_EVENTS_MS (60LL * 24 * 3600 * 1000)
 
 /* ---- links of workers and drivers ---- */
 

@@ -118,9 +118,9 @@ class Topics(unittest.TestCase):
         self.put("mail", Email="ops@example.org")
         open(os.path.join(self.server.home, "busy"), "w").close()
         self.alarm("grün", self.put("mail", Email="ops@example.org"))
-        text = wait_for("the mail", lambda: os.path.exists(self.mail) and open(self.mail).read(), 30)
         wait_for("its outcome", lambda: (self.last("mail") or {}).get("Outcome") == "delivered")
-        text = open(self.mail).read()
+        with open(self.mail, encoding="utf-8") as f:
+            text = f.read()
         self.assertIn("args: -i -t\nTo: ops@example.org\nSubject: =?UTF-8?Q?", text)
         self.assertIn("gr=C3=BCn", text)
         self.assertIn("AlarmName: grün", text)

@@ -84,6 +84,7 @@ static void run(struct control *ctl, int64_t now)
 	if (a->trim_at <= now) {
 		a->trim_at = now + TRIM_MS;
 		audit_trim(ctl, now);
+		store_trim_events(ctl->store, now - KEEP_EVENTS_MS);
 	}
 }
 

@@ -47,7 +47,8 @@ static int check_values(const struct datum *d, struct error *err)
 	const cJSON *values = json_arr(d->json, "Values"), *counts = json_arr(d->json, "Counts"), *v;
 
 	if (counts && cJSON_GetArraySize(counts) != cJSON_GetArraySize(values))
-		return cw_error_value(err, "The parameters MetricData.member.%d.Values and MetricData.member.%d.Counts must be "
+		return cw_error_value(err, "The parameters MetricData.member.%d.Values and MetricData.member.%d.Counts must "
+		                           "be "
 		                      "of the same size.", d->place, d->place);
 	cJSON_ArrayForEach(v, values)
 		if (check_number(d, "Values", v->valuedouble, err))
@@ -68,7 +69,8 @@ static int check_set(const struct datum *d, const cJSON *set, struct error *err)
 		if (check_number(d, names[i], json_num(set, names[i], 0), err))
 			return err->code;
 	if (json_num(set, "SampleCount", 0) <= 0)
-		return cw_error_value(err, "MetricData.member.%d.StatisticValues.SampleCount must be greater than 0.", d->place);
+		return cw_error_value(err, "MetricData.member.%d.StatisticValues.SampleCount must be greater than 0.",
+		                      d->place);
 	if (json_num(set, "Minimum", 0) > json_num(set, "Maximum", 0))
 		return cw_error_value(err, "MetricData.member.%d.StatisticValues has a Minimum above its Maximum.", d->place);
 	return 0;
@@ -161,7 +163,8 @@ CW_OP(cw_put_metric_data)
 	if (!list && !json_arr(in, "EntityMetricData"))
 		return cw_error_missing(err, "MetricData");
 	if (!strncmp(ns, "AWS/", 4))
-		return cw_error_value(err, "The value AWS/ for parameter Namespace is invalid: namespaces of this form are the "
+		return cw_error_value(err, "The value AWS/ for parameter Namespace is invalid: namespaces of this form are "
+		                           "the "
 		                      "services' own.");
 	rc = put_data(ctl, call->region, ns, list, err);
 	cJSON_ArrayForEach(entity, json_arr(in, "EntityMetricData"))
@@ -265,7 +268,8 @@ static int check_statistics(const cJSON *in, struct statistics *st, struct error
 	*st = (struct statistics){ in, period, start / 1000 / step * step, 0 };
 	st->n = ((end + 999) / 1000 - st->start + period - 1) / period;
 	if (st->n > MAX_DATAPOINTS)
-		return cw_error_combination(err, "You have requested up to %lld datapoints, which exceeds the limit of %d. You "
+		return cw_error_combination(err, "You have requested up to %lld datapoints, which exceeds the limit of %d. "
+		                                 "You "
 		                            "may reduce the datapoints requested by increasing Period, or decreasing the time "
 		                            "range.", (long long)st->n, MAX_DATAPOINTS);
 	return 0;

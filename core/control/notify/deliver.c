@@ -151,7 +151,8 @@ static void on_posted(const struct http_result *r, void *ctx)
 	else if (r->status >= 200 && r->status < 300)
 		delivery_done(d, NULL);
 	else
-		failed(d, r->status >= 500 || r->status == 429 || r->status == 408, "The webhook answered with HTTP status %d.",
+		failed(d, r->status >= 500 || r->status == 429 || r->status == 408,
+		       "The webhook answered with HTTP status %d.",
 		       r->status);
 }
 

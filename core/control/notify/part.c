@@ -165,7 +165,8 @@ static int check_name(const char *name, struct error *err)
 
 	for (const char *p = name; *p && ok; p++)
 		ok = isalnum((unsigned char)*p) || *p == '-' || *p == '_';
-	return ok ? 0 : emr_error_validation(err, "TopicName must have 1 to 256 letters, digits, - and _; \"%.60s\" has not.",
+	return ok ? 0 : emr_error_validation(err, "TopicName must have 1 to 256 letters, digits, - and _; \"%.60s\" has "
+	                                          "not.",
 	                                     name);
 }
 

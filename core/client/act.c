@@ -186,6 +186,7 @@ static void create_cli(struct act *a, const struct cluster *c)
 	buf_adds(&b, c->keep_alive ? " --no-auto-terminate" : " --auto-terminate");
 	if (c->termination_protected)
 		buf_adds(&b, " --termination-protected");
+	option(&b, "--security-configuration", c->security_configuration);
 	buf_adds(&b, " --use-default-roles");
 	a->cli = buf_steal(&b);
 }

@@ -6,6 +6,7 @@
 #include "core/control/cost/cost.h"
 #include "core/control/ops.h"
 #include "core/control/scaling/scaling.h"
+#include "core/control/spot/spot.h"
 
 #define HOUR_MS 3600000LL
 #define OFF_SIZE_MS 60000
@@ -119,12 +120,16 @@ static void node_alarms(struct cluster *c, int64_t now, struct alarm_list *out)
 			    xasprintf("Instance group %s is suspended", g->name ? g->name : g->id),
 			    xstrdup(g->reason_message ? g->reason_message : ""),
 			    "Remove the cause, then set the group's size again.");
-		else if (g->running != g->requested && since && now - since > OFF_SIZE_MS)
+		else if (g->running != g->requested && since && now - since > OFF_SIZE_MS) {
+			const char *why = spot_holds_back(runtime_of(c)->ctl, c, g);
 			add(out, SEVERITY_WARN, c->id, since, xasprintf("group-size/%s", g->id),
-			    xasprintf("Instance group %s has %d of %d nodes", g->name ? g->name : g->id, g->running,
-			              g->requested),
-			    xasprintf("For more than a minute now."),
-			    "Nodes may be draining or failing to start; look at the list of nodes.");
+			    xasprintf("Instance %s %s has %d of %d nodes", g->fleet ? "fleet" : "group",
+			              g->name ? g->name : g->id, g->running, g->requested),
+			    why ? xasprintf("It waits for the spot market: %s.", why)
+			    : xasprintf("For more than a minute now."), why
+			    ? "Wait for the market (stoker spot), or add nodes on demand or of another type."
+			    : "Nodes may be draining or failing to start; look at the list of nodes.");
+		}
 	}
 }
 

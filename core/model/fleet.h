@@ -23,6 +23,7 @@ extern const struct names fleet_timeout_action_names;
 
 #define FLEET_TYPES_LIMIT 5             /* of types, and with an allocation strategy … */
 #define FLEET_TYPES_LIMIT_STRATEGY 30
+#define FLEET_UNITS_LIMIT 10000        /* both targets together, as EC2 limits the fleets behind */
 #define FLEET_RESIZE_MINUTES 60         /* a resize without a time-out of its own is given up after so long */
 
 /* InstanceTypeConfig. */

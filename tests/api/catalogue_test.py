@@ -468,7 +468,7 @@ class States(Base):
         self.assertEqual(self.reason(cid), (None, "Running step"))
         self.call("CancelSteps", {"ClusterId": cid, "StepIds": [sid], "StepCancellationOption": "TERMINATE_PROCESS"})
         self.step_until(cid, sid, "CANCELLED")
-        self.assertEqual(self.history(cid, sid), ["RUNNING", "CANCEL_PENDING", "CANCELLED"])
+        self.assertEqual(self.history(cid, sid), ["PENDING", "RUNNING", "CANCEL_PENDING", "CANCELLED"])
         self.step_until(cid, self.steps(cid, step("s", "true"))[0], "COMPLETED")
         self.until(cid, "WAITING")
         self.assertEqual(self.reason(cid), (None, "Cluster ready after last step completed."))
@@ -568,8 +568,8 @@ class States(Base):
                 "InstanceGroupId": gid, "InstanceCount": n, "ShrinkPolicy": {"DecommissionTimeout": 1}}]})
             wait_for(f"{n} nodes", rests(n))
         self.assertEqual(group()["ShrinkPolicy"], {"DecommissionTimeout": 1})
-        self.assertEqual(self.history(cid, gid), ["BOOTSTRAPPING", "RUNNING", "RESIZING", "RUNNING", "RESIZING",
-                                                  "RUNNING"])
+        self.assertEqual(self.history(cid, gid), ["PROVISIONING", "BOOTSTRAPPING", "RUNNING", "RESIZING",
+                                                  "RUNNING", "RESIZING", "RUNNING"])
         conf = [{"Classification": "a", "Properties": {"x": "1", "y": "2"}}]
         self.call("ModifyInstanceGroups", {"ClusterId": cid, "InstanceGroups": [{
             "InstanceGroupId": gid, "Configurations": conf}]})

@@ -173,6 +173,20 @@ class Retries(unittest.TestCase):
         self.refused("ValidationException", "was discarded", "Stoker.ReplayDeadLetter", {"DeadLetterId": dl})
         self.refused("ResourceNotFoundException", "dl-NONE", "Stoker.DescribeDeadLetter", {"DeadLetterId": "dl-NONE"})
 
+    def test_a_topic_is_told(self):
+        told = os.path.join(self.folder.name, "told")
+        arn = self.server.call("Stoker.PutTopic", {"TopicName": "ops", "Command": f"cat >>{told}"})["TopicArn"]
+        sid = self.add("loud", ["false"], notify=arn)
+        self.ended(sid)
+
+        def message():
+            with open(told) if os.path.exists(told) else open(os.devnull) as f:
+                text = f.read()
+            return text if sid in text else None
+        text = wait_for("the notice", message)
+        self.assertIn("Step loud of cluster retries failed", text)
+        self.assertIn(self.letter(sid)["DeadLetterId"], text)
+
     def test_letters_survive_a_kill(self):
         sid = self.add("kept", ["false"])
         self.ended(sid)

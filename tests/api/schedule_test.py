@@ -92,6 +92,22 @@ class Schedules(unittest.TestCase):
         self.assertEqual(self.over("fails", 3)[0]["State"], "SUCCEEDED")
         self.assertEqual(self.shown("fails")["Failures"], 0)
 
+    def test_a_topic_is_told_of_failures_and_of_their_end(self):
+        told = os.path.join(self.server.home, "told")
+        arn = self.server.call("Stoker.PutTopic", {"TopicName": "ops", "Command": f"cat >>{told}"})["TopicArn"]
+
+        def says(text):
+            def look():
+                with open(told) if os.path.exists(told) else open(os.devnull) as f:
+                    return text in f.read()
+            wait_for(f"the notice \"{text}\"", look)
+        self.put("loud", "rate(1 day)", steps_for("home", step("bad", "false")), TopicArn=arn)
+        self.server.call("Stoker.RunScheduleNow", {"ScheduleName": "loud"})
+        says("Schedule loud failed")
+        self.put("loud", "rate(1 day)", steps_for("home", step("good", "true")), TopicArn=arn)
+        self.server.call("Stoker.RunScheduleNow", {"ScheduleName": "loud"})
+        says("Schedule loud works again after 1 failure")
+
     def test_queue_of_runs(self):
         name, flag = "queue", os.path.join(self.server.home, "go-on")
         wait = step("wait", "bash", "-c", f"until [ -e {flag} ]; do sleep 0.05; done")

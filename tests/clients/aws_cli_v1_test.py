@@ -16,7 +16,13 @@ PROGRAM = program("aws", "aws")
 @unittest.skipUnless(PROGRAM, "run .ci/clients.sh aws: PyPI's aws is not installed")
 class AwsCliV1(Suite, unittest.TestCase):
     AWS = PROGRAM
-    MORE_ATTRIBUTES = ("--auto-terminate", "--unhealthy-node-replacement")
+    REFUSED = 255
+    MORE_ATTRIBUTES = ("--unhealthy-node-replacement",)
+
+    def test_auto_terminate(self):
+        cid = self.create("attributes", "--instance-type", "m5.xlarge", "--instance-count", "1")
+        self.aws("modify-cluster-attributes", "--cluster-id", cid, "--auto-terminate")
+        self.wait_state(cid, "TERMINATED")
 
     def test_endpoint_from_the_environment(self):
         self.assertIn("Clusters", self.run_without_endpoint("list-clusters"))

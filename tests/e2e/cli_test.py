@@ -140,6 +140,11 @@ class Cli(unittest.TestCase):
         before = len(self.json("clusters", "--all")["Clusters"])
         self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)
         self.assertEqual(self.json("create", "cli-dry", "--dry-run")["Name"], "cli-dry")
+        asked = self.json("create", "cli-dry", "--dry-run", "--masters", "3", "--security-configuration", "sc",
+                          "--replace-unhealthy")
+        self.assertEqual((asked["SecurityConfiguration"], asked["Instances"]["UnhealthyNodeReplacement"],
+                          asked["Instances"]["InstanceGroups"][0]["InstanceCount"]), ("sc", True, 3))
+        self.stoker("create", "cli-dry", "--dry-run", "--masters", "2", status=USAGE)
         self.assertEqual(len(self.json("clusters", "--all")["Clusters"]), before)
 
     def test_env_and_aws_variables(self):

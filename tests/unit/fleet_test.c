@@ -366,6 +366,7 @@ static void test_refusals(void **state)
 	refused(f, FLEETS(CORE(1, 0, TYPE("a", 1) "," TYPE("b", 1) "," TYPE("c", 1) "," TYPE("d", 1) "," TYPE("e", 1) ","
 	                       TYPE("f", 1), "")), "at most 5 instance type");
 	refused(f, FLEETS(CORE(1, 0, TYPE("a", 1) "," TYPE("a", 1), "")), "more than once");
+	refused(f, FLEETS(CORE(9000, 1001, TYPE("a", 1), "")), "cannot exceed 10000 units");
 	refused(f, FLEETS(CORE(1, 1, TYPE("a", 1), ",\"LaunchSpecifications\":{\"SpotSpecification\":{"
 	                       "\"TimeoutDurationMinutes\":4,\"TimeoutAction\":\"TERMINATE_CLUSTER\"}}")),
 	        "between 5 and 1440");

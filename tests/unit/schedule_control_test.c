@@ -109,6 +109,16 @@ static void lives(struct fixture *f, struct cluster *c, int status)
 	look(f);
 }
 
+static bool alarmed(struct fixture *f, const char *title)
+{
+	const cJSON *x, *list = json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms");
+
+	cJSON_ArrayForEach(x, list)
+		if (!strcmp(json_str(x, "Title", ""), title))
+			return true;
+	return false;
+}
+
 /* ---- putting ---- */
 
 static void test_put_answers_with_the_next_runs(void **state)
@@ -215,10 +225,12 @@ static void test_a_cluster_for_each_run(void **state)
 	assert_string_equal(run_is(f, 0, "State"), "FAILED");
 	assert_non_null(strstr(run_is(f, 0, "Reason"), "Step load failed: "));
 	assert_int_equal(json_int(shown(f), "Failures", 0), 1);
+	assert_true(alarmed(f, "Schedule hourly failed"));
 	assert_string_equal(json_str(json_obj(shown(f), "LastRun"), "State", ""), "FAILED");
 	until(f, "2026-11-26T15:00:00Z");
 	lives(f, newest(f), 0);
 	assert_int_equal(json_int(shown(f), "Failures", -1), 0);
+	assert_false(alarmed(f, "Schedule hourly failed"));
 }
 
 static void test_steps_for_a_cluster_by_name(void **state)
@@ -400,6 +412,7 @@ static void test_catch_up_skip(void **state)
 	assert_int_equal(count_state(f, "MISSED"), 4);
 	assert_int_equal(map_len(f->ctl->clusters), 0);
 	assert_non_null(strstr(run_is(f, 0, "Reason"), "CatchUp SKIP"));
+	assert_true(alarmed(f, "A run of schedule x was missed"));
 	until(f, "2026-11-26T17:00:00Z");
 	assert_int_equal(map_len(f->ctl->clusters), 1);
 }

@@ -10,7 +10,7 @@
 
 struct shape {
 	const char *master, *core, *task;
-	int n_core, n_task;
+	int n_masters, n_core, n_task;
 	bool core_spot, task_spot;
 	const char *bid;
 	cJSON *fleets;         /* NULL: groups */
@@ -30,7 +30,11 @@ static int read_shape(const struct cli_args *a, struct shape *s, struct error *e
 	s->bid = cli_opt(a, "bid");
 	if (s->bid && !s->task_spot)
 		return error_set(err, ERR_INVALID, "--bid is for spot instances: give --spot or --task-spot as well");
-	rc = cli_opt_int(a, "core", 1, 0, 1000, &s->n_core, err);
+	rc = cli_opt_int(a, "masters", 1, 1, 3, &s->n_masters, err);
+	if (!rc && s->n_masters == 2)
+		rc = error_set(err, ERR_INVALID, "--masters: a cluster has 1 master, or 3 for high availability");
+	if (!rc)
+		rc = cli_opt_int(a, "core", 1, 0, 1000, &s->n_core, err);
 	return rc ? rc : cli_opt_int(a, "task", 0, 0, 1000, &s->n_task, err);
 }
 
@@ -193,13 +197,16 @@ static int build_request(const struct cli_args *a, const struct shape *s, cJSON 
 		json_add(instances, "InstanceFleets", cJSON_Duplicate(s->fleets, true));
 	} else {
 		cJSON *groups = cJSON_AddArrayToObject(instances, "InstanceGroups");
-		add_group(groups, "MASTER", s->master, 1, false, NULL);
+		add_group(groups, "MASTER", s->master, s->n_masters, false, NULL);
 		add_group(groups, "CORE", s->core, s->n_core, s->core_spot, s->bid);
 		add_group(groups, "TASK", s->task, s->n_task, s->task_spot, s->bid);
 	}
 	json_add_bool(instances, "KeepJobFlowAliveWhenNoSteps", !cli_flag(a, "transient"));
 	json_add_bool(instances, "TerminationProtected", cli_flag(a, "protect"));
+	if (cli_flag(a, "replace-unhealthy"))
+		json_add_bool(instances, "UnhealthyNodeReplacement", true);
 	json_add_str(instances, "Ec2SubnetId", cli_opt(a, "subnet"));
+	json_add_str(req, "SecurityConfiguration", cli_opt(a, "security-configuration"));
 	json_add(req, "Instances", instances);
 	rc = cli_opt_int(a, "concurrency", 1, 1, 256, &concurrency, err);
 	if (!rc && cli_opt(a, "concurrency"))
@@ -239,7 +246,7 @@ static void plan_fleets(struct cli *c, const cJSON *fleets)
 static void show_plan(struct cli *c, const struct shape *s, const cJSON *req)
 {
 	const struct plan_group groups[] = {
-		{ "MASTER", s->master, 0, 1, false },
+		{ "MASTER", s->master, 0, s->n_masters, false },
 		{ "CORE", s->core, 0, s->n_core, s->core_spot },
 		{ "TASK", s->task, 0, s->n_task, s->task_spot },
 	};
@@ -299,6 +306,7 @@ static int exec_create(struct cli *c, const struct cli_args *a)
 
 static const struct cli_option options[] = {
 	{ "type", 't', "TYPE", "instance type of all groups (default m5.xlarge)" },
+	{ "masters", 0, "N", "master instances: 1, or 3 for high availability, which is always protected" },
 	{ "core", 0, "N", "core instances (default 1)" },
 	{ "task", 0, "N", "task instances (default 0)" },
 	{ "master-type", 0, "TYPE", "instance type of the master" },
@@ -319,6 +327,8 @@ static const struct cli_option options[] = {
 	{ "transient", 0, NULL, "end the cluster when its steps have ended" },
 	{ "idle-timeout", 0, "TIME", "end the cluster when it was idle for TIME" },
 	{ "protect", 0, NULL, "protect from termination" },
+	{ "replace-unhealthy", 0, NULL, "replace unhealthy core nodes even when the cluster is protected" },
+	{ "security-configuration", 0, "NAME", "security configuration" },
 	{ "bootstrap", 'b', "'PATH ARG…'", "bootstrap action (may be given more than once)" },
 	{ "conf", 0, "CLASS:KEY=VALUE", "configuration, as spark-defaults:spark.sql.ansi.enabled=true" },
 	{ "tag", 0, "KEY=VALUE", "tag (may be given more than once)" },

@@ -1,4 +1,4 @@
-/* stoker events: what happened. stoker alarms: what is wrong now. */
+/* stoker events: what happened. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,55 +73,6 @@ static int exec_events(struct cli *c, const struct cli_args *a)
 	return status;
 }
 
-static void alarms_people(struct cli *c, const cJSON *alarms)
-{
-	struct text_table *t = text_table_new();
-	const cJSON *x;
-	char buf[64];
-
-	text_table_column(t, "SINCE", TABLE_LEFT, false);
-	text_table_column(t, "SEVERITY", TABLE_LEFT, false);
-	text_table_column(t, "CLUSTER", TABLE_LEFT, false);
-	text_table_column(t, "ALARM", TABLE_LEFT, true);
-	cJSON_ArrayForEach(x, alarms) {
-		const char *severity = json_str(x, "Severity", "");
-		text_table_cell(t, "", "%s", cli_time(json_num(x, "Since", 0), buf, sizeof buf));
-		text_table_cell(t, cli_state_color(c, severity), "%s", severity);
-		text_table_cell(t, "", "%s", json_str(x, "ClusterId", "-"));
-		text_table_cell(t, "", "%s", json_str(x, "Title", ""));
-		if (*json_str(x, "Detail", ""))
-			text_table_note(t, "%s", json_str(x, "Detail", ""));
-		if (*json_str(x, "Hint", ""))
-			text_table_note(t, "→ %s", json_str(x, "Hint", ""));
-	}
-	cli_print_table(c, t);
-}
-
-static int exec_alarms(struct cli *c, const struct cli_args *a)
-{
-	cJSON *req = cJSON_CreateObject(), *reply = NULL;
-	struct error err = ERROR_INIT;
-	int n;
-
-	if (add_cluster(c, a, req, &err)) {
-		cJSON_Delete(req);
-		return cli_fail(c, &err);
-	}
-	if (ask(c, "Stoker.ListAlarms", req, &reply, &err))
-		return cli_fail(c, &err);
-	n = cJSON_GetArraySize(json_arr(reply, "Alarms"));
-	if (c->json) {
-		cli_print_json(c, reply);
-	} else {
-		if (n)
-			alarms_people(c, json_arr(reply, "Alarms"));
-		else
-			fprintf(c->out, "no alarms\n");
-		cJSON_Delete(reply);
-	}
-	return cli_flag(a, "check") && n ? CLI_FAILED : CLI_OK;
-}
-
 static const struct cli_option event_options[] = {
 	STREAM_OPTIONS,
 	{ "severity", 0, "LEVEL", "at least INFO, WARN, ERROR or CRITICAL" },
@@ -131,20 +82,9 @@ static const struct cli_option event_options[] = {
 	{ 0 },
 };
 
-static const struct cli_option alarm_options[] = {
-	{ "check", 0, NULL, "exit with 1 when there is an alarm" },
-	{ 0 },
-};
-
 const struct cli_command cli_cmd_events = {
 	.name = "events", .args = "[CLUSTER]", .max = 1,
 	.summary = "list what happened, oldest first",
 	.about = "With --json each event is a line of JSON: time, severity, what happened, who made it happen and why.",
 	.options = event_options, .words = "cluster", .exec = exec_events,
-};
-
-const struct cli_command cli_cmd_alarms = {
-	.name = "alarms", .args = "[CLUSTER]", .max = 1,
-	.summary = "list what is wrong now", .about = "",
-	.options = alarm_options, .words = "cluster", .exec = exec_alarms,
 };

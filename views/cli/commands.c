@@ -18,7 +18,7 @@
 	X(cost) \
 	X(events) X(audit) \
 	X(keys) X(policies) \
-	X(alarms) \
+	X(alarms) X(metrics) X(topics) \
 	X(dlq) X(schedules) \
 	X(sql) X(env) X(aws) X(call) X(server) X(help) X(version)
 

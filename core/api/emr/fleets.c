@@ -145,6 +145,9 @@ int emr_check_fleet_target(enum instance_role role, const char *name, int on_dem
 	if (role == ROLE_MASTER && (int64_t)on_demand + spot != 1)
 		return emr_error_validation(err, "A master instance fleet can only have a target capacity of 1. "
 		                            "Revise the configuration and resubmit.");
+	if (on_demand + (int64_t)spot > FLEET_UNITS_LIMIT)
+		return emr_error_validation(err, "The target capacity of an instance fleet cannot exceed %d units.",
+		                            FLEET_UNITS_LIMIT);
 	if (on_demand + (int64_t)spot < 1)
 		return emr_error_validation(err, "The instance fleet (%.200s) should have a value of one or greater "
 		                            "for either targetOnDemandCapacity or targetSpotCapacity.", name ? name

@@ -91,6 +91,8 @@ static cJSON *instances(const struct cluster *c)
 	add_strings(o, "AdditionalSlaveSecurityGroups", &c->extra_slave_groups);
 	json_add_str(o, "HadoopVersion", c->hadoop_version);
 	json_add_bool(o, "KeepJobFlowAliveWhenNoSteps", c->keep_alive);
+	if (c->unhealthy_replacement)
+		json_add_bool(o, "UnhealthyNodeReplacement", true);
 	return json_add_bool(o, "TerminationProtected", c->termination_protected);
 }
 

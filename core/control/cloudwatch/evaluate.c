@@ -271,7 +271,7 @@ void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh)
 	cw->evaluating = true;
 	while (map_next(cw->alarms, &it, NULL, &v)) {
 		struct cw_alarm *rt = ((struct metric_alarm *)v)->runtime;
-		if (only_fresh ? rt->fresh : minute || metric_alarm_interval(v) < 60)
+		if (rt->fresh || (!only_fresh && (minute || metric_alarm_interval(v) < 60)))
 			vec_push(&all, (struct metric_alarm *)v);
 		rt->fresh = false;
 	}

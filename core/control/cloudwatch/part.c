@@ -197,16 +197,16 @@ static void run(struct control *ctl, int64_t now)
 		cw_collect(ctl, now);
 		cw->collect_at = next_at(now, MINUTE_MS, COLLECT_AT_MS);
 	}
-	if (cw->fresh) {
-		cw->fresh = false;
-		cw_evaluate(ctl, now, true, true);
-	}
+	bool fresh = cw->fresh;
+	cw->fresh = false;
 	if (cw->evaluate_at && cw->evaluate_at <= now) {
 		int64_t step = cw->short_alarms ? 10000 : MINUTE_MS;
 		/* With steps of 10 s the minute's alarms take their turn at the first of each minute. */
 		cw_evaluate(ctl, now, step == MINUTE_MS || now % MINUTE_MS < 10000, false);
 		cw->evaluate_at = next_at(now, step, EVALUATE_AT_MS);
 		cw_acks_tidy(ctl, now);
+	} else if (fresh) {
+		cw_evaluate(ctl, now, false, true);
 	}
 	if (cw->work_at && cw->work_at <= now)
 		work(cw, now);

@@ -37,6 +37,7 @@ struct cost_state {
 	struct error prices_error;      /* code 0: all is well */
 	int64_t prices_error_since;
 	int prices_own;                 /* rows of the person's own */
+	struct day_cache days;
 	struct map *sheets;             /* cluster id → struct sheet */
 	struct map *usual;              /* step name → struct usual; NULL: not gathered yet */
 	struct map *budgets;            /* "region\nname" → struct budget */
@@ -82,7 +83,7 @@ struct line {
 	char *type;
 	struct rate rate;
 	struct money posted;                            /* all of days */
-	VEC(struct { int64_t day; struct money money; }) days; /* what is over: one for each day, unsorted */
+	VEC(struct { int64_t day; struct money money; }) days; /* what is over: one for each day, in order */
 };
 /* An instance that is not wholly posted. */
 struct open_item {

@@ -31,6 +31,7 @@ static void close_part(struct control *ctl)
 	sheets_free(st);
 	rates_free(st);
 	ledger_free(st);
+	vec_free(&st->days.at);
 	free(st);
 	ctl->parts[PART_COST] = NULL;
 }

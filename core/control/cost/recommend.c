@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/cost/inner.h"
+#include "core/control/scaling/inside.h"
 
 #define SAMPLES_MIN 360         /* of busy nodes, 5 s each: half an hour */
 #define ROOM 0.8                /* p95 should fill no more of a node than this */
@@ -152,6 +153,7 @@ static void advise_type(struct control *ctl, const struct cluster *c, const stru
 static void right_sizes(struct control *ctl, const struct cluster *c, int64_t now, cJSON *out)
 {
 	double hours = hours_per_month(ctl, c, now);
+	bool steered = scaled_of(ctl, c->id) != NULL; /* a policy sets the sizes: that is not ours to correct */
 
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
@@ -160,7 +162,7 @@ static void right_sizes(struct control *ctl, const struct cluster *c, int64_t no
 		if (g->requested < 1 || !g->type || g->fleet || !load_of(ctl, g->id, &v) || v.samples < SAMPLES_MIN)
 			continue;
 		type_rate(ctl, c, g->id, g->type, g->market, &each);
-		if (g->role != ROLE_MASTER && fewer(g, &v) < g->requested)
+		if (g->role != ROLE_MASTER && !steered && fewer(g, &v) < g->requested)
 			advise_fewer(c, g, &v, &each, hours, out);
 		else if (g->market == MARKET_ON_DEMAND)
 			advise_type(ctl, c, g, &v, hours, out);

@@ -37,24 +37,42 @@ static size_t line_of(struct control *ctl, struct sheet *s, const struct instanc
 	return s->lines.len - 1;
 }
 
+/* The first day of a line that is not before `day`. */
+static size_t place_of(const struct line *l, int64_t day)
+{
+	size_t low = 0, high = l->days.len;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (l->days.items[mid].day < day)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 static void post(struct line *l, int64_t day, const struct money *m)
 {
+	size_t at = place_of(l, day);
+
 	money_add(&l->posted, m);
-	for (size_t i = l->days.len; i-- > 0;)
-		if (l->days.items[i].day == day) {
-			money_add(&l->days.items[i].money, m);
-			return;
-		}
+	if (at < l->days.len && l->days.items[at].day == day) {
+		money_add(&l->days.items[at].money, m);
+		return;
+	}
 	vec_reserve(&l->days, l->days.len + 1);
-	l->days.items[l->days.len].day = day;
-	l->days.items[l->days.len++].money = *m;
+	memmove(&l->days.items[at + 1], &l->days.items[at], (l->days.len - at) * sizeof *l->days.items);
+	l->days.items[at].day = day;
+	l->days.items[at].money = *m;
+	l->days.len++;
 }
 
 /* Post what an instance cost until `until`, day by day; for one that has ended, all of it. */
 static void post_until(struct control *ctl, struct sheet *s, struct open_item *o, int64_t now, int64_t until)
 {
 	struct line *l = &s->lines.items[o->line];
-	int64_t from, to;
+	int64_t from, to, next;
 
 	if (!billed(o->i, now, &from, &to))
 		return;
@@ -63,7 +81,7 @@ static void post_until(struct control *ctl, struct sheet *s, struct open_item *o
 	if (to > until)
 		to = until;
 	while (from < to) {
-		int64_t day = day_start(from), next = day_next(from), end = next < to ? next : to;
+		int64_t day = day_of(&cost_state(ctl)->days, from, &next), end = next < to ? next : to;
 		struct money m = { 0 };
 		instance_money(ctl, &l->rate, o->i, now, from, end, &m);
 		post(l, day, &m);
@@ -134,19 +152,20 @@ void line_money(struct control *ctl, struct sheet *s, size_t line, int64_t from,
                 struct money *out)
 {
 	const struct line *l = &s->lines.items[line];
-	int64_t first = day_start(from), last = to > now ? INT64_MAX : day_start(to);
+	struct day_cache *days = &cost_state(ctl)->days;
+	int64_t next, first = day_of(days, from, &next),
+	              last = to > now ? INT64_MAX : day_of(days, to, &(int64_t) { 0 });
 
 	if (first < from) {
-		first = day_next(from);
+		first = next;
 		part_of_days(ctl, s, line, from, first < to ? first : to, now, out);
 	}
 	if (last != INT64_MAX && last < to && last >= first)
 		part_of_days(ctl, s, line, last, to, now, out);
 	if (first >= last)
 		return;
-	for (size_t i = 0; i < l->days.len; i++)
-		if (l->days.items[i].day >= first && l->days.items[i].day < last)
-			money_add(out, &l->days.items[i].money);
+	for (size_t i = place_of(l, first); i < l->days.len && l->days.items[i].day < last; i++)
+		money_add(out, &l->days.items[i].money);
 	for (size_t i = 0; i < s->open.len; i++) {
 		const struct open_item *o = &s->open.items[i];
 		if (o->line == line)

@@ -33,11 +33,11 @@ static void visit_line(struct control *ctl, struct sheet *s, size_t k, struct vi
 	                   .market = names_get(&market_names, (int)l->market), .tags = &s->c->tags };
 	int64_t end = v->to < v->now ? v->to : v->now;
 
-	for (int64_t a = v->from, b; a < v->to; a = b) {
-		b = v->days ? day_next(a) : v->to;
+	for (int64_t a = v->from, b = v->to; a < v->to; a = b) {
 		if (v->days && a > end)
 			break;
-		p.day = v->days ? day_start(a) : 0;
+		if (v->days)
+			p.day = day_of(&cost_state(ctl)->days, a, &b);
 		p.money = (struct money){ 0 };
 		line_money(ctl, s, k, a, b < v->to ? b : v->to, v->now, &p.money);
 		if (paid(&p.money))

@@ -183,7 +183,7 @@ static int check_modify(const struct cluster *c, const struct instance_group *g,
 	if (g->role == ROLE_MASTER)
 		return emr_error_invalid_request(err, NULL, "The master instance fleet cannot be modified.");
 	/* A task fleet may be emptied, a core fleet may not. */
-	if (g->role == ROLE_CORE && emr_check_fleet_target(g->role, g->name, on_demand, spot, err))
+	if ((g->role == ROLE_CORE || on_demand || spot) && emr_check_fleet_target(g->role, g->name, on_demand, spot, err))
 		return as_invalid_request(err);
 	if (x->types.len && emr_check_fleet_types(&x->types, strategy, err))
 		return as_invalid_request(err);

@@ -91,6 +91,20 @@ static int64_t limit_of(const struct cluster *c, const struct step *s)
 	return retry_policy_of(c, s, &p, NULL) ? 0 : p.timeout_ms;
 }
 
+/* What the console shows while nothing runs. */
+static void show_wait(struct step *s, const struct trying *t, const struct retry_policy *p)
+{
+	struct ctl_step *rt = step_runtime(s);
+	char when[32], text[160];
+
+	clock_iso8601(t->next_at, when, sizeof when);
+	snprintf(text, sizeof text, "Waits until %.19sZ for attempt %d of %d", when, t->failed + 1,
+	         p->max_attempts);
+	cJSON_Delete(rt->progress);
+	rt->progress = json_add_str(cJSON_CreateObject(), "description", text);
+	json_add_num(rt->progress, "fraction", 0);
+}
+
 void retry_started(struct control *ctl, struct cluster *c, struct step *s)
 {
 	int64_t limit = limit_of(c, s);
@@ -98,6 +112,10 @@ void retry_started(struct control *ctl, struct cluster *c, struct step *s)
 
 	if (!t)
 		return;
+	if (t->wait_ms) { /* no longer true */
+		cJSON_Delete(step_runtime(s)->progress);
+		step_runtime(s)->progress = NULL;
+	}
 	t->next_at = t->wait_ms = 0;
 	t->limit_at = limit ? clock_now_ms() + limit : 0;
 	retry_state_of(ctl)->due_known = false;
@@ -115,6 +133,9 @@ void trying_attach(struct control *ctl, struct cluster *c, struct step *s, struc
 	else
 		t = trying_make(ctl, c, s);
 	t->limit_at = limit ? e->m->created + limit : 0;
+	struct retry_policy p;
+	if (!e && t->next_at && !retry_policy_of(c, s, &p, NULL))
+		show_wait(s, t, &p);
 	if (t->overtime) /* the signal may not have arrived */
 		t->limit_at = clock_now_ms();
 	retry_state_of(ctl)->due_known = false;
@@ -141,20 +162,6 @@ int retry_lost(struct control *ctl, struct cluster *c, struct step *s, const cha
 		note(t, s, FAILURE_RETRYABLE, why);
 	save(ctl, t);
 	return t->lost;
-}
-
-/* What the console shows while nothing runs. */
-static void show_wait(struct step *s, const struct trying *t, const struct retry_policy *p)
-{
-	struct ctl_step *rt = step_runtime(s);
-	char when[32], text[160];
-
-	clock_iso8601(t->next_at, when, sizeof when);
-	snprintf(text, sizeof text, "Waits until %.19sZ for attempt %d of %d", when, t->failed + 1,
-	         p->max_attempts);
-	cJSON_Delete(rt->progress);
-	rt->progress = json_add_str(cJSON_CreateObject(), "description", text);
-	json_add_num(rt->progress, "fraction", 0);
 }
 
 static void begin_wait(struct control *ctl, struct cluster *c, struct step *s, struct trying *t,

@@ -45,7 +45,7 @@ struct retry_state {
 	bool due_known;
 	int64_t trim_at;
 	int64_t letter_seq;        /* of the newest letter */
-	size_t letter_bytes;
+	size_t letter_bytes, bytes_max, letters_max; /* the limits are LETTERS_…; tests lower them */
 	uint64_t seed;             /* of the jitter */
 };
 

@@ -187,8 +187,8 @@ static void make_room(struct control *ctl)
 	}
 	if (oldest->state == LETTER_PENDING)
 		event_add(ctl, SEVERITY_WARN, oldest->cluster_id, oldest->id, EVENT_LETTER,
-		          "Dead letter %s was let go, though nobody has closed it: no more than %d of %d MB are kept",
-		          oldest->id, LETTERS_MAX, LETTERS_BYTES >> 20);
+		          "Dead letter %s was let go, though nobody has closed it: no more than %zu of %zu MB are kept",
+		          oldest->id, st->letters_max, st->bytes_max >> 20);
 	drop(ctl, oldest);
 }
 
@@ -201,7 +201,8 @@ void letter_write(struct control *ctl, struct cluster *c, struct step *s, const 
 	if (!p.dead_letter)
 		return;
 	struct retry_state *st = retry_state_of(ctl);
-	while (map_len(st->letters) >= LETTERS_MAX || (map_len(st->letters) && st->letter_bytes > LETTERS_BYTES))
+	while (map_len(st->letters) >= st->letters_max || (map_len(st->letters) &&
+	                                                   st->letter_bytes > st->bytes_max))
 		make_room(ctl);
 	struct letter *l = xcalloc(1, sizeof *l);
 	id_make(l->id, sizeof l->id, "dl-", 13);

@@ -172,8 +172,8 @@ static int where(struct control *ctl, const struct letter *l, const cJSON *body,
 	if (given || (c && !cluster_state_closing(c->state)))
 		return 0;
 	emr_error_validation(err,
-	                     "Cluster %s (%s), where the step failed, has ended. Name another one with ClusterId.",
-	                     *id, json_str(body, "ClusterName", ""));
+	                     "Cluster %s (%s), where the step failed, has ended. "
+	                     "Name another one with ClusterId.", *id, json_str(body, "ClusterName", ""));
 	error_hint(err, "A cluster with the same configurations can be created from DescribeDeadLetter.");
 	return ERR_INVALID;
 }

@@ -84,6 +84,8 @@ static int load(struct control *ctl, struct error *err)
 	struct retry_state *st = ctl->parts[PART_RETRY] = xcalloc(1, sizeof *st);
 	st->trying = map_new();
 	st->letters = map_new();
+	st->letters_max = LETTERS_MAX;
+	st->bytes_max = LETTERS_BYTES;
 	st->seed = (uint64_t)clock_mono_us() ^ (uint64_t)clock_now_ms() << 20;
 	st->trim_at = clock_now_ms();
 	for (size_t i = 0; i < l.trying.len; i++)

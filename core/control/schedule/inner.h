@@ -33,6 +33,7 @@ struct schedule {
 	int64_t after;             /* every run up to this time has been decided upon */
 	int64_t next_at;           /* 0: none */
 	int failures;              /* in a row */
+	int64_t failing_since;     /* the end of the first of them */
 	cJSON *last_run;           /* the last that ended; NULL */
 };
 
@@ -104,6 +105,11 @@ void run_due(struct control *ctl, struct schedule *s, int64_t scheduled_for, con
 /* end those that have ended, start queued ones */
 void runs_follow(struct control *ctl);
 void runs_drop_queued(struct control *ctl, const struct schedule *s, const char *why);
+
+/* ---- alarms.c ---- */
+/* Schedules whose last run failed or was missed; registered with cloudwatch. */
+void schedule_alarms(struct control *ctl, const char *region, const char *cluster_id, int64_t now,
+                     struct alarm_list *out);
 
 /* ---- decide.c ---- */
 void schedule_decide(struct control *ctl, struct schedule *s, int64_t now);

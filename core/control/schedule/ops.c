@@ -64,6 +64,7 @@ static int put_schedule(struct control *ctl, const cJSON *in, cJSON *out, struct
 		runs_drop_queued(ctl, old, "The schedule was disabled.");
 	s->created_at = old ? old->created_at : now;
 	s->failures = old ? old->failures : 0;
+	s->failing_since = old ? old->failing_since : 0;
 	s->last_run = old && old->last_run ? cJSON_Duplicate(old->last_run, true) : NULL;
 	s->after = now; /* what was not decided upon yet belongs to the old form of it */
 	schedule_put(ctl, s);

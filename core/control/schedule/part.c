@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/control/cloudwatch/cloudwatch.h"
 #include "core/control/schedule/inner.h"
 
 #define TRIM_EVERY_MS (6 * 3600000LL)
@@ -57,6 +58,7 @@ static int load(struct control *ctl, struct error *err)
 	ret = docs_each(ctl, "schedule", load_schedule, NULL, err);
 	if (!ret)
 		ret = docs_each(ctl, "schedule-run", load_run, NULL, err);
+	cw_alarms_from(ctl, schedule_alarms);
 	st->check = map_len(st->runs) > 0; /* they may have ended, with nobody to see it */
 	return ret;
 }

@@ -111,7 +111,8 @@ static void tell(struct control *ctl, const struct schedule *s, const struct run
 	else if (r->state == RUN_FAILED)
 		subject = xasprintf("Schedule %s failed", s->name);
 	else if (r->state == RUN_SUCCEEDED && before)
-		subject = xasprintf("Schedule %s works again after %d failures", s->name, before);
+		subject = xasprintf("Schedule %s works again after %d failure%s", s->name, before,
+		                    before == 1 ? "" : "s");
 	else if (r->state == RUN_SKIPPED)
 		subject = xasprintf("A run of schedule %s was skipped", s->name);
 	if (subject)
@@ -123,9 +124,9 @@ static void count(struct control *ctl, struct schedule *s, const struct run *r, 
 {
 	int before = s->failures;
 
-	if (r->state == RUN_FAILED)
-		s->failures++;
-	else if (r->state == RUN_SUCCEEDED)
+	if (r->state == RUN_FAILED && !s->failures++)
+		s->failing_since = r->ended_at;
+	if (r->state == RUN_SUCCEEDED)
 		s->failures = 0;
 	cJSON_Delete(s->last_run);
 	s->last_run = cJSON_Duplicate(body, true);

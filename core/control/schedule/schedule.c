@@ -169,6 +169,7 @@ void schedule_save(struct control *ctl, struct schedule *s)
 	json_add_int(body, "CreatedAt", s->created_at);
 	json_add_int(body, "After", s->after);
 	json_add_int(body, "Failures", s->failures);
+	json_add_int(body, "FailingSince", s->failing_since);
 	json_add(body, "LastRun", s->last_run ? cJSON_Duplicate(s->last_run, true) : NULL);
 	doc_put(ctl, KIND, s->region, s->name, body);
 	cJSON_Delete(body);
@@ -187,6 +188,7 @@ struct schedule *schedule_from_doc(const char *region, const cJSON *body)
 	s->created_at = json_int(body, "CreatedAt", 0);
 	s->after = json_int(body, "After", 0);
 	s->failures = (int)json_int(body, "Failures", 0);
+	s->failing_since = json_int(body, "FailingSince", 0);
 	s->last_run = last ? cJSON_Duplicate(last, true) : NULL;
 	next_time(s);
 	return s;

@@ -71,7 +71,8 @@ static void note_result(struct control *ctl, struct run *r, const cJSON *req, co
 }
 
 /* What the server does by itself is in the audit trail like anybody's request. */
-static int run_nested(struct control *ctl, const char *target, const cJSON *req, cJSON *reply, struct call *call,
+static int run_nested(struct control *ctl, const char *target, const cJSON *req, cJSON *reply,
+                      struct call *call,
                       struct error *err)
 {
 	if (call->internal)
@@ -168,8 +169,14 @@ int target_try(struct control *ctl, const struct schedule *s, struct error *err)
 	if (!makes_cluster(s) && *id && !is_id(id) && !named(ctl, s->region, id))
 		return try_steps(s, err);
 	own_call(s, &call);
-	if (outer) /* what its caller may not do, a schedule may not do for them */
+	if (outer) { /* what its caller may not do, a schedule may not do for them */
 		call.internal = outer->internal;
+		call.local = outer->local;
+		strcpy(call.user, outer->user);
+		strcpy(call.access_key, outer->access_key);
+		strcpy(call.source, outer->source);
+		strcpy(call.user_agent, outer->user_agent);
+	}
 	ctl->call = &call;
 	int ret = target_run(ctl, s, &r, &call, err);
 	if (!ret && call.undo)

@@ -199,6 +199,22 @@ bool spot_gives(const struct control *ctl, const struct cluster *c, const struct
 	return !reason;
 }
 
+const char *spot_holds_back(const struct control *ctl, const struct cluster *c, const struct instance_group *g)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < c->instances.len && !why; i++) {
+		const struct instance *in = c->instances.items[i];
+		if (in->state == INSTANCE_AWAITING_FULFILLMENT && !strcmp(in->group_id, g->id))
+			spot_gives(ctl, c, g, in->type, &why);
+	}
+	for (size_t i = 0; g->fleet && g->fleet->target_spot > g->fleet->provisioned_spot &&
+	     i < g->fleet->types.len; i++)
+		if (spot_gives(ctl, c, g, g->fleet->types.items[i].type, &why))
+			return NULL;
+	return why;
+}
+
 void spot_taken(struct control *ctl, const struct instance *i)
 {
 	if (i->market == MARKET_SPOT)

@@ -46,6 +46,8 @@ int spot_room(const struct control *ctl, const char *region, const char *type);
 bool spot_gives(const struct control *ctl, const struct cluster *c, const struct instance_group *g,
                 const char *type, const char **why);
 
+/* Why the market holds back what a group or fleet still wants: a static sentence; NULL: it does not. */
+const char *spot_holds_back(const struct control *ctl, const struct cluster *c, const struct instance_group *g);
 /* The market has given this instance, or has it back: keeps the count of what each pool carries. */
 void spot_taken(struct control *ctl, const struct instance *i);
 void spot_given_back(struct control *ctl, const struct instance *i);

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Topics over the API: webhooks that answer, fail and come back, commands, e-mail through a sendmail of our own, and an
+alarm that tells them."""
+import http.server
+import json
+import os
+import stat
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from stoker_server import ApiError, Server, wait_for  # noqa: E402
+
+GRANITE = "GraniteServiceVersion20100801."
+
+
+class Receiver:
+    """A webhook: keeps what it got; answers with the statuses that it was given, then 200."""
+
+    def __init__(self, *statuses):
+        self.got, statuses = [], list(statuses)
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.got.append((dict(self.headers), json.loads(body)))
+                self.send_response(statuses.pop(0) if statuses else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Topics(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.close)
+        cls.mail = os.path.join(cls.server.home, "mail")
+        program = os.path.join(cls.server.home, "sendmail")
+        with open(program, "w") as f:
+            f.write(f"#!/bin/sh\n[ -e {cls.server.home}/busy ] && {{ rm {cls.server.home}/busy; exit 75; }}\n"
+                    f"{{ echo \"args: $*\"; cat; }} > {cls.mail}\n")
+        os.chmod(program, os.stat(program).st_mode | stat.S_IXUSR)
+        cls.server.env["STOKER_SENDMAIL"] = program
+        cls.server.start()
+
+    def receiver(self, *statuses):
+        r = Receiver(*statuses)
+        self.addCleanup(r.close)
+        return r
+
+    def put(self, name, **way):
+        return self.server.call("Stoker.PutTopic", {"TopicName": name, **way})["TopicArn"]
+
+    def last(self, name):
+        return next(t for t in self.server.call("Stoker.ListTopics")["Topics"] if t["TopicName"] == name).get("LastSent")
+
+    def test_webhook(self):
+        hook = self.receiver()
+        arn = self.put("hook", Webhook=hook.url)
+        self.assertEqual(self.server.call("Stoker.TestTopic", {"TopicName": "hook"}), {"Outcome": "delivered"})
+        headers, body = hook.got[0]
+        self.assertEqual(headers["Content-Type"], "application/json; charset=UTF-8")
+        self.assertEqual((body["Type"], body["TopicArn"]), ("Notification", arn))
+        self.assertEqual(json.loads(body["Message"])["SentBy"], "owner")
+        self.assertEqual(self.last("hook")["Outcome"], "delivered")
+
+    def test_a_test_is_not_repeated(self):
+        hook = self.receiver(500)
+        self.put("once", Webhook=hook.url)
+        r = self.server.call("Stoker.TestTopic", {"TopicName": "once"})
+        self.assertEqual(r["Outcome"], "failed")
+        self.assertIn("HTTP status 500", r["Error"])
+        self.assertEqual(self.last("once")["Error"], r["Error"])
+        self.assertEqual(len(hook.got), 1)
+
+    def alarm(self, name, arn, value=9):
+        at = int(time.time()) // 60 * 60 - 60
+        self.server.call(GRANITE + "PutMetricData", {"Namespace": "T", "MetricData": [
+            {"MetricName": name, "Value": value, "Timestamp": at}]})
+        self.server.call(GRANITE + "PutMetricAlarm", {
+            "AlarmName": name, "Namespace": "T", "MetricName": name, "Statistic": "Maximum", "Period": 60,
+            "EvaluationPeriods": 1, "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold",
+            "AlarmActions": [arn], "AlarmDescription": "what to do"})
+
+    def test_an_alarm_tells_and_a_webhook_that_fails_is_asked_again(self):
+        hook = self.receiver(503)
+        self.alarm("retry", self.put("retry", Webhook=hook.url))
+        wait_for("the second attempt", lambda: len(hook.got) == 2, 30)
+        self.assertEqual(hook.got[0][1]["MessageId"], hook.got[1][1]["MessageId"])
+        message = json.loads(hook.got[1][1]["Message"])
+        self.assertEqual((message["AlarmName"], message["NewStateValue"], message["OldStateValue"],
+                          message["AlarmDescription"]), ("retry", "ALARM", "INSUFFICIENT_DATA", "what to do"))
+        self.assertEqual(message["Trigger"]["Threshold"], 5)
+        wait_for("the outcome", lambda: (self.last("retry") or {}).get("Outcome") == "delivered")
+        actions = self.server.call(GRANITE + "DescribeAlarmHistory", {"AlarmName": "retry", "HistoryItemType": "Action"})
+        self.assertEqual(len(actions["AlarmHistoryItems"]), 1)
+
+    def test_a_refusal_is_final(self):
+        hook = self.receiver(404, 404)
+        self.alarm("final", self.put("final", Webhook=hook.url))
+        wait_for("the outcome", lambda: (self.last("final") or {}).get("Outcome") == "failed")
+        self.assertEqual(len(hook.got), 1)
+
+    def test_email(self):
+        self.put("mail", Email="ops@example.org")
+        open(os.path.join(self.server.home, "busy"), "w").close()
+        self.alarm("grün", self.put("mail", Email="ops@example.org"))
+        text = wait_for("the mail", lambda: os.path.exists(self.mail) and open(self.mail).read(), 30)
+        wait_for("its outcome", lambda: (self.last("mail") or {}).get("Outcome") == "delivered")
+        text = open(self.mail).read()
+        self.assertIn("args: -i -t\nTo: ops@example.org\nSubject: =?UTF-8?Q?", text)
+        self.assertIn("gr=C3=BCn", text)
+        self.assertIn("AlarmName: grün", text)
+        self.assertIn("NewStateValue: ALARM", text)
+
+    def test_commands_run_beside_the_server(self):
+        slow = os.path.join(self.server.home, "slow")
+        arn = self.put("slow", Command=f"read x; sleep 1; echo done > {slow}")
+        self.alarm("slow", arn)
+        begin = time.monotonic()
+        self.server.call("Stoker.ListTopics")
+        self.assertLess(time.monotonic() - begin, 0.9)
+        wait_for("the command", lambda: os.path.exists(slow))
+
+    def test_topics_outlive_a_restart(self):
+        self.put("kept", Command="true")
+        self.server.call("Stoker.TestTopic", {"TopicName": "kept"})
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(self.last("kept")["Outcome"], "delivered")
+        self.server.call("Stoker.DeleteTopic", {"TopicName": "kept"})
+        with self.assertRaises(ApiError) as caught:
+            self.server.call("Stoker.DeleteTopic", {"TopicName": "kept"})
+        self.assertIn('There is no topic "kept"', caught.exception.message)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,22 @@
+/* What the files of stoker alarms and stoker metrics share. */
+#ifndef VIEWS_CLI_CMD_ALARMS_H
+#define VIEWS_CLI_CMD_ALARMS_H
+
+#include "views/cli/ask.h"
+
+#define CLOUDWATCH "GraniteServiceVersion20100801."
+
+/* --dim NAME=VALUE (each) and --cluster CLUSTER become Dimensions; cJSON array, the caller's. NULL on an error. */
+cJSON *alarm_dimensions(struct cli *c, const struct cli_args *a, struct error *err);
+/* The namespace: --namespace, else EMR's own. */
+const char *alarm_namespace(const struct cli_args *a);
+/* A topic's name or an ARN → ARN into out. */
+int alarm_action(struct cli *c, const char *word, char *out, size_t size, struct error *err);
+/* The numbers of the first result of GetMetricData, one per period from start to end; free(). */
+double *alarm_points(const cJSON *result, double start, int period, size_t n);
+/* PutMetricAlarm from options. */
+int alarms_put(struct cli *c, const struct cli_args *a);
+/* One alarm with its graph and history. */
+int alarms_show(struct cli *c, const struct cli_args *a);
+
+#endif

@@ -30,6 +30,9 @@ struct act *act_remove_scheduled(const struct mcluster *mc, const char *name);
 /* What the cluster would cost per hour with the group at so many nodes: lines of the cost at both limits. */
 void act_limit_lines(struct act *a, const struct mcluster *mc, const char *group_id, int min, int max);
 
+/* ---- fleets (act_fleet.c); g->fleet is not NULL, targets are units ---- */
+struct act *act_scale_fleet(const struct mcluster *mc, const struct instance_group *g, int on_demand, int spot);
+
 /* ---- spot (act_spot.c) ---- */
 struct act *act_spot_price(cJSON *in, const cJSON *was);
 struct act *act_interrupt(cJSON *in, const char *what, size_t nodes);

@@ -491,6 +491,42 @@ static void test_trails(void **state)
 	close_world(&w);
 }
 
+static void fleets_at(const struct look *l)
+{
+	struct world w;
+	open_world(&w, "fleets", l, NULL);
+	struct term *t = w.term;
+	term_wait(t, "1+4+8");
+	term_settle(t, 200);
+	go(t, "cluster", "c5.xlarge +2");
+	golden(t, "cluster-fleets", l);
+	go(t, "nodes", "waits for market");
+	golden(t, "nodes-fleets", l);
+	close_world(&w);
+}
+
+static void test_fleets(void **state)
+{
+	struct world w;
+	(void)state;
+	fleets_at(&looks[0]);
+	fleets_at(&looks[1]);
+	open_world(&w, "fleets", UTF8_80, NULL);
+	struct term *t = w.term;
+	term_wait(t, "1+4+8");
+	go(t, "cluster", "c5.xlarge +2");
+	term_keys(t, "<end>+");
+	term_wait(t, "Scale fleets of nightly-etl");
+	golden(t, "form-fleet", UTF8_80);
+	term_keys(t, "<tab><tab>++++<ctrl-s>");
+	term_wait(t, "8 units → 12 units");
+	golden(t, "plan-fleet", UTF8_80);
+	term_keys(t, "y");
+	wait_request(&w, "ElasticMapReduce.ModifyInstanceFleet {\"ClusterId\": \"j-2AXK7QW9ZP3LM\", \"InstanceFleet\": "
+	                 "{\"InstanceFleetId\": \"if-A3\", \"TargetOnDemandCapacity\": 0, \"TargetSpotCapacity\": 12}}");
+	close_world(&w);
+}
+
 /* Nothing that changes anything may be asked for while it is read-only, whatever leads there. */
 static void test_read_only(void **state)
 {
@@ -521,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_saving), cmocka_unit_test(test_what_if), cmocka_unit_test(test_scaling),
 		cmocka_unit_test(test_utilization), cmocka_unit_test(test_spot), cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_schedules), cmocka_unit_test(test_trails), cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_fleets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,5 +20,6 @@ void form_spot_price_open(struct console *con, const cJSON *was);
 void form_interrupt_open(struct console *con, const char *const *ids, size_t n);
 void form_fix_open(struct console *con, const cJSON *letter);
 void form_schedule_open(struct console *con, const cJSON *was);
+void form_topic_open(struct console *con, const cJSON *was);
 
 #endif

@@ -48,4 +48,9 @@ struct act *act_schedule_state(const cJSON *schedule, bool on);
 struct act *act_run_now(const char *name);
 struct act *act_delete_schedule(const cJSON *schedule);
 
+/* ---- topics (act_topics.c) ---- */
+struct act *act_put_topic(cJSON *in, const cJSON *was);
+struct act *act_test_topic(const char *name);
+struct act *act_delete_topic(const char *name);
+
 #endif

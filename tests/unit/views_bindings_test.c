@@ -13,7 +13,7 @@
 #include "views/bindings.h"
 
 static const struct bind_scope *const boards[] = { &bind_alarms, &bind_cost, &bind_scaling, &bind_spot,
-	&bind_events, &bind_audit, &bind_letters, &bind_schedules };
+	&bind_events, &bind_audit, &bind_letters, &bind_schedules, &bind_topics };
 static const struct bind_scope *const others[] = { &bind_home, &bind_cluster, &bind_steps, &bind_nodes };
 
 static void check(const struct bind_scope *const *scopes, size_t n)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "views/view.h"
 
 #define TIMEOUT_MS 30000
@@ -20,10 +21,12 @@ static void run_free(struct act_run *r)
 	free(r);
 }
 
-/* CancelSteps says per step whether it took it. */
+/* CancelSteps says per step whether it took it, TestTopic whether the message arrived. */
 static const char *refusal(const cJSON *reply)
 {
 	const cJSON *x;
+	if (!strcmp(json_str(reply, "Outcome", ""), "failed"))
+		return json_str(reply, "Error", "it failed");
 	cJSON_ArrayForEach(x, cJSON_GetObjectItemCaseSensitive(reply, "CancelStepsInfoList")) {
 		const cJSON *status = cJSON_GetObjectItemCaseSensitive(x, "Status");
 		const cJSON *why = cJSON_GetObjectItemCaseSensitive(x, "Reason");

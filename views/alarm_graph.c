@@ -8,11 +8,13 @@
 #include "core/base/json.h"
 
 #define POINTS 720
+#define POINTS_MIN 30          /* a metric that has just begun stands at the right end */
 
 /* The samples, the threshold beside each, and the samples that breach. */
 struct watched {
 	double v[POINTS], limit[POINTS], bad[POINTS];
 	size_t n;
+	double most;               /* the largest sample */
 	int64_t end_ms, step_ms;
 };
 
@@ -88,7 +90,7 @@ static void place(struct watched *w, const cJSON *alarm, const cJSON *result)
 	w->step_ms = json_int(alarm, "Period", 60) * 1000;
 	w->end_ms = last + w->step_ms;
 	w->n = last ? (size_t)((last - first) / w->step_ms) + 1 : 0;
-	w->n = w->n > POINTS ? POINTS : w->n;
+	w->n = w->n > POINTS ? POINTS : w->n && w->n < POINTS_MIN ? POINTS_MIN : w->n;
 	for (size_t i = 0; i < w->n; i++)
 		w->v[i] = w->bad[i] = NAN, w->limit[i] = limit;
 	const cJSON *v = values ? values->child : NULL;
@@ -98,6 +100,7 @@ static void place(struct watched *w, const cJSON *alarm, const cJSON *result)
 			continue;
 		size_t i = w->n - 1 - (size_t)back;
 		w->v[i] = v->valuedouble;
+		w->most = v->valuedouble > w->most ? v->valuedouble : w->most;
 		if (breaches(op, v->valuedouble, limit))
 			w->bad[i] = v->valuedouble;
 	}
@@ -118,6 +121,9 @@ void alarm_graph_draw(struct draw d, const struct console *con, const cJSON *ala
 			.step_ms = w->step_ms, .span_ms = w->step_ms * (int64_t)(w->n > 1 ? w->n : 2),
 			.scale = draw_w(d) >= 40, .legend = true, .cursor = -1, .format = graph_count,
 			.fill = 3, .fill_from = json_num(alarm, "Threshold", 0) };
+		/* A limit that is not reached lies below the upper edge. */
+		if (json_num(alarm, "Threshold", 0) >= w->most * 0.99)
+			g.max = json_num(alarm, "Threshold", 0) * 1.25;
 		graph_draw(d, &g);
 	} else {
 		pane_say(d, p->fetched ? "no samples of this metric yet" : pane_reason(con, p, why, sizeof why));

@@ -26,6 +26,7 @@ static const struct binding console_items[] = {
 	  VA_LETTERS, 0 },
 	{ "schedules", "C", "schedules", "what runs by the clock: next runs and last outcomes", VA_SCHEDULES, 0 },
 	{ "audit", "U", "audit", "who did what, from where, and what came of it", VA_AUDIT, 0 },
+	{ "topics", "B", "topics", "who is told of alarms, budgets and failures, and how", VA_TOPICS, 0 },
 	{ "screens", "w", "screens", "all screens, to choose from", VA_SCREENS, BIND_HINT | BIND_MENU },
 	{ "add-group", "", "add group", "add a group of task nodes to this cluster", VA_ADD_GROUP,
 	  BIND_MENU | BIND_DANGEROUS },
@@ -196,6 +197,14 @@ const struct bind_scope bind_steps = BIND_SCOPE("steps", "Steps", steps_items);
 const struct bind_scope bind_nodes = BIND_SCOPE("nodes", "Nodes", nodes_items);
 const struct bind_scope bind_graphs = BIND_SCOPE("graphs", "Graphs", graphs_items);
 const struct bind_scope bind_logs = BIND_SCOPE("log", "Log of a step", logs_items);
+static const struct binding topics_items[] = {
+	{ "new", "N", "new", "a new topic: a web hook, a command or an e-mail address", VA_NEW,
+	  MENU | BIND_DANGEROUS },
+	{ "change", "u", "change", "change where the selected topic leads", VA_CHANGE, MENU | BIND_DANGEROUS },
+	{ "test", "p", "test", "send a test message", VA_RUN_NOW, MENU | BIND_DANGEROUS },
+	{ "delete", "X", "delete", "delete the selected topic", VA_DELETE, MENU | BIND_DANGEROUS },
+};
+
 const struct bind_scope bind_board = BIND_SCOPE("board", "Lists and facts", board_items);
 const struct bind_scope bind_alarms = BIND_SCOPE("alarms", "Alarms", alarms_items);
 const struct bind_scope bind_cost = BIND_SCOPE("cost", "Cost", cost_items);
@@ -204,4 +213,5 @@ const struct bind_scope bind_spot = BIND_SCOPE("spot", "Spot market", spot_items
 const struct bind_scope bind_events = BIND_SCOPE("events", "Events", events_items);
 const struct bind_scope bind_audit = BIND_SCOPE("audit", "Audit", audit_items);
 const struct bind_scope bind_letters = BIND_SCOPE("dead-letters", "Dead letters", letters_items);
+const struct bind_scope bind_topics = BIND_SCOPE("topics", "Topics", topics_items);
 const struct bind_scope bind_schedules = BIND_SCOPE("schedules", "Schedules", schedules_items);

@@ -21,7 +21,7 @@ enum view_action {
 	VA_LOG_CONTROLLER, VA_LOG_STDOUT, VA_LOG_STDERR, VA_LOG_SYSLOG,     /* in the order of the tabs */
 	VA_LOG_ONLY, VA_GROUP_FILTER,
 	/* screens of operations */
-	VA_SCALING, VA_SPOT, VA_AUDIT, VA_LETTERS, VA_SCHEDULES, VA_SCREENS, VA_CAUSE,
+	VA_SCALING, VA_SPOT, VA_AUDIT, VA_LETTERS, VA_SCHEDULES, VA_TOPICS, VA_SCREENS, VA_CAUSE,
 	/* boards */
 	VA_PAGE_1, VA_PAGE_2, VA_PAGE_3, VA_DETAIL_UP, VA_DETAIL_DOWN, VA_SEARCH, VA_ALL, VA_ONE_CLUSTER,
 	VA_NEW, VA_CHANGE, VA_DELETE, VA_SWITCH, VA_ACK, VA_BY, VA_WHAT_IF, VA_PRICE, VA_INTERRUPT,
@@ -30,6 +30,6 @@ enum view_action {
 
 extern const struct bind_scope bind_console, bind_home, bind_cluster, bind_steps, bind_nodes, bind_graphs,
 	bind_logs, bind_board, bind_alarms, bind_cost, bind_scaling, bind_spot, bind_events, bind_audit,
-	bind_letters, bind_schedules;
+	bind_letters, bind_schedules, bind_topics;
 
 #endif

@@ -83,7 +83,12 @@ static bool fleet_cell(const struct instance_group *g, int col, struct table_cel
 		cell_num(o, have >= want ? ROLE_TEXT : ROLE_WARN, want, have >= want ? "%d u" : "%2$d/%1$d u", want, have);
 		return true;
 	case G_MARKET:
-		cell_set(o, f->target_spot ? ROLE_ACCENT : ROLE_DIM, "%d od+%d spot", f->target_on_demand, f->target_spot);
+		if (f->target_on_demand && f->target_spot)
+			cell_set(o, ROLE_ACCENT, "%d od+%d spot", f->target_on_demand, f->target_spot);
+		else if (f->target_spot)
+			cell_set(o, ROLE_ACCENT, "spot");
+		else
+			cell_set(o, ROLE_DIM, "on demand");
 		return true;
 	case G_RATE:
 		return true;     /* units are no nodes: the cluster's own rate stands above */
@@ -141,7 +146,7 @@ static const struct table_source group_source = { group_rows, group_id, group_ce
 static const struct table_column group_columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "GROUP", .min = 6, .max = 8 },
-	{ "TYPE", .min = 10, .max = 16 },
+	{ "TYPE", .min = 12, .max = 16 },
 	{ "NODES", .min = 5, .max = 7, .align = ALIGN_RIGHT },
 	{ "STATE", .min = 9, .max = 15 },
 	{ "MARKET", .min = 11, .max = 11, .priority = 3 },
@@ -354,7 +359,7 @@ static void cluster_draw(struct view *view, struct draw d)
 		return;
 	p = &mc->parts[mc->c->uses_fleets ? CPART_FLEETS : CPART_GROUPS];
 	in = pane_open(draw_sub(d, it[1].out), con, mc->c->uses_fleets ? "Fleets" : "Groups",
-	               mc->c->uses_fleets ? "in units of capacity" : "+ scales the selected one", !v->facts_focus, p);
+	               mc->c->uses_fleets ? "in units, + scales the selected one" : "+ scales the selected one", !v->facts_focus, p);
 	char why[300];
 	if (!mc->c->groups.len && pane_reason(con, p, why, sizeof why))
 		pane_say(in, why);

@@ -16,7 +16,7 @@
 
 static const struct view_ops *const all_views[] = { &view_home, &view_cluster, &view_steps, &view_nodes,
 	&view_graphs, &view_log, &view_alarms, &view_cost, &view_events, &view_scaling, &view_spot, &view_letters,
-	&view_schedules, &view_audit };
+	&view_schedules, &view_audit, &view_topics };
 #define N_VIEWS (sizeof all_views / sizeof *all_views)
 
 int64_t console_now(void)
@@ -316,6 +316,7 @@ static const struct view_ops *screen_of(int action)
 		{ VA_GRAPHS, &view_graphs }, { VA_ALARMS, &view_alarms }, { VA_COST, &view_cost },
 		{ VA_EVENTS, &view_events }, { VA_SCALING, &view_scaling }, { VA_SPOT, &view_spot },
 		{ VA_LETTERS, &view_letters }, { VA_SCHEDULES, &view_schedules }, { VA_AUDIT, &view_audit },
+		{ VA_TOPICS, &view_topics },
 	};
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
 		if (screens[i].action == action)
@@ -603,7 +604,7 @@ int console_main(const struct console_options *o)
 	if (o->screen && !view_named(o->screen)) {
 		error_set(&err, ERR_INVALID, "there is no screen %s", o->screen);
 		error_hint(&err, "home, cluster, steps, nodes, graphs, alarms, cost, events, scaling, spot, dead-letters, "
-		                 "schedules, audit");
+		                 "schedules, audit, topics");
 		complain(&err);
 		return 1;
 	}

@@ -12,7 +12,7 @@ struct console_options {
 	const char *color;      /* NULL or "auto", "never", "8", "16", "256", "truecolor" */
 	const char *glyphs;     /* NULL or "auto", "ascii", "block", "braille" */
 	const char *screen;     /* first screen: home, cluster, steps, nodes, graphs, alarms, cost, events, scaling,
-	                         * spot, dead-letters, schedules, audit */
+	                         * spot, dead-letters, schedules, audit, topics */
 	const char *cluster;    /* name or id of the cluster to show; NULL: the last one, or the newest */
 	bool read_only;
 	bool no_start;          /* do not start a local server that is not there */

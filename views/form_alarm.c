@@ -156,7 +156,7 @@ void form_alarm_open(struct console *con, const cJSON *was)
 		  .min = 1, .max = 100 },
 		{ FIELD_CHOICE, "missing", "no data is", .help = "how a period without samples is judged",
 		  .value = json_str(was, "TreatMissingData", "missing"), .choices = missing },
-		{ FIELD_CHOICE, "topic", "tells", .help = "topic that hears of it (stoker call Stoker.PutTopic makes one)",
+		{ FIELD_CHOICE, "topic", "tells", .help = "topic that hears of it; the screen Topics (B) makes one",
 		  .value = x.topic, .choices = sheet_topics(s) },
 	};
 	form_open(con->app, &(struct form_spec){ .title = was ? "Change an alarm" : "New alarm", .fields = fields,

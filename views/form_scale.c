@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/model/price.h"
-#include "views/view.h"
+#include "views/forms.h"
 
 #define MAX_GROUPS 50
 #define MAX_TYPES 64
@@ -105,6 +105,10 @@ void form_scale_open(struct console *con, const char *group_id)
 	char title[300], count[16];
 	if (!mc)
 		return;
+	if (mc->c->uses_fleets) {
+		form_fleet_open(con, group_id);
+		return;
+	}
 	const struct instance_group *g = group_id ? cluster_group(mc->c, group_id) : NULL;
 	struct scale *s = collect(con, mc, g && g->role != ROLE_MASTER ? group_id : NULL);
 	if (!s->n) {

@@ -69,7 +69,7 @@ struct console {
 
 extern const struct view_ops view_home, view_cluster, view_steps, view_nodes, view_graphs, view_log,
 	view_alarms, view_cost, view_events, view_scaling, view_spot, view_audit, view_letters,
-	view_schedules;
+	view_schedules, view_topics;
 
 /* ---- console.c ---- */
 struct view *console_top(const struct console *con);

@@ -12,7 +12,7 @@ struct act *act_acknowledge(const char *id, const char *title, const char *note)
 	act_line(a, "alarm", "open", "acknowledged");
 	act_line(a, "note", NULL, "%s", note);
 	a->text = xstrdup("It stays in the list until its cause has gone; nobody is told of it again.");
-	act_stoker_line(a);
+	act_stoker_words(a, "alarms", "ack", id, "--note", note, (char *)NULL);
 	a->done = xasprintf("acknowledged: %s", title);
 	return a;
 }
@@ -25,7 +25,7 @@ struct act *act_unacknowledge(const char *id, const char *title, const char *by)
 	snprintf(was, sizeof was, "acknowledged%s%.100s", by && *by ? " by " : "", by ? by : "");
 	a->title = xasprintf("Reopen: %s", title);
 	act_line(a, "alarm", was, "open");
-	act_stoker_line(a);
+	act_stoker_words(a, "alarms", "unack", id, (char *)NULL);
 	a->done = xasprintf("open again: %s", title);
 	return a;
 }

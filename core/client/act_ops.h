@@ -30,6 +30,9 @@ struct act *act_remove_scheduled(const struct mcluster *mc, const char *name);
 /* What the cluster would cost per hour with the group at so many nodes: lines of the cost at both limits. */
 void act_limit_lines(struct act *a, const struct mcluster *mc, const char *group_id, int min, int max);
 
+/* ---- fleets (act_fleet.c); g->fleet is not NULL, targets are units ---- */
+struct act *act_scale_fleet(const struct mcluster *mc, const struct instance_group *g, int on_demand, int spot);
+
 /* ---- spot (act_spot.c) ---- */
 struct act *act_spot_price(cJSON *in, const cJSON *was);
 struct act *act_interrupt(cJSON *in, const char *what, size_t nodes);
@@ -44,5 +47,10 @@ struct act *act_put_schedule(cJSON *in, const cJSON *was);
 struct act *act_schedule_state(const cJSON *schedule, bool on);
 struct act *act_run_now(const char *name);
 struct act *act_delete_schedule(const cJSON *schedule);
+
+/* ---- topics (act_topics.c) ---- */
+struct act *act_put_topic(cJSON *in, const cJSON *was);
+struct act *act_test_topic(const char *name);
+struct act *act_delete_topic(const char *name);
 
 #endif

@@ -579,6 +579,66 @@ class States(Base):
         self.assertIn("bootstrap action 1", message)
         self.assertEqual(self.cluster(cid)["Status"]["ErrorDetails"][0]["ErrorCode"], "BOOTSTRAP_FAILURE")
 
+    def test_ended_before_it_was_up(self):
+        for actions in ([], [{"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}]):
+            cid = self.run_job_flow("early", BootstrapActions=actions, Steps=[step("s", "true")])
+            if actions:
+                self.until(cid, "BOOTSTRAPPING")
+            self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
+            self.until(cid, "TERMINATED")
+            self.assertNotIn("ReadyDateTime", self.times(cid))
+            self.assertIn("EndDateTime", self.times(cid))
+            self.assertEqual(self.history(cid)[-2:], ["TERMINATING", "TERMINATED"])
+            s = self.call("ListSteps", {"ClusterId": cid})["Steps"][0]["Status"]
+            self.assertEqual(s["State"], "CANCELLED")
+            self.assertNotIn("StartDateTime", s["Timeline"])
+
+    def test_cancelling(self):
+        cid = self.run_job_flow("cancel")
+        first, second, third = self.steps(cid, step("a", "sleep", "600"), step("b", "sleep", "600"), step("c", "true"))
+        self.step_until(cid, first, "RUNNING")
+
+        def cancel(*ids):
+            infos = self.call("CancelSteps", {"ClusterId": cid, "StepIds": list(ids)})["CancelStepsInfoList"]
+            return [(i["StepId"], i["Status"]) for i in infos]
+        self.assertEqual(cancel(second, first), [(second, "SUBMITTED"), (first, "SUBMITTED")])
+        self.step_until(cid, first, "CANCELLED")
+        self.assertEqual(self.history(cid, second), ["PENDING", "CANCELLED"])
+        self.step_until(cid, third, "COMPLETED")
+        self.assertEqual(cancel(first, third), [(first, "FAILED"), (third, "FAILED")])
+        self.until(cid, "WAITING")   # nothing that was cancelled set off its ActionOnFailure
+
+    def test_suspended_group(self):
+        block = os.path.join(self.server.home, "block")
+        script = os.path.join(self.server.home, "maybe.sh")
+        with open(script, "w") as f:
+            f.write(f"#!/bin/bash\n[ ! -e {block} ]\n")
+        os.chmod(script, 0o755)
+        cid = self.run_job_flow("suspend", [MASTER, CORE], BootstrapActions=[
+            {"Name": "maybe", "ScriptBootstrapAction": {"Path": script}}])
+        self.until(cid, "WAITING")
+        gid = [g["Id"] for g in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]
+               if g["InstanceGroupType"] == "CORE"][0]
+
+        def group():
+            return [g for g in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]
+                    if g["Id"] == gid][0]
+
+        def resize(n):
+            self.call("ModifyInstanceGroups", {"ClusterId": cid, "InstanceGroups": [
+                {"InstanceGroupId": gid, "InstanceCount": n}]})
+        open(block, "w").close()
+        resize(2)
+        wait_for("the group to give up", lambda: group()["Status"]["State"] == "SUSPENDED")
+        self.assertEqual(group()["Status"]["StateChangeReason"]["Code"], "INSTANCE_FAILURE")
+        self.assertEqual(self.state(cid), "WAITING")
+        failed = self.call("ListInstances", {"ClusterId": cid, "InstanceStates": ["TERMINATED"]})["Instances"]
+        self.assertEqual({i["Status"]["StateChangeReason"]["Code"] for i in failed}, {"BOOTSTRAP_FAILURE"})
+        os.remove(block)
+        resize(2)
+        wait_for("two nodes", lambda: (group()["RunningInstanceCount"], group()["Status"]["State"]) == (2, "RUNNING"))
+        self.assertEqual(self.history(cid, gid)[-3:], ["SUSPENDED", "RESIZING", "RUNNING"])
+
     def test_steps_while_starting(self):
         cid = self.run_job_flow("early", BootstrapActions=[
             {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["1"]}}])

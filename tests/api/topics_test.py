@@ -108,6 +108,21 @@ class Topics(unittest.TestCase):
         actions = self.server.call(GRANITE + "DescribeAlarmHistory", {"AlarmName": "retry", "HistoryItemType": "Action"})
         self.assertEqual(len(actions["AlarmHistoryItems"]), 1)
 
+    def test_a_notice_outlives_the_server(self):
+        hook = self.receiver(503)
+        self.alarm("outlive", self.put("outlive", Webhook=hook.url))
+        wait_for("the first attempt", lambda: hook.got)
+        self.server.kill()
+        self.server.start()
+        wait_for("the attempt after the restart", lambda: len(hook.got) > 1, 30)
+        self.assertEqual(hook.got[0][1]["MessageId"], hook.got[-1][1]["MessageId"])
+        wait_for("the outcome", lambda: (self.last("outlive") or {}).get("Outcome") == "delivered")
+        self.server.kill()
+        self.server.start()
+        count = len(hook.got)
+        self.server.call("Stoker.TestTopic", {"TopicName": "outlive"})
+        self.assertEqual(len(hook.got), count + 1)  # it was not sent once more
+
     def test_a_refusal_is_final(self):
         hook = self.receiver(404, 404)
         self.alarm("final", self.put("final", Webhook=hook.url))

@@ -118,6 +118,13 @@ static void schedule_screens(struct term *t, const struct look *l)
 	golden(t, "schedules-runs", l);
 }
 
+static void topic_screens(struct term *t, const struct look *l)
+{
+	go(t, "topics", "hooks.example");
+	golden(t, "topics", l);
+	form(t, "N", "New topic", "form-topic", l);
+}
+
 static void trail_screens(struct term *t, const struct look *l)
 {
 	go(t, "audit", "aws-cli/2.15");
@@ -144,6 +151,7 @@ static void boards_at(const struct look *l)
 	spot_screens(w.term, l);
 	letter_screens(w.term, l);
 	schedule_screens(w.term, l);
+	topic_screens(w.term, l);
 	trail_screens(w.term, l);
 	close_world(&w);
 }
@@ -472,6 +480,31 @@ static void test_schedules(void **state)
 	close_world(&w);
 }
 
+static void test_topics(void **state)
+{
+	struct world w;
+	(void)state;
+	struct term *t = open_at(&w, "topics", "hooks.example");
+	term_keys(t, "N");
+	term_wait(t, "New topic");
+	term_keys(t, "pager<tab><right><tab>beep --all<ctrl-s>");
+	term_wait(t, "Create topic pager");
+	term_keys(t, "y");
+	wait_request(&w, "Stoker.PutTopic {\"Command\": \"beep --all\", \"TopicName\": \"pager\"}");
+	term_wait(t, "beep --all");
+	term_keys(t, "<end>p");
+	term_wait(t, "Send a test message to pager");
+	term_keys(t, "y");
+	wait_request(&w, "Stoker.TestTopic {\"TopicName\": \"pager\"}");
+	term_wait(t, "exit status 1");
+	term_keys(t, "X");
+	term_wait(t, "Delete topic pager");
+	term_keys(t, "y");
+	wait_request(&w, "Stoker.DeleteTopic {\"TopicName\": \"pager\"}");
+	term_wait_gone(t, "beep --all");
+	close_world(&w);
+}
+
 static void test_trails(void **state)
 {
 	struct world w;
@@ -488,6 +521,42 @@ static void test_trails(void **state)
 	term_wait(t, "started running");
 	term_keys(t, "<enter>");                 /* the selection stays on what was found */
 	term_wait(t, "Error in query");
+	close_world(&w);
+}
+
+static void fleets_at(const struct look *l)
+{
+	struct world w;
+	open_world(&w, "fleets", l, NULL);
+	struct term *t = w.term;
+	term_wait(t, "1+4+8");
+	term_settle(t, 200);
+	go(t, "cluster", "c5.xlarge +2");
+	golden(t, "cluster-fleets", l);
+	go(t, "nodes", "waits for market");
+	golden(t, "nodes-fleets", l);
+	close_world(&w);
+}
+
+static void test_fleets(void **state)
+{
+	struct world w;
+	(void)state;
+	fleets_at(&looks[0]);
+	fleets_at(&looks[1]);
+	open_world(&w, "fleets", UTF8_80, NULL);
+	struct term *t = w.term;
+	term_wait(t, "1+4+8");
+	go(t, "cluster", "c5.xlarge +2");
+	term_keys(t, "<end>+");
+	term_wait(t, "Scale fleets of nightly-etl");
+	golden(t, "form-fleet", UTF8_80);
+	term_keys(t, "<tab><tab>++++<ctrl-s>");
+	term_wait(t, "8 units → 12 units");
+	golden(t, "plan-fleet", UTF8_80);
+	term_keys(t, "y");
+	wait_request(&w, "ElasticMapReduce.ModifyInstanceFleet {\"ClusterId\": \"j-2AXK7QW9ZP3LM\", \"InstanceFleet\": "
+	                 "{\"InstanceFleetId\": \"if-A3\", \"TargetOnDemandCapacity\": 0, \"TargetSpotCapacity\": 12}}");
 	close_world(&w);
 }
 
@@ -521,6 +590,7 @@ int main(void)
 		cmocka_unit_test(test_saving), cmocka_unit_test(test_what_if), cmocka_unit_test(test_scaling),
 		cmocka_unit_test(test_utilization), cmocka_unit_test(test_spot), cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_schedules), cmocka_unit_test(test_trails), cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_fleets), cmocka_unit_test(test_topics),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,30 @@ def empty_world():
     return w
 
 
+def fleet(fid, role, on_demand, spot, have_on_demand, have_spot, types, state="RUNNING", message=""):
+    specs = [{"InstanceType": t, "WeightedCapacity": w, "BidPriceAsPercentageOfOnDemandPrice": 100} for t, w in types]
+    return {"Id": fid, "Name": role, "InstanceFleetType": role, "TargetOnDemandCapacity": on_demand,
+            "TargetSpotCapacity": spot, "ProvisionedOnDemandCapacity": have_on_demand, "ProvisionedSpotCapacity": have_spot,
+            "InstanceTypeSpecifications": specs,
+            "Status": {"State": state, "StateChangeReason": {"Message": message}, "Timeline": timeline(5400, 5300)}}
+
+
+def fleets_world():
+    """The first cluster is made of fleets; one of its spot nodes waits for the market."""
+    w = full_world()
+    a = w["clusters"][0]
+    a["InstanceCollectionType"] = "INSTANCE_FLEET"
+    w["groups"][a["Id"]] = []
+    w["fleets"] = {a["Id"]: [fleet("if-A1", "MASTER", 1, 0, 1, 0, [("m5.xlarge", 1)]),
+                             fleet("if-A2", "CORE", 4, 0, 4, 0, [("m5.2xlarge", 2)]),
+                             fleet("if-A3", "TASK", 0, 8, 0, 6, [("c5.xlarge", 2), ("c5.2xlarge", 4), ("m5.xlarge", 2)],
+                                   "RESIZING", "two units of spot capacity are waited for")]}
+    for i in w["instances"][a["Id"]]:
+        i["InstanceFleetId"] = i.pop("InstanceGroupId").replace("ig-", "if-")
+    w["instances"][a["Id"]][-1]["Status"]["State"] = "AWAITING_FULFILLMENT"
+    return w
+
+
 class Refused(Exception):
     def __init__(self, kind, message, **more):
         super().__init__(message)
@@ -207,8 +231,20 @@ class Server(fake_ops.Operations):
         return {"Cluster": self.find(b["ClusterId"])}
 
     def ListInstanceGroups(self, b):
-        self.find(b["ClusterId"])
+        if self.find(b["ClusterId"])["InstanceCollectionType"] == "INSTANCE_FLEET":
+            raise Refused("InvalidRequestException", "Instance fleets and instance groups are mutually exclusive.")
         return {"InstanceGroups": self.w["groups"].get(b["ClusterId"], [])}
+
+    def ListInstanceFleets(self, b):
+        return {"InstanceFleets": self.w.get("fleets", {}).get(b["ClusterId"], [])}
+
+    def ModifyInstanceFleet(self, b):
+        change = b["InstanceFleet"]
+        for f in self.w["fleets"][b["ClusterId"]]:
+            if f["Id"] == change["InstanceFleetId"]:
+                f.update({k: change[k] for k in ("TargetOnDemandCapacity", "TargetSpotCapacity")})
+        self.bump()
+        return {}
 
     def ListInstances(self, b):
         self.find(b["ClusterId"])
@@ -387,7 +423,8 @@ async def main():
     p.add_argument("--world", default="full")
     p.add_argument("--log")
     a = p.parse_args()
-    worlds = {"full": full_world, "empty": empty_world, "many": many_world, "aws": full_world}
+    worlds = {"full": full_world, "empty": empty_world, "many": many_world, "aws": full_world,
+              "fleets": fleets_world}
     server = Server(copy.deepcopy(worlds[a.world]()), a.log, a.world == "aws")
     os.makedirs(os.path.dirname(a.socket), exist_ok=True)
     s = await asyncio.start_unix_server(lambda r, w: serve(server, r, w), a.socket)

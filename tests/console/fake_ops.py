@@ -295,6 +295,24 @@ class Operations:
     def ListTopics(self, b):
         return {"Topics": self.w["topics"]}
 
+    def PutTopic(self, b):
+        arn = "arn:aws:sns:us-east-1:0:" + b["TopicName"]
+        self.w["topics"] = [t for t in self.w["topics"] if t["TopicName"] != b["TopicName"]] + [dict(b, TopicArn=arn)]
+        self.bump()
+        return {"TopicArn": arn}
+
+    def TestTopic(self, b):
+        for t in self.w["topics"]:
+            if t["TopicName"] == b["TopicName"]:
+                t["LastSent"] = {"Time": self.now, "Subject": "A test", "Outcome": "failed", "Error": "exit status 1"}
+        self.bump()
+        return {"Outcome": "failed", "Error": "exit status 1"}
+
+    def DeleteTopic(self, b):
+        self.w["topics"] = [t for t in self.w["topics"] if t["TopicName"] != b["TopicName"]]
+        self.bump()
+        return {}
+
     # ---- money ----
     def GetCostForecast(self, b):
         return {"PerHour": 2.394, "Today": 6.47, "MonthToDate": 187.4, "MonthProjected": 268.1, "IdlePerHour": 0.394,

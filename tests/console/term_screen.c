@@ -69,7 +69,8 @@ static void colour_name(const VTermColor *c, bool fg, char *out, size_t size)
 static void style_name(const VTermScreenCell *c, char *out, size_t size)
 {
 	char fg[12], bg[12];
-	bool blank = (!c->chars[0] || c->chars[0] == ' ') && !c->attrs.reverse && !c->attrs.underline;
+	bool space = !c->chars[0] || c->chars[0] == ' ';
+	bool blank = space && !c->attrs.reverse && !c->attrs.underline;
 	if (blank) {                    /* what cannot be seen does not count */
 		colour_name(&c->bg, false, bg, sizeof bg);
 		snprintf(out, size, "default on %s", bg);
@@ -77,7 +78,7 @@ static void style_name(const VTermScreenCell *c, char *out, size_t size)
 	}
 	colour_name(&c->fg, true, fg, sizeof fg);
 	colour_name(&c->bg, false, bg, sizeof bg);
-	snprintf(out, size, "%s on %s%s%s%s%s", fg, bg, c->attrs.bold ? " bold" : "",
+	snprintf(out, size, "%s on %s%s%s%s%s", fg, bg, c->attrs.bold && !space ? " bold" : "",
 	         c->attrs.underline ? " underline" : "", c->attrs.italic ? " italic" : "",
 	         c->attrs.reverse ? " reverse" : "");
 }

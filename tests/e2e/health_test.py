@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A health script on real workers: its words make a node unhealthy and healthy again, the alarm and the event say so,
-and an unhealthy node gets no executors."""
+"""The health of real nodes: a health script's words make a node unhealthy and healthy again, the alarm and the event
+say so, and it gets no executors; and a cluster of three primaries outlives the loss of one."""
 import os
+import signal
 import sys
 import unittest
 
@@ -65,6 +66,43 @@ class Health(unittest.TestCase):
         self.assertTrue(any("is healthy again" in m for m in said), said)
         self.assertEqual(self.server.call("DescribeCluster", {"ClusterId": self.cid})["Cluster"]["Status"]["State"],
                          "WAITING")
+
+
+class HighAvailability(unittest.TestCase):
+    """Three primaries: the loss of the one that runs a step neither ends the cluster nor fails the step."""
+
+    def test_a_primary_is_lost(self):
+        server = Server()
+        self.addCleanup(server.close)
+        server.start()
+        cid = server.call("RunJobFlow", {"Name": "ha", "ReleaseLabel": "emr-7.5.0", "Instances": {"InstanceGroups": [
+            {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 3}]}})["JobFlowId"]
+
+        def masters():
+            return [i["Id"] for i in server.call("ListInstances", {
+                "ClusterId": cid, "InstanceGroupTypes": ["MASTER"], "InstanceStates": ["RUNNING"]})["Instances"]]
+
+        def state(sid):
+            return server.call("DescribeStep", {"ClusterId": cid, "StepId": sid})["Step"]["Status"]["State"]
+        before = wait_for("three primaries", lambda: len(masters()) == 3 and masters())
+        note = os.path.join(server.home, "ran-on")
+        sid = server.step(cid, "long", ["bash", "-c", f"echo $STOKER_INSTANCE >>{note}; "
+                                        f"[ $(wc -l <{note}) -gt 1 ] || sleep 600"])
+        wait_for("the step to run", lambda: os.path.exists(note) and os.path.getsize(note) > 0)
+        with open(note) as f:
+            lost = f.read().strip()
+        self.assertIn(lost, before)
+        for pid in server.processes("worker"):
+            with open(f"/proc/{pid}/cmdline") as f:
+                if lost in f.read():
+                    os.kill(pid, signal.SIGKILL)
+        wait_for("the step to complete elsewhere", lambda: state(sid) == "COMPLETED")
+        after = wait_for("three primaries again", lambda: len(masters()) == 3 and masters())
+        self.assertNotIn(lost, after)
+        with open(note) as f:
+            self.assertIn(f.read().split()[-1], set(before) - {lost})
+        c = server.call("DescribeCluster", {"ClusterId": cid})["Cluster"]
+        self.assertEqual((c["Status"]["State"], c["TerminationProtected"]), ("WAITING", True))
 
 
 if __name__ == "__main__":

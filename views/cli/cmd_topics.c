@@ -132,8 +132,8 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_topics = {
 	.name = "topics", .args = "[list] | put|delete|test NAME", .max = 2,
 	.summary = "who is told when something happens",
-	.about = "A topic is one way to tell somebody. Alarms, budgets, schedules and dead letters name it:\n"
-	         "stoker topics put ops --webhook https://chat.example.org/hook\n"
+	.about = "A topic is one way to tell somebody. Alarms, budgets, schedules and dead letters name it. "
+	         "After stoker topics put ops --webhook https://chat.example.org/hook an alarm can tell it: "
 	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops",
 	.options = options, .words = "list|put|delete|test", .exec = exec_topics,
 };

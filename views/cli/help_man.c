@@ -108,7 +108,7 @@ static void man_keys(FILE *f)
 	static const struct bind_scope *const scopes[] = {
 		&bind_console, &bind_home, &bind_cluster, &bind_steps, &bind_nodes, &bind_graphs, &bind_logs,
 		&bind_board, &bind_alarms, &bind_cost, &bind_scaling, &bind_spot, &bind_events, &bind_letters,
-		&bind_schedules, &bind_audit, &bind_table, &bind_log, &bind_graph, &bind_global,
+		&bind_schedules, &bind_audit, &bind_topics, &bind_table, &bind_log, &bind_graph, &bind_global,
 	};
 	struct buf b = BUF_INIT;
 

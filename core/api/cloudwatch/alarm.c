@@ -123,6 +123,14 @@ struct metric_alarm *cw_read_alarm(const cJSON *v)
 
 /* ---- rules ---- */
 
+int cw_check_name(const char *text, const char *what, struct error *err)
+{
+	for (const char *p = text; p && *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			return cw_error_value(err, "The value of the parameter %s is invalid: it holds a control character.", what);
+	return 0;
+}
+
 int cw_check_period(int period, struct error *err)
 {
 	if (period == 1 || period == 5 || period == 10 || period == 20 || period == 30 || (period > 0 && period % 60 == 0))
@@ -290,7 +298,9 @@ int cw_decode_alarm(const cJSON *in, struct metric_alarm **out, struct error *er
 	int rc;
 
 	text_set(&a->owner, NULL); /* not for clients to say */
-	rc = check_source(in, a, err);
+	rc = cw_check_name(a->name, "AlarmName", err);
+	if (!rc)
+		rc = check_source(in, a, err);
 
 	if (!rc)
 		rc = check_counts(in, a, err);

@@ -76,12 +76,27 @@ static int check_set(const struct datum *d, const cJSON *set, struct error *err)
 	return 0;
 }
 
+static int check_names(const struct datum *d, struct error *err)
+{
+	const cJSON *dim;
+
+	if (cw_check_name(json_str(d->json, "MetricName", ""), "MetricData.member.N.MetricName", err))
+		return err->code;
+	cJSON_ArrayForEach(dim, json_arr(d->json, "Dimensions"))
+		if (cw_check_name(json_str(dim, "Name", ""), "MetricData.member.N.Dimensions.member.N.Name", err) ||
+		    cw_check_name(json_str(dim, "Value", ""), "MetricData.member.N.Dimensions.member.N.Value", err))
+			return err->code;
+	return 0;
+}
+
 static int check_datum(struct datum *d, int64_t now, struct error *err)
 {
 	const cJSON *value = number_of(d->json, "Value"), *values = json_arr(d->json, "Values"),
 	            *set = json_obj(d->json, "StatisticValues");
 	int64_t time = emr_decode_time(d->json, "Timestamp"), resolution = json_int(d->json, "StorageResolution", 60);
 
+	if (check_names(d, err))
+		return err->code;
 	if (!value && !values && !set)
 		return cw_error(err, "MissingParameter", "At least one of the parameters MetricData.member.%d.Value, .Values "
 		                "and .StatisticValues must be specified.", d->place);
@@ -162,6 +177,8 @@ CW_OP(cw_put_metric_data)
 		return rc;
 	if (!list && !json_arr(in, "EntityMetricData"))
 		return cw_error_missing(err, "MetricData");
+	if (cw_check_name(ns, "Namespace", err))
+		return err->code;
 	if (!strncmp(ns, "AWS/", 4))
 		return cw_error_value(err, "The value AWS/ for parameter Namespace is invalid: namespaces of this form are "
 		                           "the "

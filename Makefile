@@ -192,7 +192,7 @@ test-build: all $(UNIT_BIN) $(CONSOLE_BIN) $(FUZZ_REPLAY)
 test: test-build  ## build, then run every suite; ends with "N passed, N failed"
 	@BUILD=$(BUILD) tests/run.sh
 
-bench: all $(BUILD)/bench/kernel_sql $(BUILD)/bench/fleet_server $(BUILD)/bench/load  ## measure what is promised (WHAT="shell etl" for a part)
+bench: all $(BUILD)/bench/kernel_sql $(BUILD)/bench/fleet_server $(BUILD)/bench/load $(BUILD)/bench/alarm_load  ## measure what is promised (WHAT="shell etl" for a part)
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(WHAT)
 
 # Against peers that Debian does not have: only where they are present.

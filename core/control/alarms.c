@@ -111,6 +111,15 @@ static void node_alarms(struct cluster *c, int64_t now, struct alarm_list *out)
 		    xstrdup(in->reason_message ? in->reason_message : ""),
 		    "What it ran is run again. If it keeps happening, look at its worker.log.");
 	}
+	for (size_t i = 0; i < c->instances.len; i++) {
+		const struct instance *in = c->instances.items[i];
+		const struct node *n = in->runtime;
+		if (n && n->health.since)
+			add(out, SEVERITY_WARN, c->id, n->health.since, xasprintf("node-unhealthy/%s", in->id),
+			    xasprintf("%s node %s is unhealthy", role_word(in->role), in->ec2_id),
+			    xstrdup(n->health.script ? n->health.script : n->health.disk),
+			    "It gets no new work, and is replaced after 45 minutes unless its cluster is protected.");
+	}
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];
 		int64_t since = runtime_of(c)->off_size_since;

@@ -10,12 +10,13 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/control/cost/cost.h"
+#include "core/control/emr/emr_ops.h"
+#include "core/control/emr/health.h"
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
 #define TICK_MS 1000
 #define KEEP_CLUSTERS_MS (60LL * 24 * 3600 * 1000)  /* ended ones, as on EMR: two months */
-#define KEEP_EVENTS_MS (60LL * 24 * 3600 * 1000)
 
 /* ---- links of workers and drivers ---- */
 
@@ -177,22 +178,6 @@ static void on_child(uv_signal_t *s, int signum)
 	provision_reap(s->data);
 }
 
-static void idle_timeouts(struct control *ctl)
-{
-	int64_t now = clock_now_ms();
-	size_t it = 0;
-	void *v;
-
-	while (map_next(ctl->clusters, &it, NULL, &v)) {
-		struct cluster *c = v;
-		if (c->state != CLUSTER_WAITING || !c->idle_timeout_s || c->termination_protected)
-			continue;
-		if (now - runtime_of(c)->idle_since >= c->idle_timeout_s * 1000)
-			cluster_terminate(ctl, c, CLUSTER_REASON_ALL_STEPS_COMPLETED,
-			                  "Terminated after it had been idle for the auto-termination time");
-	}
-}
-
 /* Ticks only while there is something that can go silent; an idle server sleeps. */
 static void on_tick(uv_timer_t *t)
 {
@@ -211,7 +196,7 @@ static void on_tick(uv_timer_t *t)
 	ctl->ticked = now;
 	for (size_t i = 0; i < n; i++)
 		node_tick(ctl, nodes[i], now);
-	idle_timeouts(ctl);
+	emr_idle_check(ctl, clock_now_ms());
 }
 
 static void adjust_tick(struct control *ctl)
@@ -376,6 +361,7 @@ static void free_state(struct control *ctl)
 		link_close(n->link);
 		vec_free(&n->execs);
 		free(n->doom);
+		health_free(n);
 		free(n);
 	}
 	map_free(ctl->nodes, NULL);

@@ -81,8 +81,13 @@ static const struct step *find_step(const struct cluster *c, const char *id)
 	return NULL;
 }
 
-static const struct instance *find_instance(const struct cluster *c, const char *id)
+static const struct instance *find_instance(const struct control *ctl, const struct cluster *c,
+                                            const char *id)
 {
+	const struct node *live = map_get(ctl->nodes, id);
+
+	if (live && live->c == c)
+		return live->m;
 	for (size_t i = c->instances.len; i-- > 0;)
 		if (!strcmp(c->instances.items[i]->id, id))
 			return c->instances.items[i];
@@ -98,7 +103,7 @@ char *event_detail(const struct control *ctl, const struct event *e)
 		return NULL;
 	const struct instance_group *g = strncmp(e->resource_id, "i", 1) ? NULL : cluster_group(c, e->resource_id);
 	const struct step *s = strncmp(e->resource_id, "s-", 2) ? NULL : find_step(c, e->resource_id);
-	const struct instance *i = strncmp(e->resource_id, "ci-", 3) ? NULL : find_instance(c, e->resource_id);
+	const struct instance *i = strncmp(e->resource_id, "ci-", 3) ? NULL : find_instance(ctl, c, e->resource_id);
 	if (s)
 		add_step(o, s);
 	else if (g && g->fleet)

@@ -141,7 +141,7 @@ static int run_job_flow(struct control *ctl, const cJSON *in, cJSON *out, struct
 		cluster_free(c);
 		return emr_error_validation(err, "The server is about to stop.");
 	}
-	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(c, &c->steps, err)) ||
+	if ((ret = op_concurrency_rule(c, &c->steps, err)) || (ret = retry_check(ctl, c, &c->steps, err)) ||
 	    (ret = emr_check_security(ctl, c, call->region, err))) {
 		cluster_free(c);
 		return ret;

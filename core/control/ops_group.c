@@ -87,6 +87,8 @@ static const char *instance_text(struct instance *i)
 	return i->wire;
 }
 
+#define INSTANCE_SHOWN_MS (30LL * 24 * 3600 * 1000) /* terminated ones, as on EMR */
+
 static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
@@ -95,6 +97,7 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	uint32_t roles = emr_decode_mask(in, "InstanceGroupTypes", &instance_role_names);
 	const char *group = json_str(in, "InstanceGroupId", NULL), *fleet = json_str(in, "InstanceFleetId", NULL);
 	int fleet_role = names_parse(&instance_role_names, json_str(in, "InstanceFleetType", ""));
+	int64_t now = clock_now_ms();
 	struct refs refs = { 0 };
 	struct emr_page page;
 	int ret;
@@ -120,6 +123,8 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 		return emr_error_invalid_request(err, NULL, "Instance group id '%s' is not valid.", group);
 	for (size_t i = 0; i < c->instances.len; i++) {
 		struct instance *n = c->instances.items[i];
+		if (n->state == INSTANCE_TERMINATED && now - n->timeline.ended > INSTANCE_SHOWN_MS)
+			continue;
 		if ((states && !(states & (1u << n->state))) || (roles && !(roles & (1u << n->role))) ||
 		    (group && strcmp(group, n->group_id)))
 			continue;

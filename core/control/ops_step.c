@@ -31,7 +31,7 @@ static void undo_add(struct control *ctl, void *arg)
 	}
 }
 
-static int check_room(const struct cluster *c, const struct step_list *steps, struct error *err)
+static int check_room(struct control *ctl, const struct cluster *c, const struct step_list *steps, struct error *err)
 {
 	if (steps->len > STEP_ACTIVE_LIMIT)
 		return emr_error_validation(err, "A maximum of %d steps are allowed in each request.",
@@ -40,7 +40,7 @@ static int check_room(const struct cluster *c, const struct step_list *steps, st
 		return emr_error_too_many_steps(err);
 	if (op_concurrency_rule(c, steps, err))
 		return err->code;
-	return retry_check(c, steps, err);
+	return retry_check(ctl, c, steps, err);
 }
 
 static int add_job_flow_steps(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
@@ -57,7 +57,7 @@ static int add_job_flow_steps(struct control *ctl, const cJSON *in, cJSON *out, 
 		return emr_error_closing(err);
 	ret = emr_decode_steps(in, &steps, err);
 	if (!ret)
-		ret = check_room(c, &steps, err);
+		ret = check_room(ctl, c, &steps, err);
 	if (ret) {
 		emr_steps_free(&steps);
 		return ret;

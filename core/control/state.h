@@ -24,6 +24,7 @@
 #define PROVISION_MS 20000       /* from spawn to hello */
 #define STOP_MS 8000             /* from "stop" to SIGKILL */
 #define DRAIN_MS 3600000         /* default of graceful decommissioning */
+#define KEEP_EVENTS_MS (60LL * 24 * 3600 * 1000)
 #define MAX_ATTEMPTS 3
 #define DRIVER_MB 64
 #define EXECUTOR_MIN_MB 256

@@ -86,7 +86,8 @@ static void on_answer(const struct control_reply *a, void *ctx)
 	struct buf b = BUF_INIT;
 
 	if (a->error_type) {
-		send_error(t->r, t->protocol, t->request_id, a->error_type, json_str(reply, "Message", json_str(reply, "message",
+		send_error(t->r, t->protocol, t->request_id, a->error_type, json_str(reply, "Message", json_str(reply,
+		                                                                                                "message",
 		                                                                                                "")));
 	} else if (t->protocol == JSON) {
 		bool silent = !reply || !reply->child;

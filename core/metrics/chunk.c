@@ -79,7 +79,7 @@ static void put_bag(struct buf *b, const struct bag *bag)
 	for (uint16_t i = 0; i < bag->len; i++) {
 		if (bag->level) {
 			int64_t bin = bin_of(bag->items[i].value, width), d = bin - before;
-			put_varint(b, ((uint64_t)d << 1) ^ (uint64_t)(d >> 63));
+			put_varint(b, d < 0 ? ~((uint64_t)d << 1) : (uint64_t)d << 1);
 			before = bin;
 		} else {
 			put_double(b, bag->items[i].value);

@@ -28,6 +28,7 @@ static const char *const migrations[] = {
 
 /* ---- names ---- */
 
+/* The separators are control characters, which no name may hold (cw_check_name). */
 static void key_of(const struct series_name *n, struct buf *out)
 {
 	buf_clear(out);

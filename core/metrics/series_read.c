@@ -128,7 +128,10 @@ static void view_of(char *text, struct series_view *v, struct pair_list *dims)
 	dims->len = 0;
 	while (next) {
 		char *dim = next + 1, *value = strchr(dim, '\x1e');
-		*next = *value = '\0';
+		*next = '\0';
+		if (!value) /* not a key of ours */
+			break;
+		*value = '\0';
 		next = strchr(value + 1, '\x1f');
 		struct pair p = { dim, value + 1 };
 		vec_push(dims, p);

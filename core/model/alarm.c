@@ -98,7 +98,9 @@ int metric_alarm_period(const struct metric_alarm *a)
 
 int metric_alarm_interval(const struct metric_alarm *a)
 {
-	return metric_alarm_period(a) < 60 ? 10 : 60;
+	int period = metric_alarm_period(a);
+
+	return period < 60 ? 10 : period < 3600 ? 60 : 600;
 }
 
 int metric_alarm_datapoints(const struct metric_alarm *a)

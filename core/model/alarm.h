@@ -64,7 +64,7 @@ struct metric_alarm *metric_alarm_new(void);     /* actions enabled, INSUFFICIEN
 void metric_alarm_free(struct metric_alarm *a);  /* and the struct itself; NULL is allowed */
 /* s: the period of its points; of a metric-math alarm the longest in it. */
 int metric_alarm_period(const struct metric_alarm *a);
-/* Seconds from one evaluation to the next: 10 for periods under a minute, else 60. */
+/* Seconds from one evaluation to the next: 10 for periods under a minute, 600 for an hour and more, else 60. */
 int metric_alarm_interval(const struct metric_alarm *a);
 /* M. */
 int metric_alarm_datapoints(const struct metric_alarm *a);

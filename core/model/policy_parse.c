@@ -387,7 +387,7 @@ static int read_sid(struct place *at, const cJSON *v, struct policy_statement *s
 static int read_member(struct place *at, const cJSON *v, struct policy_statement *s)
 {
 	const char *name = v->string;
-	bool not = !strncmp(name, "Not", 3), actions = !strcmp(name + (not ? 3 : 0), "Action");
+	bool inverted = !strncmp(name, "Not", 3), actions = !strcmp(name + (inverted ? 3 : 0), "Action");
 
 	if (!strcmp(name, "Effect"))
 		return read_effect(at, v, s);
@@ -397,12 +397,12 @@ static int read_member(struct place *at, const cJSON *v, struct policy_statement
 		return read_conditions(at, v, s);
 	if (!strcmp(name, "Principal") || !strcmp(name, "NotPrincipal"))
 		return bad(at, "a policy of a key has no principal: whoever holds the key is it");
-	if (!actions && strcmp(name + (not ? 3 : 0), "Resource"))
+	if (!actions && strcmp(name + (inverted ? 3 : 0), "Resource"))
 		return bad(at, "no such member; there are Sid, Effect, Action, NotAction, Resource, NotResource and "
 		           "Condition");
 	if (actions ? s->actions.len : s->resources.len)
-		return bad(at, "only one of %s and Not%s may be given", name + (not ? 3 : 0), name + (not ? 3 : 0));
-	*(actions ? &s->not_action : &s->not_resource) = not;
+		return bad(at, "only one of %s and Not%s may be given", name + (inverted ? 3 : 0), name + (inverted ? 3 : 0));
+	*(actions ? &s->not_action : &s->not_resource) = inverted;
 	return read_patterns(at, v, actions ? read_action : read_resource, actions ? &s->actions : &s->resources);
 }
 

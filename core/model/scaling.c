@@ -251,7 +251,7 @@ static void act_on_branch(const struct utilization_policy *p, int current, struc
 	                             &out->target);
 	out->alert = grow && out->outcome == SCALING_AT_LIMIT;
 	if (out->outcome == SCALING_AT_LIMIT)
-		snprintf(out->reason, sizeof out->reason, "CPU %.1f %% is %s %g %% %s, but the %s is %d nodes", out->cpu,
+		snprintf(out->reason, sizeof out->reason, "CPU %.1f %% is %s %g %% %s, but the %s is %d", out->cpu,
 		         grow ? "above" : "below", mark, when, grow ? "maximum" : "minimum", grow ? p->max : p->min);
 	else
 		snprintf(out->reason, sizeof out->reason, "CPU %.1f %% is %s %g %% %s", out->cpu,

@@ -132,7 +132,7 @@ static int minus_coming(const struct work *w, int containers, int container_mb)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		int coming = w->pools[i].requested - w->pools[i].running;
-		if (coming > 0)
+		if (coming > 0 && !w->pools[i].stuck)
 			containers -= coming * containers_on(&w->pools[i], container_mb);
 	}
 	return containers > 0 ? containers : 0;
@@ -278,7 +278,7 @@ static void explain_growth(const struct work *w, const struct managed_demand *d,
 		snprintf(out->reason, sizeof out->reason, "%d container%s (%lld MB) wait%s, but no group may grow (core "
 		         "at most %d, on demand at most %d%s)", d->pending, s(d->pending), mb,
 		         d->pending == 1 ? "s" : "", w->max_core, w->max_on_demand,
-		         any_stuck(w) ? "; a group is suspended" : "");
+		         any_stuck(w) ? "; a group is suspended or finds no capacity" : "");
 }
 
 static void grow_for_demand(struct work *w, const struct managed_demand *d, struct managed_decision *out)

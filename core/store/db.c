@@ -58,6 +58,8 @@ static int pragma_int(struct store *s, const char *sql, int *out)
 	return rc;
 }
 
+#define PAGES_CHECKED (64 << 20) /* bytes of a file whose loss harms no job: a larger one is opened unread */
+
 /* One pass over every page: finds a torn or overwritten file before anything is built on it. */
 static int check_pages(struct store *s, struct error *err)
 {
@@ -126,6 +128,7 @@ int db_open(const char *path, int app_id, const char *const *migrations, int n, 
             struct store *s, struct error *err)
 {
 	int ret = check_file(path, err), rc;
+	struct stat st;
 
 	*s = (struct store){ .path = xstrdup(path), .stmts = map_new() };
 	if (ret)
@@ -144,7 +147,8 @@ int db_open(const char *path, int app_id, const char *const *migrations, int n, 
 	sqlite3_busy_timeout(s->db, 2000);
 	/* Closing a database that is refused below must not carry its log over into it. */
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	if ((ret = check_pages(s, err)) || (ret = migrate(s, app_id, migrations, n, err)) ||
+	bool check = full_sync || stat(path, &st) || st.st_size < PAGES_CHECKED;
+	if ((ret = check ? check_pages(s, err) : 0) || (ret = migrate(s, app_id, migrations, n, err)) ||
 	    (ret = exec(s, "PRAGMA journal_mode=WAL;PRAGMA foreign_keys=OFF;PRAGMA cache_size=-2048;"
 	                "PRAGMA wal_autocheckpoint=1000;PRAGMA journal_size_limit=8388608", err,
 	                "setting up")) ||

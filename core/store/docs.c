@@ -44,6 +44,11 @@ int store_first_record(struct store *s, const char *kind, int64_t since, record_
 	return s->rc == SQLITE_OK ? 0 : db_error(s, s->rc, s->rc_text, err, "reading");
 }
 
+void store_drop_records(struct store *s, const char *kind, int64_t before)
+{
+	db_write(s, "DELETE FROM records WHERE kind=? AND seq < ?", "tl", kind, before);
+}
+
 void store_trim_records(struct store *s, const char *kind, int64_t before)
 {
 	db_write(s, "DELETE FROM records WHERE kind=? AND time < ?", "tl", kind, before);

@@ -85,6 +85,7 @@ int store_read_records(struct store *s, const struct record_query *q, record_fn 
 /* The oldest record of a kind that is not older than `since`. */
 int store_first_record(struct store *s, const char *kind, int64_t since, record_fn fn, void *ctx,
                        struct error *err);
+void store_drop_records(struct store *s, const char *kind, int64_t before); /* with a smaller seq */
 void store_trim_records(struct store *s, const char *kind, int64_t before);
 
 /* Named values of the server: the port it chose, counters. get: NULL when absent; caller frees. */

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import unittest
+from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from stoker_server import STOKER, ApiError, Server, wait_for  # noqa: E402
@@ -154,11 +155,13 @@ class Access(unittest.TestCase):
             @classmethod
             def utcnow(cls):
                 return now
-        kept, botocore.auth.datetime.datetime = botocore.auth.datetime.datetime, Shifted
-        try:
+        # Old botocores ask the class, new ones a function of their own.
+        if hasattr(botocore.auth, "get_current_datetime"):
+            clock = mock.patch.object(botocore.auth, "get_current_datetime", lambda *_, **__: now)
+        else:
+            clock = mock.patch.object(botocore.auth.datetime, "datetime", Shifted)
+        with clock:
             auth.add_auth(request)
-        finally:
-            botocore.auth.datetime.datetime = kept
         return request.prepare()
 
     def send(self, request):

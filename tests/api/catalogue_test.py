@@ -249,6 +249,47 @@ class Errors(Base):
                      "not be null", "RunJobFlow", {})
         self.refused("SerializationException", "String", "DescribeCluster", {"ClusterId": 7}, whole=False)
 
+    def test_fleets(self):
+        one = {"InstanceFleetType": "MASTER", "TargetOnDemandCapacity": 1,
+               "InstanceTypeConfigs": [{"InstanceType": "m5.xlarge"}]}
+        core = dict(one, InstanceFleetType="CORE")
+        for text, fleets in (
+                ("A master instance fleet can only have a target capacity of 1. Revise the configuration and resubmit.",
+                 [dict(one, TargetOnDemandCapacity=2)]),
+                ("should have a value of one or greater for either targetOnDemandCapacity or targetSpotCapacity.",
+                 [one, dict(core, TargetOnDemandCapacity=0)]),
+                ("No master instance fleets were supplied.", [core]),
+                ("Specify at most one of bidPrice or bidPriceAsPercentageOfOnDemandPrice", [one, dict(
+                    core, TargetOnDemandCapacity=0, TargetSpotCapacity=1, InstanceTypeConfigs=[{
+                        "InstanceType": "m5.xlarge", "BidPrice": "1", "BidPriceAsPercentageOfOnDemandPrice": 100}])])):
+            self.bad_instances(text, {"InstanceFleets": fleets})
+        cid = self.run_job_flow("fleets", instances={"InstanceGroups": None, "InstanceFleets": [one, core]},
+                                BootstrapActions=[{"Name": "slow", "ScriptBootstrapAction": {
+                                    "Path": "/bin/sleep", "Args": ["600"]}}])
+        e = self.refused(INVALID, "Instance fleets and instance groups are mutually exclusive. The EMR cluster "
+                         "specified in the request uses instance fleets. The ListInstanceGroups operation does not "
+                         "support clusters that use instance fleets. Use the ListInstanceFleets operation instead.",
+                         "ListInstanceGroups", {"ClusterId": cid})
+        self.assertEqual(e.error_code, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS")
+        self.refused(INVALID, "uses instance groups", "ListInstanceFleets", {"ClusterId": self.cid}, whole=False)
+        fid = self.call("ListInstanceFleets", {"ClusterId": cid})["InstanceFleets"][0]["Id"]
+        self.refused(INVALID, "instance fleet may only be modified when the cluster is running or waiting",
+                     "ModifyInstanceFleet", {"ClusterId": cid, "InstanceFleet": {
+                         "InstanceFleetId": fid, "TargetOnDemandCapacity": 2}}, whole=False)
+
+    def test_not_authorised(self):
+        key = self.call("Stoker.CreateKey", {"UserName": "looker", "Role": "viewer"})["Key"]
+        viewer = Signed(self.server, "us-east-1", key)
+        self.addCleanup(viewer.close)
+        self.assertIn("Clusters", viewer.call("ListClusters"))
+        with self.assertRaises(ApiError) as caught:
+            viewer.call("TerminateJobFlows", {"JobFlowIds": [self.cid]})
+        e = caught.exception
+        self.assertEqual((e.status, e.code), (400, "AccessDeniedException"))
+        self.assertRegex(e.message, r"^User: arn:aws:iam::\d{12}:user/looker is not authorized to perform: "
+                         r"elasticmapreduce:TerminateJobFlows on resource: arn:aws:elasticmapreduce:us-east-1:\d{12}:")
+        self.assertEqual(self.state(self.cid), "WAITING")
+
     def test_unknown_operations(self):
         for op in ("ListStudios", "CreatePersistentAppUI", "StartSession", "Nonsense"):
             self.refused("UnknownOperationException", f"Could not find operation {op}", op)
@@ -537,6 +578,66 @@ class States(Base):
         self.assertEqual(code, "BOOTSTRAP_FAILURE")
         self.assertIn("bootstrap action 1", message)
         self.assertEqual(self.cluster(cid)["Status"]["ErrorDetails"][0]["ErrorCode"], "BOOTSTRAP_FAILURE")
+
+    def test_ended_before_it_was_up(self):
+        for actions in ([], [{"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}]):
+            cid = self.run_job_flow("early", BootstrapActions=actions, Steps=[step("s", "true")])
+            if actions:
+                self.until(cid, "BOOTSTRAPPING")
+            self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
+            self.until(cid, "TERMINATED")
+            self.assertNotIn("ReadyDateTime", self.times(cid))
+            self.assertIn("EndDateTime", self.times(cid))
+            self.assertEqual(self.history(cid)[-2:], ["TERMINATING", "TERMINATED"])
+            s = self.call("ListSteps", {"ClusterId": cid})["Steps"][0]["Status"]
+            self.assertEqual(s["State"], "CANCELLED")
+            self.assertNotIn("StartDateTime", s["Timeline"])
+
+    def test_cancelling(self):
+        cid = self.run_job_flow("cancel")
+        first, second, third = self.steps(cid, step("a", "sleep", "600"), step("b", "sleep", "600"), step("c", "true"))
+        self.step_until(cid, first, "RUNNING")
+
+        def cancel(*ids):
+            infos = self.call("CancelSteps", {"ClusterId": cid, "StepIds": list(ids)})["CancelStepsInfoList"]
+            return [(i["StepId"], i["Status"]) for i in infos]
+        self.assertEqual(cancel(second, first), [(second, "SUBMITTED"), (first, "SUBMITTED")])
+        self.step_until(cid, first, "CANCELLED")
+        self.assertEqual(self.history(cid, second), ["PENDING", "CANCELLED"])
+        self.step_until(cid, third, "COMPLETED")
+        self.assertEqual(cancel(first, third), [(first, "FAILED"), (third, "FAILED")])
+        self.until(cid, "WAITING")   # nothing that was cancelled set off its ActionOnFailure
+
+    def test_suspended_group(self):
+        block = os.path.join(self.server.home, "block")
+        script = os.path.join(self.server.home, "maybe.sh")
+        with open(script, "w") as f:
+            f.write(f"#!/bin/bash\n[ ! -e {block} ]\n")
+        os.chmod(script, 0o755)
+        cid = self.run_job_flow("suspend", [MASTER, CORE], BootstrapActions=[
+            {"Name": "maybe", "ScriptBootstrapAction": {"Path": script}}])
+        self.until(cid, "WAITING")
+        gid = [g["Id"] for g in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]
+               if g["InstanceGroupType"] == "CORE"][0]
+
+        def group():
+            return [g for g in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]
+                    if g["Id"] == gid][0]
+
+        def resize(n):
+            self.call("ModifyInstanceGroups", {"ClusterId": cid, "InstanceGroups": [
+                {"InstanceGroupId": gid, "InstanceCount": n}]})
+        open(block, "w").close()
+        resize(2)
+        wait_for("the group to give up", lambda: group()["Status"]["State"] == "SUSPENDED")
+        self.assertEqual(group()["Status"]["StateChangeReason"]["Code"], "INSTANCE_FAILURE")
+        self.assertEqual(self.state(cid), "WAITING")
+        failed = self.call("ListInstances", {"ClusterId": cid, "InstanceStates": ["TERMINATED"]})["Instances"]
+        self.assertEqual({i["Status"]["StateChangeReason"]["Code"] for i in failed}, {"BOOTSTRAP_FAILURE"})
+        os.remove(block)
+        resize(2)
+        wait_for("two nodes", lambda: (group()["RunningInstanceCount"], group()["Status"]["State"]) == (2, "RUNNING"))
+        self.assertEqual(self.history(cid, gid)[-3:], ["SUSPENDED", "RESIZING", "RUNNING"])
 
     def test_steps_while_starting(self):
         cid = self.run_job_flow("early", BootstrapActions=[

@@ -259,6 +259,14 @@ class Suite:
         self.assertEqual([x["AlarmName"] for x in self.cw.describe_alarms_for_metric(
             Namespace="Alarms", MetricName="y")["MetricAlarms"]], ["math"])
 
+    def test_short_periods_are_looked_at_every_ten_seconds(self):
+        self.put("quick", 9, now() - datetime.timedelta(seconds=15), namespace="Alarms", StorageResolution=1)
+        self.alarm("quick", "quick", Period=10)
+        wait_for("ALARM", lambda: self.state("quick") == "ALARM", 15)
+        for _ in range(2):
+            self.put("quick", 1, now(), namespace="Alarms", StorageResolution=1)
+        wait_for("OK", lambda: self.state("quick") == "OK", 45, 0.2)
+
     def test_describe_alarms_in_pages(self):
         for i in range(7):
             self.alarm(f"page-{i}", "p")
@@ -306,6 +314,9 @@ class Suite:
     def test_metrics_of_a_cluster(self):
         cid = self.server.cluster("measured", core=1)
         dims = [("JobFlowId", cid)]
+        self.alarm(f"idle-{cid}", "IsIdle", Namespace="AWS/ElasticMapReduce", Threshold=1,
+                   ComparisonOperator="GreaterThanOrEqualToThreshold",
+                   Dimensions=[{"Name": "JobFlowId", "Value": cid}])
         begin = time.time()
         wait_for("metrics of the cluster", lambda: self.cw.list_metrics(
             Namespace="AWS/ElasticMapReduce", Dimensions=[{"Name": "JobFlowId", "Value": cid}])["Metrics"], 90, 0.5)
@@ -319,6 +330,9 @@ class Suite:
         self.assertEqual((last("IsIdle"), last("CoreNodesRunning"), last("AppsRunning")), (1, 1, 0))
         self.assertGreater(last("MemoryAvailableMB"), 0)
         self.assertLess(time.time() - begin, 90)
+        wait_for("the alarm on it", lambda: self.state(f"idle-{cid}") == "ALARM", 30, 0.2)
+        listed = self.server.call("Stoker.ListAlarms", {"ClusterId": cid})["Alarms"]
+        self.assertIn(f"idle-{cid}", [a.get("AlarmName") for a in listed])
         host = wait_for("host metrics", lambda: self.cw.list_metrics(Namespace="CWAgent")["Metrics"], 90, 0.5)
         self.assertIn("cpu_usage_active", {m["MetricName"] for m in host})
         self.server.call("TerminateJobFlows", {"JobFlowIds": [cid]})

@@ -98,8 +98,8 @@ class Cost(unittest.TestCase):
         self.assertEqual(r["Queues"], [])
 
     def test_what_if(self):
-        groups = self.server.call("ElasticMapReduce.ListInstanceGroups", {"ClusterId": self.cluster})["InstanceGroups"]
-        core = next(g["Id"] for g in groups if g["InstanceGroupType"] == "CORE")
+        groups = self.server.call("ElasticMapReduce.ListInstanceGroups", {"ClusterId": self.cluster})
+        core = next(g["Id"] for g in groups["InstanceGroups"] if g["InstanceGroupType"] == "CORE")
         r = self.call("WhatIf", ClusterId=self.cluster, Changes=[{"InstanceGroupId": core, "InstanceCount": 10}])
         self.assertAlmostEqual(r["Difference"], 8 * M5)
         self.assertAlmostEqual(r["After"]["PerMonth"], 11 * M5 * 730)
@@ -111,7 +111,8 @@ class Cost(unittest.TestCase):
 
     def test_budget_becomes_an_alarm_an_event_and_a_notice(self):
         told = os.path.join(self.server.home, "told")
-        topic = self.call("PutTopic", TopicName="money", Command=f"cat >{told}.new && mv {told}.new {told}")["TopicArn"]
+        command = f"cat >{told}.new && mv {told}.new {told}"
+        topic = self.call("PutTopic", TopicName="money", Command=command)["TopicArn"]
         self.call("PutBudget", BudgetName="tiny", Amount=0.0001, Period="DAILY", Thresholds=[50, 100],
                   Scope={"TagKey": "team", "TagValue": "ads"}, TopicArn=topic)
         self.addCleanup(lambda: self.server.call("Stoker.DeleteBudget", {"BudgetName": "tiny"}))
@@ -133,8 +134,8 @@ class Cost(unittest.TestCase):
         self.refused("There is no topic", "PutBudget", BudgetName="other", Amount=1, TopicArn=topic + "x")
 
     def test_price_list_of_ones_own(self):
-        self.list_of(HEAD + "m5.xlarge,us-east-1,,,,0.1,,2026-11-01,our contract\n*,us-east-1,,,,,estimate,2026-11-01,"
-                     "a quarter of EC2\n")
+        self.list_of(HEAD + "m5.xlarge,us-east-1,,,,0.1,,2026-11-01,our contract\n"
+                     "*,us-east-1,,,,,estimate,2026-11-01,a quarter of EC2\n")
         self.assertAlmostEqual(self.call("GetCost", ClusterIds=[self.cluster])["PerHour"], 3 * 0.148)
         prices = {p["InstanceType"]: p for p in self.call("ListPrices")["Prices"]}
         self.assertEqual(len(prices), 28)
@@ -148,6 +149,42 @@ class Cost(unittest.TestCase):
         self.assertIn("A price list is not used", self.stoker("alarms").stdout)
         os.unlink(os.path.join(self.server.home, "prices.csv"))
         self.assertAlmostEqual(self.call("GetCost", ClusterIds=[self.cluster])["PerHour"], 3 * M5)
+
+    def test_spot_instances_cost_the_market_price(self):
+        self.call("PutSpotPrice", InstanceType="c5.xlarge", Price=0.05)
+        spot = self.server.call("ElasticMapReduce.RunJobFlow", {
+            "Name": "spotty", "ReleaseLabel": "emr-7.5.0",
+            "Instances": {"KeepJobFlowAliveWhenNoSteps": True, "InstanceGroups": [
+                {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1},
+                {"InstanceRole": "CORE", "InstanceType": "m5.xlarge", "InstanceCount": 1},
+                {"InstanceRole": "TASK", "InstanceType": "c5.xlarge", "InstanceCount": 1, "Market": "SPOT",
+                 "BidPrice": "0.15"}]}})["JobFlowId"]
+        self.addCleanup(lambda: self.server.call("ElasticMapReduce.TerminateJobFlows", {"JobFlowIds": [spot]}))
+
+        def rate():
+            c = self.call("GetCost", ClusterIds=[spot])["Clusters"][0]
+            return c if all(g["Count"] == 1 for g in c["Groups"]) else None
+        c = wait_for("three instances", rate)
+        self.assertAlmostEqual(c["PerHour"], 2 * M5 + 0.05 + 0.043)
+        self.assertFalse(c["Estimate"])  # somebody has set the price
+        self.call("PutSpotPrice", InstanceType="c5.xlarge", Price=0.07)
+        self.assertAlmostEqual(rate()["PerHour"], 2 * M5 + 0.07 + 0.043)
+        rows = {r["Key"]: r for r in self.call("GetCostReport", GroupBy="market", ClusterIds=[spot])["Rows"]}
+        self.assertGreater(rows["SPOT"]["Ec2"], 0.05 / 60 * 0.99)  # a minute at least
+        self.assertLess(rows["SPOT"]["Ec2"], rows["ON_DEMAND"]["Ec2"])
+
+    def test_budgets_and_lists_outlive_a_restart(self):
+        self.call("PutBudget", BudgetName="stays", Amount=500, Scope={"ClusterId": self.cluster})
+        self.list_of(HEAD + "m5.xlarge,us-east-1,,,,0.1,,2026-11-01,our contract\n")
+        before = self.call("GetCost", ClusterIds=[self.cluster])["Clusters"][0]
+        self.server.kill()
+        self.server.start()
+        after = self.call("GetCost", ClusterIds=[self.cluster])["Clusters"][0]
+        self.assertGreaterEqual(after["Accrued"], before["Accrued"])
+        self.assertLess(after["Accrued"] - before["Accrued"], 0.05)
+        budgets = {b["BudgetName"]: b for b in self.call("ListBudgets")["Budgets"]}
+        self.assertEqual(budgets["stays"]["Scope"], {"ClusterId": self.cluster})
+        self.call("DeleteBudget", BudgetName="stays")
 
     def test_command_line(self):
         self.assertIn("$0.72", self.stoker("cost").stdout)

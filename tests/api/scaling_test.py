@@ -272,6 +272,10 @@ class Scaling(unittest.TestCase):
                         if f["InstanceFleetType"] == "CORE")
         wait_for("six units", lambda: core()["ProvisionedOnDemandCapacity"] == 6, 30)
         self.assertEqual(core()["TargetOnDemandCapacity"], 6)
+        self.emr.modify_instance_fleet(ClusterId=cid, InstanceFleet={"InstanceFleetId": core()["Id"],
+                                                                     "TargetOnDemandCapacity": 8})
+        last = self.server.call("Stoker.ListScalingDecisions", {"ClusterId": cid})["Decisions"][0]
+        self.assertEqual((last["Kind"], last["From"], last["To"]), ("manual", 6, 8))
         self.refused("ValidationException", "instance fleets", self.emr.put_auto_scaling_policy, ClusterId=cid,
                      InstanceGroupId=core()["Id"], AutoScalingPolicy=POLICY)
 

@@ -108,6 +108,21 @@ class Topics(unittest.TestCase):
         actions = self.server.call(GRANITE + "DescribeAlarmHistory", {"AlarmName": "retry", "HistoryItemType": "Action"})
         self.assertEqual(len(actions["AlarmHistoryItems"]), 1)
 
+    def test_a_notice_outlives_the_server(self):
+        hook = self.receiver(503)
+        self.alarm("outlive", self.put("outlive", Webhook=hook.url))
+        wait_for("the first attempt", lambda: hook.got)
+        self.server.kill()
+        self.server.start()
+        wait_for("the attempt after the restart", lambda: len(hook.got) > 1, 30)
+        self.assertEqual(hook.got[0][1]["MessageId"], hook.got[-1][1]["MessageId"])
+        wait_for("the outcome", lambda: (self.last("outlive") or {}).get("Outcome") == "delivered")
+        self.server.kill()
+        self.server.start()
+        count = len(hook.got)
+        self.server.call("Stoker.TestTopic", {"TopicName": "outlive"})
+        self.assertEqual(len(hook.got), count + 1)  # it was not sent once more
+
     def test_a_refusal_is_final(self):
         hook = self.receiver(404, 404)
         self.alarm("final", self.put("final", Webhook=hook.url))
@@ -118,9 +133,9 @@ class Topics(unittest.TestCase):
         self.put("mail", Email="ops@example.org")
         open(os.path.join(self.server.home, "busy"), "w").close()
         self.alarm("grün", self.put("mail", Email="ops@example.org"))
-        text = wait_for("the mail", lambda: os.path.exists(self.mail) and open(self.mail).read(), 30)
         wait_for("its outcome", lambda: (self.last("mail") or {}).get("Outcome") == "delivered")
-        text = open(self.mail).read()
+        with open(self.mail, encoding="utf-8") as f:
+            text = f.read()
         self.assertIn("args: -i -t\nTo: ops@example.org\nSubject: =?UTF-8?Q?", text)
         self.assertIn("gr=C3=BCn", text)
         self.assertIn("AlarmName: grün", text)

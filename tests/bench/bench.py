@@ -22,6 +22,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import cloudwatch  # noqa: E402
 import fleet  # noqa: E402
 from stoker_server import BUILD, FLIGHTS, ROOT, STOKER, VEGA, Server, proc_cpu, proc_status, wait_for  # noqa: E402
 
@@ -221,12 +222,13 @@ def bench_restart(server, clusters, steps):
 
 
 # Benchmarks with servers of their own.
-ALONE = {"fleet": fleet.bench_fleet, "requests": fleet.bench_requests}
+ALONE = {"fleet": fleet.bench_fleet, "requests": fleet.bench_requests, "cloudwatch": cloudwatch.bench_cloudwatch}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["steps", "shell", "etl", "idle", "console", "restart", "requests", "fleet"])
+    parser.add_argument("what", nargs="*", default=["steps", "shell", "etl", "idle", "console", "restart", "requests", "fleet",
+                                                        "cloudwatch"])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--json", metavar="FILE")

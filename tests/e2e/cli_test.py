@@ -136,6 +136,29 @@ class Cli(unittest.TestCase):
         self.assertEqual({e["ClusterId"] for e in lines}, {cid})
         self.assertEqual([int(e["EventId"]) for e in lines], sorted(int(e["EventId"]) for e in lines))
 
+    def test_modify(self):
+        cid = self.stoker("create", "cli-modify", "--core", "0", "--tag", "a=b", "--idle-timeout", "2h").stdout.strip()
+        self.assertEqual(self.json("clusters", cid)["AutoTerminationPolicy"], {"IdleTimeout": 7200})
+        r = self.stoker("modify", cid, "--tag", "c=d", "--untag", "a", "--concurrency", "3", "--protect",
+                        "--replace-unhealthy", "--idle-timeout", "90m", "--yes")
+        self.assertIn("steps at a time: 1 → 3", r.stderr)
+        x = self.json("clusters", cid)
+        c = x["Cluster"]
+        self.assertEqual((c["Tags"], c["StepConcurrencyLevel"], c["TerminationProtected"], c["UnhealthyNodeReplacement"],
+                          x["AutoTerminationPolicy"]),
+                         ([{"Key": "c", "Value": "d"}], 3, True, True, {"IdleTimeout": 5400}))
+        shown = self.stoker("clusters", cid).stdout
+        self.assertIn("tag        c=d", shown)
+        self.assertIn("ends after 1:30:00", shown)
+        calls = self.json("modify", cid, "--unprotect", "--transient", "--dry-run")["Calls"]
+        self.assertEqual([x["Operation"] for x in calls], ["SetTerminationProtection", "SetKeepJobFlowAliveWhenNoSteps"])
+        self.assertIn("nothing changes", self.stoker("modify", cid, "--protect").stderr)
+        self.stoker("modify", cid, "--protect", "--unprotect", status=USAGE)
+        self.stoker("modify", cid, "--tag", "nonsense", status=USAGE)
+        self.stoker("modify", cid, "--idle-timeout", "never", "--unprotect", "--yes")
+        self.assertNotIn("AutoTerminationPolicy", self.json("clusters", cid))
+        self.stoker("terminate", cid, "--yes")
+
     def test_dry_run_changes_nothing(self):
         before = len(self.json("clusters", "--all")["Clusters"])
         self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)
@@ -165,6 +188,52 @@ class Cli(unittest.TestCase):
     def test_alarms(self):
         self.assertIsInstance(self.json("alarms")["Alarms"], list)
         self.stoker("alarms")
+
+    def test_alarms_on_metrics(self):
+        told = os.path.join(self.server.home, "told")
+        self.stoker("topics", "put", "ops", "--command", f"cat > {told}")
+        self.assertEqual(self.stoker("topics", "test", "ops").stdout, "delivered\n")
+        self.assertTrue(os.path.exists(told))
+        self.assertIn("cat >", self.stoker("topics").stdout)
+        at = int(time.time()) // 60 * 60
+        self.server.call("GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Shop", "MetricData": [
+            {"MetricName": "orders", "Value": i % 9, "Timestamp": at - 60 * i} for i in range(1, 60)]})
+        self.stoker("alarms", "put", "few", "-m", "orders", "--namespace", "Shop", "--below", "5", "--action", "ops",
+                    "--description", "hardly any orders")
+        wait_for("ALARM", lambda: self.json("alarms", "show", "few")["MetricAlarm"]["StateValue"] == "ALARM")
+        shown = self.stoker("alarms", "show", "few", "--since", "1h").stdout
+        self.assertIn("hardly any orders", shown)
+        self.assertIn("█", shown)
+        self.assertIn("Alarm updated from INSUFFICIENT_DATA to ALARM", shown)
+        self.assertIn("metric/few", self.stoker("alarms").stdout)
+        self.stoker("alarms", "ack", "few", "--note", "called them")
+        self.assertIn("called them", self.stoker("alarms").stdout)
+        alarm = next(a for a in self.json("alarms")["Alarms"] if a.get("AlarmName") == "few")
+        self.assertEqual((alarm["Kind"], alarm["Acknowledged"]["Note"]), ("metric", "called them"))
+        self.stoker("alarms", "unack", "few")
+        self.stoker("alarms", "disable", "few")
+        self.assertIn("off", self.stoker("alarms", "--metric").stdout)
+        self.stoker("alarms", "enable", "few")
+        self.stoker("alarms", "set-state", "few", "OK", "--reason", "by hand")
+        self.stoker("alarms", "delete", "few")
+        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", status=1).stderr)
+        self.assertIn("there is no alarm", self.stoker("alarms", "show", "few", status=4).stderr)
+        self.assertIn("there is no topic", self.stoker("alarms", "put", "x", "-m", "m", "--above", "1", "--action",
+                                                       "nobody", status=4).stderr)
+        self.assertIn("--above", self.stoker("alarms", "put", "x", "-m", "m", status=2).stderr)
+        self.stoker("topics", "delete", "ops")
+
+    def test_metrics(self):
+        at = int(time.time()) // 60 * 60
+        self.server.call("GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Draw", "MetricData": [
+            {"MetricName": m, "Value": v, "Timestamp": at - 60} for m, v in (("a", 6), ("b", 3))]})
+        self.assertIn("Draw", self.stoker("metrics", "--namespace", "Draw").stdout)
+        self.assertEqual({m["MetricName"] for m in self.json("metrics", "--namespace", "Draw")["Metrics"]}, {"a", "b"})
+        self.assertIn("last 6", self.stoker("metrics", "get", "a", "--namespace", "Draw").stdout)
+        r = self.json("metrics", "get", "a", "b", "--namespace", "Draw", "--math", "m1 / m2")
+        self.assertEqual(r["MetricDataResults"][0]["Values"], [2])
+        self.assertIn("at position 6", self.stoker("metrics", "get", "a", "--namespace", "Draw", "--math", "m1 + *",
+                                                   status=1).stderr)
 
     def test_help_needs_no_server(self):
         with tempfile.TemporaryDirectory() as home:

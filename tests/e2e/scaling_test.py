@@ -61,6 +61,14 @@ class Scaling(unittest.TestCase):
 
     # ---- jobs ----
 
+    def rows_for(self, cid, jobs, seconds):
+        """Rows with which so many jobs side by side take about so long here and now."""
+        begin = time.monotonic()
+        for step, _ in [self.job(cid, f"measure{i}", 20000, 512) for i in range(2)]:
+            wait_for("a measure", lambda: self.steps(cid)[step]["Status"]["State"] in ENDED, 300)
+        pairs = 2 * 20000 ** 2 / (time.monotonic() - begin)
+        return max(10000, min(200000, int((pairs * seconds / jobs) ** 0.5)))
+
     def job(self, cid, name, rows, mb):
         """A step of pure arithmetic over rows * rows pairs; gives its id and the number it must print."""
         sql = f"SELECT sum(a.id % 3 + b.id % 5) FROM range({rows}) a CROSS JOIN range({rows}) b"
@@ -103,7 +111,8 @@ class Scaling(unittest.TestCase):
 
         def orders(n):
             s.call("GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Shop", "MetricData": [
-                {"MetricName": "Orders", "Value": n, "Dimensions": [{"Name": "Cluster", "Value": cid}]}]})
+                {"MetricName": "Orders", "Value": n, "StorageResolution": 1,
+                 "Dimensions": [{"Name": "Cluster", "Value": cid}]}]})
         wait_for("the policy", lambda: self.group(cid, "TASK")["AutoScalingPolicy"]["Status"]["State"] == "ATTACHED")
 
         def grown():
@@ -114,7 +123,8 @@ class Scaling(unittest.TestCase):
         self.assertEqual((out["From"], out["To"], out["Policy"]), (1, 2, "out"))
         self.assertEqual((out["Numbers"]["Orders"], out["Numbers"]["Threshold"]), (500, 100))
 
-        jobs = [self.job(cid, f"busy{i}", 60000, 512) for i in range(3)]
+        rows = self.rows_for(cid, 3, 40)
+        jobs = [self.job(cid, f"busy{i}", rows, 512) for i in range(3)]
         wait_for("an executor on every node", lambda: self.busy(cid) == 3, 60)
 
         def shrunk():
@@ -146,8 +156,9 @@ class Scaling(unittest.TestCase):
         cid = self.cluster("managed", 1, 0, 6, ManagedScalingPolicy={
             "ScalingStrategy": "ADVANCED", "UtilizationPerformanceIndex": 1, "ComputeLimits": {
                 "UnitType": "Instances", "MinimumCapacityUnits": 1, "MaximumCapacityUnits": 4}})
+        rows = self.rows_for(cid, 6, 25)
         begin = time.monotonic()
-        jobs = [self.job(cid, f"job{i}", 25000, mb) for i in range(6)]
+        jobs = [self.job(cid, f"job{i}", rows, mb) for i in range(6)]
         wait_for("growth", lambda: self.sizes(cid)[0] > 1, 30)
         took = time.monotonic() - begin
         wait_for("the new nodes to work", lambda: self.busy(cid) == 6 or not self.running(cid), 60)
@@ -170,6 +181,37 @@ class Scaling(unittest.TestCase):
         self.assertEqual(shown.returncode, 0, shown.stderr)
         self.assertIn("managed scaling: 1 to 4 Instances", shown.stdout)
         self.assertIn("idle for 30 s", shown.stdout)
+
+    # ---- the utilisation tree ----
+
+    def test_an_operator_is_told_at_the_maximum(self):
+        s = self.server
+        cid = self.cluster("hot", 1, 0, 2)
+        gid = self.group(cid, "CORE")["Id"]
+        told = os.path.join(s.home, "told.json")
+        topic = s.call("Stoker.PutTopic", {"TopicName": "on-call", "Command": f"cat >> {told}"})["TopicArn"]
+        s.call("Stoker.PutUtilizationScaling", {
+            "ClusterId": cid, "InstanceGroupId": gid, "MinCapacity": 1, "MaxCapacity": 1, "HighCpu": 10, "LowCpu": 1,
+            "Periods": 1, "CoolDown": 0, "TopicArn": topic})
+        job = s.step(cid, "hot", ["spark-sql", "--conf", "spark.executor.memory=512m", "-e",
+                                  "SELECT sum(a.id % 3 + b.id % 5) FROM range(400000) a CROSS JOIN range(400000) b"])
+        wait_for("the notice", lambda: os.path.exists(told) and os.path.getsize(told), 200, 0.2)
+        with open(told) as f:
+            text = f.read()
+        self.assertIn(gid, text)
+        self.assertIn("is above 10 %", text)
+        alarms = [a for a in s.call("Stoker.ListAlarms", {"ClusterId": cid})["Alarms"]
+                  if "maximum of 1 node" in a["Title"]]
+        self.assertEqual(len(alarms), 1)
+        self.assertGreater(self.decisions(cid, Kind="utilization", Outcome="at_limit")[0]["Numbers"]["Cpu"], 10)
+        warned = [e for e in s.call("Stoker.ListEvents", {"ClusterId": cid, "Severity": "WARN"})["Events"]
+                  if "needs an operator" in e["Message"]]
+        self.assertEqual(len(warned), 1)
+        s.call("Stoker.RemoveUtilizationScaling", {"ClusterId": cid, "InstanceGroupId": gid})
+        self.assertFalse([a for a in s.call("Stoker.ListAlarms", {"ClusterId": cid})["Alarms"]
+                          if "maximum" in a["Title"]])
+        s.call("CancelSteps", {"ClusterId": cid, "StepIds": [job], "StepCancellationOption": "TERMINATE_PROCESS"})
+        s.call("TerminateJobFlows", {"JobFlowIds": [cid]})
 
     # ---- the command line ----
 

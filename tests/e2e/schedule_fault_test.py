@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The server is killed, or away, while steps wait to be tried again and schedules come due."""
+import json
 import os
 import subprocess
 import sys
@@ -96,6 +97,32 @@ class ScheduleFaults(unittest.TestCase):
         self.assertEqual(len(self.runs("x")), 1)
         clusters = self.server.call("ListClusters")["Clusters"]
         self.assertEqual([c["Id"] for c in clusters], [runs[0]["ClusterId"]])
+
+    def test_dead_letters_on_the_command_line(self):
+        self.server.cluster("home", core=0)
+        self.assertIn("no dead letters that wait", self.stoker("dlq"))
+        self.stoker("add-step", "home", "-n", "load", "--wait", "--", "bash", "-c", "echo no such file >&2; exit 1",
+                    status=1)
+        out = self.stoker("dlq")
+        self.assertIn("NON_RETRYABLE", out)
+        self.assertIn("no such file", out)
+        shown = self.stoker("dlq", "show", "load")
+        for text in ("stderr\nno such file", "bash -c 'echo no such file >&2; exit 1'", "Step failed", "ATTEMPT"):
+            self.assertIn(text, shown)
+        letter = json.loads(self.stoker("dlq", "--json"))["DeadLetters"][0]
+        plan = json.loads(self.stoker("dlq", "replay", "load", "--dry-run", "--json", "--", "true"))
+        self.assertEqual(plan["Step"]["HadoopJarStep"]["Args"], ["true"])
+        self.assertIn(letter["DeadLetterId"], self.stoker("dlq"))
+        self.stoker("dlq", "replay", letter["DeadLetterId"][:7], "--wait", status=1)
+        self.stoker("dlq", "replay", "load", "--wait", "--", "true")
+        self.assertIn("REPLAYED", self.stoker("dlq", "--all"))
+        self.stoker("add-step", "home", "-n", "other", "--wait", "--", "false", status=1)
+        self.stoker("dlq", "discard", "other", status=2)
+        self.stoker("dlq", "discard", "other", "--yes", "--note", "known")
+        self.assertIn("no dead letters that wait", self.stoker("dlq"))
+        self.assertIn("known", self.stoker("dlq", "show", "other"))
+        self.stoker("dlq", "show", "nobody", status=4)
+        self.stoker("dlq", "burn", "load", status=2)
 
     def test_the_command_line_shows_what_is_to_come(self):
         self.server.cluster("home", core=0)

@@ -136,7 +136,7 @@ class Market(unittest.TestCase):
         self.assertEqual(self.state(cid), "WAITING")
 
     def test_notice_long_enough_lets_the_task_finish(self):
-        """With two seconds and more of notice a short statement ends where it is; the next runs elsewhere."""
+        """With the usual notice a running statement ends where it is; the next runs elsewhere."""
         self.undisturbed()
         s = self.server
         cid = self.cluster("notice", [group("MASTER", 1), group("CORE", 2, "SPOT")])

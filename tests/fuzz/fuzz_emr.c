@@ -22,8 +22,9 @@ static void again(const struct cluster *c)
 	cluster_free(emr_read_cluster(o));
 	cJSON_Delete(o);
 	for (size_t i = 0; i < c->groups.len; i++) {
-		o = emr_encode_instance_group(c->groups.items[i]);
-		instance_group_free(emr_read_instance_group(o));
+		const struct instance_group *g = c->groups.items[i];
+		o = g->fleet ? emr_encode_instance_fleet(g) : emr_encode_instance_group(g);
+		instance_group_free(g->fleet ? emr_read_instance_fleet(o) : emr_read_instance_group(o));
 		cJSON_Delete(o);
 	}
 	for (size_t i = 0; i < c->steps.len; i++) {
@@ -38,6 +39,18 @@ static void again(const struct cluster *c)
 	must(d->steps.len == c->steps.len && d->groups.len == c->groups.len);
 	cluster_free(d);
 	cJSON_Delete(o);
+}
+
+static int decode_fleet(const cJSON *in, struct error *err)
+{
+	struct emr_fleet_change change = { 0 };
+	struct instance_group *g = NULL;
+	int rc = emr_decode_fleet_change(in, &change, err);
+	emr_fleet_change_free(&change);
+	if (!rc && json_str(json_obj(in, "InstanceFleet"), "InstanceFleetType", NULL))
+		rc = emr_decode_fleet(json_obj(in, "InstanceFleet"), &g, err);
+	instance_group_free(g);
+	return rc;
 }
 
 static int decode(const cJSON *in, struct error *err)
@@ -56,6 +69,8 @@ static int decode(const cJSON *in, struct error *err)
 	emr_group_changes_free(&changes);
 	if (!rc && json_obj(in, "Instances"))
 		rc = emr_decode_run_job_flow(in, &c, err);
+	if (!rc && json_obj(in, "InstanceFleet"))
+		rc = decode_fleet(in, err);
 	if (c)
 		again(c);
 	cluster_free(c);
@@ -67,6 +82,7 @@ static void read_as_reply(const cJSON *v)
 	cluster_free(emr_read_cluster(v));
 	step_free(emr_read_step(v));
 	instance_group_free(emr_read_instance_group(v));
+	instance_group_free(emr_read_instance_fleet(v));
 	instance_free(emr_read_instance(v));
 }
 

@@ -29,9 +29,11 @@ def headers(body, target, address, keys, region, service="elasticmapreduce"):
 class Signed:
     """One region of a server, as a client there sees it."""
 
-    def __init__(self, server, region):
-        self.keys = server.call("Stoker.GetEnvironment")
-        self.address = self.keys["Endpoint"].split("//")[1]
+    def __init__(self, server, region, keys=None):
+        """keys: those of another user than the server's own."""
+        environment = server.call("Stoker.GetEnvironment")
+        self.keys = keys or environment
+        self.address = environment["Endpoint"].split("//")[1]
         self.region = region
         self.conn = http.client.HTTPConnection(self.address, timeout=60)
 

@@ -154,6 +154,8 @@ static void test_periods_and_range(void **state)
 	assert_int_equal(metric_alarm_interval(a), 60);
 	a->ref.period = 10;
 	assert_int_equal(metric_alarm_interval(a), 10);
+	a->ref.period = 3600;
+	assert_int_equal(metric_alarm_interval(a), 600);
 	struct metric_query q = { .id = xstrdup("e"), .expression = xstrdup("m*2"), .return_data = true };
 	vec_push(&a->queries, q);
 	q = (struct metric_query){ .id = xstrdup("m"), .ref = { .period = 300 } };

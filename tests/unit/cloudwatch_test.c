@@ -157,7 +157,7 @@ static void test_alarms_there_and_back(void **state)
 	                                  "\"p99\",\"Period\":300,\"EvaluationPeriods\":3,\"DatapointsToAlarm\":2,"
 	                                  "\"Threshold\":1.5,\"ComparisonOperator\":\"LessThanThreshold\",\"TreatMissingData\":"
 	                                  "\"breaching\",\"Dimensions\":[{\"Name\":\"b\",\"Value\":\"1\"},{\"Name\":\"a\","
-	                                  "\"Value\":\"2\"}],\"AlarmActions\":[\"arn:aws:sns:r:0:t\"]}", &err);
+	                                  "\"Value\":\"2\"}],\"Owner\":\"x\",\"AlarmActions\":[\"arn:aws:sns:r:0:t\"]}", &err);
 
 	(void)state;
 	assert_non_null(a);
@@ -168,6 +168,7 @@ static void test_alarms_there_and_back(void **state)
 	assert_string_equal(json_str(one, "ExtendedStatistic", ""), "p99");
 	assert_string_equal(json_str(one, "AlarmArn", ""), "arn:aws:cloudwatch:eu-west-1:000000000000:alarm:n");
 	assert_string_equal(a->ref.dims.items[0].key, "a");
+	assert_null(a->owner);
 	assert_string_equal(cw_arn_alarm(json_str(one, "AlarmArn", ""), "eu-west-1"), "n");
 	assert_null(cw_arn_alarm(json_str(one, "AlarmArn", ""), "us-east-1"));
 	cJSON_Delete(one);

@@ -199,6 +199,27 @@ static void test_scaling_is_asked_while_it_lasts(void **state)
 	assert_null(cw_alarm_find(f->ctl, "us-east-1", "policy"));
 }
 
+static void test_names_hold_no_control_characters(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const bad[] = {
+		"{\"Namespace\":\"a\\u001fb\",\"MetricData\":[{\"MetricName\":\"m\",\"Value\":1}]}",
+		"{\"Namespace\":\"a\",\"MetricData\":[{\"MetricName\":\"m\\u001f\",\"Value\":1}]}",
+		"{\"Namespace\":\"a\",\"MetricData\":[{\"MetricName\":\"m\",\"Value\":1,\"Dimensions\":[{\"Name\":"
+		"\"x\\u001f\",\"Value\":\"y\"}]}]}",
+		"{\"Namespace\":\"a\",\"MetricData\":[{\"MetricName\":\"m\",\"Value\":1,\"Dimensions\":[{\"Name\":"
+		"\"x\",\"Value\":\"y\\n\"}]}]}",
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		ask(f, CW("PutMetricData"), "%s", bad[i]);
+		assert_int_equal(f->status, 400);
+		assert_string_equal(f->error, "InvalidParameterValue");
+	}
+	const cJSON *r = good(f, CW("ListMetrics"), "{}");
+	assert_int_equal(cJSON_GetArraySize(json_arr(r, "Metrics")), 0);
+}
+
 /* ---- notices ---- */
 
 static void run_until(struct fixture *f, bool (*done)(struct fixture *f))
@@ -441,6 +462,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_first_evaluation_is_at_once), T(test_states_follow_the_points), T(test_alarms_survive_a_restart),
 		T(test_a_refused_commit_takes_it_back), T(test_scaling_is_asked_while_it_lasts),
+		T(test_names_hold_no_control_characters),
 		T(test_commands_get_the_message), T(test_failing_commands_say_why), T(test_alarms_tell_topics),
 		T(test_topics_are_checked), T(test_list_and_acknowledge), T(test_metrics_of_a_cluster),
 		T(test_ten_thousand_alarms),

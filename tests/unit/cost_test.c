@@ -455,6 +455,20 @@ static void test_steps_share_what_runs_beside_them(void **state)
 	assert_int_equal(rows_of(r), 2);
 }
 
+/* A minute that has not passed yet is paid for, whatever the report is by. */
+static void test_every_report_has_the_same_total(void **state)
+{
+	struct fixture *f = *state;
+	int64_t now = T0 + 12 * HOUR;
+	struct cluster *c = cluster_at(f, "j", now - 20000);
+	static const char *const by[] = { "cluster", "group", "role", "type", "market", "step", "day", "tag:x" };
+
+	instance_in(f, c, group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), now - 20000, 0);
+	step_in(f, c, "a", now - 10000, 0, STEP_RUNNING);
+	for (size_t i = 0; i < sizeof by / sizeof *by; i++)
+		near(json_num(ask(f, "Stoker.GetCostReport", "{\"GroupBy\":\"%s\"}", by[i]), "Total", 0), M5 / 60);
+}
+
 /* ---- spot ---- */
 
 static void spot_price(struct fixture *f, int64_t now, const char *type, double price)
@@ -1178,6 +1192,7 @@ int main(void)
 		T(test_sheets_are_the_plain_sum),
 		T(test_reports_by_everything),
 		T(test_steps_share_what_runs_beside_them),
+		T(test_every_report_has_the_same_total),
 		T(test_spot_costs_what_the_market_asked),
 		T(test_what_if_and_advice_of_spot),
 		T(test_off_peak),

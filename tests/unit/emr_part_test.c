@@ -3,6 +3,7 @@
 #include "control_fixture.h"
 
 #include "core/base/clock.h"
+#include "core/api/shape/shape.h"
 #include "core/control/emr/emr_part.h"
 #include "core/control/emr/health.h"
 
@@ -65,6 +66,11 @@ static void full_disk_replaces_a_node(void **state)
 	sample(f, n, 95);
 	assert_true(n->health.since > 0);
 	assert_non_null(strstr(n->health.disk, "95 % of its disk"));
+	const cJSON *alarms = json_arr(good(f, "Stoker.ListAlarms", "{}"), "Alarms"), *a;
+	bool told = false;
+	cJSON_ArrayForEach(a, alarms)
+		told |= !strncmp(json_str(a, "AlarmId", ""), "node-unhealthy/", 15);
+	assert_true(told);
 	sample(f, n, 50);
 	assert_int_equal(n->health.since, 0);
 	sample(f, n, 95);
@@ -201,6 +207,76 @@ static void restart_finds_documents(void **state)
 	assert_false(json_bool(json_obj(access, "BlockPublicAccessConfiguration"), "BlockPublicSecurityGroupRules", true));
 }
 
+static void idle_clusters_end(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "\"AutoTerminationPolicy\":{\"IdleTimeout\":60}"), *kept = waiting(f);
+	int64_t now = clock_now_ms();
+	struct step *s = add_step(f, c, "CONTINUE", PROCESS);
+
+	emr_idle_check(f->ctl, now + 3600000);   /* it works */
+	assert_int_equal(c->state, CLUSTER_RUNNING);
+	ends(f, s, 0, 0);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	emr_idle_check(f->ctl, now + 59000);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	c->termination_protected = true;
+	emr_idle_check(f->ctl, now + 120000);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	c->termination_protected = false;
+	emr_idle_check(f->ctl, now + 120000);
+	assert_int_equal(c->state, CLUSTER_TERMINATING);
+	assert_int_equal(c->reason, CLUSTER_REASON_ALL_STEPS_COMPLETED);
+	assert_int_equal(kept->state, CLUSTER_WAITING);
+	control_turn(f->ctl);
+	const cJSON *events = json_arr(good(f, "Stoker.ListEvents", "{\"MaxResults\":100}"), "Events"), *e;
+	bool told = false;
+	cJSON_ArrayForEach(e, events)
+		told |= !strcmp(json_str(e, "Actor", ""), "stoker:auto-termination") &&
+		        strstr(json_str(e, "Cause", ""), "allows 60") != NULL;
+	assert_true(told);
+}
+
+/* What ended more than a month ago is not listed any more. */
+static void old_instances_are_not_listed(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, DISK);
+	struct node *n = core_node(c);
+	struct instance *i = n->m;
+	char body[128];
+
+	node_doom(f->ctl, n, INSTANCE_REASON_INSTANCE_FAILURE, "gone");
+	control_turn(f->ctl);
+	snprintf(body, sizeof body, "{\"ClusterId\":\"%s\"}", c->id);
+	int all = cJSON_GetArraySize(json_arr(good(f, "ElasticMapReduce.ListInstances", body), "Instances"));
+	i->timeline.ended -= 31LL * 24 * 3600 * 1000;
+	assert_int_equal(cJSON_GetArraySize(json_arr(good(f, "ElasticMapReduce.ListInstances", body), "Instances")), all - 1);
+}
+
+static void long_names_have_pages(void **state)
+{
+	struct fixture *f = *state;
+	int n = 0, pages = 0;
+	char body[512], *marker = NULL;
+
+	for (int i = 0; i < 120; i++) {
+		snprintf(body, sizeof body, "{\"Name\":\"%0300d\\n%d\",\"SecurityConfiguration\":\"{}\"}", 0, i);
+		good(f, "ElasticMapReduce.CreateSecurityConfiguration", body);
+	}
+	do {
+		const cJSON *r = ask(f, "ElasticMapReduce.ListSecurityConfigurations", marker ? "{\"Marker\":\"%s\"}" : "{}",
+		                     marker);
+		assert_int_equal(f->status, 200);
+		n += cJSON_GetArraySize(json_arr(r, "SecurityConfigurations"));
+		free(marker);
+		marker = xstrdup(json_str(r, "Marker", NULL));
+		pages++;
+	} while (marker);
+	assert_int_equal(n, 120);
+	assert_int_equal(pages, 3);
+}
+
 /* Of three primaries one that runs is the primary, and a step goes there. */
 static void three_primaries(void **state)
 {
@@ -230,13 +306,118 @@ static void three_primaries(void **state)
 	assert_int_equal(live(c), 3);
 }
 
+/* ---- replies against their tables ---- */
+
+/* Every member of a reply is one that the table has, of its kind, and none that it calls never filled. */
+static void fits(const struct shape *s, const cJSON *v, const char *where)
+{
+	const cJSON *x;
+
+	if (s->kind == SHAPE_STRUCT) {
+		assert_true(cJSON_IsObject(v));
+		cJSON_ArrayForEach(x, v) {
+			const struct shape_member *m = shape_member(s, x->string);
+			if (!m || m->use == SHAPE_IGNORED || m->use == SHAPE_UNSERVED || cJSON_IsNull(x))
+				fail_msg("%s: %s is not what the table says", where, x->string);
+			fits(m->shape, x, where);
+		}
+	} else if (s->kind == SHAPE_LIST || s->kind == SHAPE_MAP) {
+		assert_true(s->kind == SHAPE_LIST ? cJSON_IsArray(v) : cJSON_IsObject(v));
+		cJSON_ArrayForEach(x, v)
+			fits(s->of, x, where);
+	} else if (s->kind == SHAPE_ENUM) {
+		if (!cJSON_IsString(v) || names_parse(s->names, v->valuestring) < 0)
+			fail_msg("%s: %s is none of the names", where, cJSON_IsString(v) ? v->valuestring : "?");
+	} else {
+		bool number = s->kind == SHAPE_INT || s->kind == SHAPE_LONG || s->kind == SHAPE_DOUBLE ||
+		              s->kind == SHAPE_TIME;
+		assert_true(number ? cJSON_IsNumber(v) : s->kind == SHAPE_BOOL ? cJSON_IsBool(v) : cJSON_IsString(v));
+	}
+}
+
+static const cJSON *fitting(struct fixture *f, const char *name, const char *body)
+{
+	char target[128];
+
+	snprintf(target, sizeof target, EMR_TARGET_PREFIX "%s", name);
+	const cJSON *reply = good(f, target, body);
+	const struct emr_operation *op = emr_find_operation(name);
+	if (op->output)
+		fits(op->output, reply, name);
+	else
+		assert_null(reply);
+	return reply;
+}
+
+static void replies_fit_their_tables(void **state)
+{
+	struct fixture *f = *state;
+	const char *run_all = "{\"Name\":\"all\",\"ReleaseLabel\":\"emr-7.5.0\",\"LogUri\":\"s3://l/\",\"Instances\":{"
+		GROUPS ",\"KeepJobFlowAliveWhenNoSteps\":true,\"Ec2SubnetIds\":[\"subnet-1\"],\"Ec2KeyName\":\"k\","
+		"\"Placement\":{\"AvailabilityZone\":\"us-east-1a\"},\"AdditionalMasterSecurityGroups\":[\"sg\"]},"
+		"\"Applications\":[{\"Name\":\"Spark\"}],\"BootstrapActions\":[],\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"}],"
+		"\"Configurations\":[{\"Classification\":\"c\",\"Properties\":{\"a\":\"b\"},\"Configurations\":[]}],"
+		"\"AutoScalingRole\":\"r\",\"ScaleDownBehavior\":\"TERMINATE_AT_TASK_COMPLETION\",\"OSReleaseLabel\":\"2.0\","
+		"\"EbsRootVolumeSize\":10,\"EbsRootVolumeIops\":3000,\"EbsRootVolumeThroughput\":125,\"CustomAmiId\":\"ami\","
+		"\"RepoUpgradeOnBoot\":\"NONE\",\"ExtendedSupport\":true,\"PlacementGroupConfigs\":[{\"InstanceRole\":"
+		"\"MASTER\",\"PlacementStrategy\":\"SPREAD\"}],\"KerberosAttributes\":{\"Realm\":\"R\",\"KdcAdminPassword\":"
+		"\"secret\"},\"AdditionalInfo\":\"{}\",\"SupportedProducts\":[\"mapr\"],\"AutoTerminationPolicy\":{},"
+		"\"MonitoringConfiguration\":{\"CloudWatchLogConfiguration\":{\"Enabled\":true}},\"StepExecutionRoleArn\":"
+		"\"arn:aws:iam::1:role/rrrr\",\"Steps\":[{\"Name\":\"s\",\"ActionOnFailure\":\"CONTINUE\",\"HadoopJarStep\":{"
+		"\"Jar\":\"command-runner.jar\",\"MainClass\":\"M\",\"Args\":[\"false\"],\"Properties\":[{\"Key\":\"k\","
+		"\"Value\":\"v\"}]},\"StepMonitoringConfiguration\":{\"S3MonitoringConfiguration\":{\"LogUri\":\"s3://s/\"}}}]}";
+	struct cluster *c = find_cluster(f->ctl, json_str(fitting(f, "RunJobFlow", run_all), "JobFlowId", ""));
+	static const char *const of_cluster[] = {
+		"DescribeCluster", "ListSteps", "ListInstances", "ListInstanceGroups", "ListBootstrapActions",
+		"GetAutoTerminationPolicy", "GetManagedScalingPolicy", "RemoveAutoTerminationPolicy", NULL
+	};
+	static const char *const plain[] = {
+		"ListClusters", "DescribeJobFlows", "ListSecurityConfigurations", "ListReleaseLabels", "DescribeReleaseLabel",
+		"GetBlockPublicAccessConfiguration", "ListNotebookExecutions", NULL
+	};
+	char body[512];
+
+	hello_all(f, c);
+	ends(f, c->steps.items[0], 1, 0);
+	assert_int_equal(c->steps.items[0]->state, STEP_FAILED);
+	snprintf(body, sizeof body, "{\"ClusterId\":\"%s\",\"StepId\":\"%s\"}", c->id, c->steps.items[0]->id);
+	fitting(f, "DescribeStep", body);
+	snprintf(body, sizeof body, "{\"ClusterId\":\"%s\",\"StepIds\":[\"%s\"]}", c->id, c->steps.items[0]->id);
+	fitting(f, "CancelSteps", body);
+	snprintf(body, sizeof body, "{\"ClusterId\":\"%s\",\"ExtendedSupport\":false}", c->id);
+	fitting(f, "ModifyCluster", body);
+	fitting(f, "CreateSecurityConfiguration", "{\"Name\":\"n\",\"SecurityConfiguration\":\"{}\"}");
+	fitting(f, "DescribeSecurityConfiguration", "{\"Name\":\"n\"}");
+	fitting(f, "ListSupportedInstanceTypes", "{\"ReleaseLabel\":\"emr-7.5.0\"}");
+	snprintf(body, sizeof body, "{\"ExecutionEngine\":{\"Id\":\"%s\"},\"ServiceRole\":\"r\",\"EditorId\":\"e\","
+	         "\"RelativePath\":\"n\",\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]}", c->id);
+	char *id = xstrdup(json_str(fitting(f, "StartNotebookExecution", body), "NotebookExecutionId", ""));
+	snprintf(body, sizeof body, "{\"NotebookExecutionId\":\"%s\"}", id);
+	fitting(f, "DescribeNotebookExecution", body);
+	free(id);
+	for (size_t i = 0; of_cluster[i]; i++) {
+		snprintf(body, sizeof body, "{\"ClusterId\":\"%s\"}", c->id);
+		fitting(f, of_cluster[i], body);
+	}
+	for (size_t i = 0; plain[i]; i++)
+		fitting(f, plain[i], "{}");
+	snprintf(body, sizeof body, "{\"JobFlowIds\":[\"%s\"]}", c->id);
+	fitting(f, "TerminateJobFlows", body);
+	snprintf(body, sizeof body, "{\"ClusterId\":\"%s\"}", c->id);
+	const cJSON *shown = fitting(f, "DescribeCluster", body);
+	char *text = json_print(shown);
+	assert_null(strstr(text, "secret"));   /* passwords are nowhere */
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 		T(full_disk_replaces_a_node), T(nothing_is_checked_without_settings),
 		T(protected_clusters_keep_their_nodes), T(health_script), T(refused_changes_are_taken_back),
-		T(restart_finds_documents), T(three_primaries),
+		T(restart_finds_documents), T(three_primaries), T(idle_clusters_end),
+		T(old_instances_are_not_listed), T(replies_fit_their_tables), T(long_names_have_pages),
 #undef T
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,6 +291,8 @@ static void test_bad_policies_are_refused(void **state)
 	assert_null(add_with(f, c, "CONTINUE", PROCESS, P("retry.maxAttempts", "0")));
 	assert_string_equal(f->error, "ValidationException");
 	assert_non_null(strstr(f->message, "stoker.retry.maxAttempts has the value '0'"));
+	assert_null(add_with(f, c, "CONTINUE", PROCESS, P("notify", "arn:aws:sns:us-east-1:000000000000:nobody")));
+	assert_non_null(strstr(f->message, "stoker.notify: there is no topic"));
 	assert_int_equal(c->steps.len, 0);
 	ask(f, "ElasticMapReduce.RunJobFlow",
 	    "{\"Name\":\"t\",\"ReleaseLabel\":\"emr-7.5.0\",\"Instances\":{" GROUPS "},"
@@ -424,7 +426,7 @@ static void test_time_limit_of_an_attempt(void **state)
 static struct step *failed_step(struct fixture *f, struct cluster *c)
 {
 	struct step *s = add_with(f, c, "CONTINUE", "\"bash\",\"-c\",\"x\"",
-	                          P("notify", "arn:aws:sns:us-east-1:0:ops"));
+	                          P("retry.on", "ALL"));
 
 	say_stderr(f, c, s, "first line\nbash: line 1: x: \033[31mnot found");
 	ends(f, s, 127, 0);
@@ -449,7 +451,7 @@ static void test_a_letter_tells_everything(void **state)
 	const cJSON *jar = json_obj(json_obj(l, "Step"), "HadoopJarStep");
 	assert_string_equal(cJSON_GetArrayItem(json_arr(jar, "Args"), 2)->valuestring, "x");
 	assert_string_equal(json_str(cJSON_GetArrayItem(json_arr(jar, "Properties"), 0), "Key", ""),
-	                    "stoker.notify");
+	                    "stoker.retry.on");
 	assert_non_null(strstr(json_str(json_obj(l, "Log"), "stderr", ""), "first line\nbash"));
 	assert_null(strchr(json_str(json_obj(l, "Log"), "stderr", ""), '\033'));
 	assert_non_null(strstr(json_str(json_obj(l, "Log"), "controller", ""), "Step failed"));
@@ -458,6 +460,25 @@ static void test_a_letter_tells_everything(void **state)
 	assert_string_equal(first_letter(f), id);
 	l = json_obj(good(f, "Stoker.DescribeDeadLetter", body), "DeadLetter");
 	assert_non_null(json_str(json_obj(l, "Log"), "stderr", NULL));
+}
+
+static void test_a_cluster_that_breaks_leaves_letters(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = waiting(f), *ended = waiting(f);
+	struct step *s = add_step(f, c, "CONTINUE", PROCESS);
+
+	add_step(f, ended, "CONTINUE", PROCESS);
+	ask(f, "ElasticMapReduce.TerminateJobFlows", "{\"JobFlowIds\":[\"%s\"]}", ended->id);
+	assert_int_equal(cJSON_GetArraySize(letters(f)), 0);
+	cluster_terminate(f->ctl, c, CLUSTER_REASON_INSTANCE_FAILURE, "The master failed.");
+	control_turn(f->ctl);
+	assert_int_equal(s->state, STEP_INTERRUPTED);
+	const cJSON *l = cJSON_GetArrayItem(letters(f), 0);
+	assert_string_equal(json_str(l, "StepId", ""), s->id);
+	assert_string_equal(json_str(l, "Class", ""), "RETRYABLE");
+	assert_string_equal(json_str(l, "Reason", ""), "INSTANCE_FAILURE");
+	assert_string_equal(json_str(l, "Message", ""), "The cluster ended while the step ran: The master failed.");
 }
 
 static void test_replay_and_discard(void **state)
@@ -633,7 +654,8 @@ int main(void)
 		T(test_what_a_driver_says), T(test_defaults_of_the_cluster), T(test_bad_policies_are_refused),
 		T(test_cancel_while_waiting), T(test_cluster_ends_while_waiting), T(test_a_wait_survives_the_server),
 		T(test_a_clock_set_back_prolongs_no_wait), T(test_lost_nodes_are_not_failures),
-		T(test_time_limit_of_an_attempt), T(test_a_letter_tells_everything), T(test_replay_and_discard),
+		T(test_time_limit_of_an_attempt), T(test_a_letter_tells_everything),
+		    T(test_a_cluster_that_breaks_leaves_letters), T(test_replay_and_discard),
 		T(test_replay_of_an_ended_cluster_needs_another), T(test_pages_and_filters), T(test_old_letters_go),
 			T(test_letters_are_bounded),
 		T(test_a_refused_replay_leaves_the_letter_open),

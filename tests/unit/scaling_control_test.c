@@ -197,6 +197,7 @@ static void finish(struct fixture *f, struct driver *d)
 	while ((x = an_executor(f)))
 		exec_ended(f->ctl, x, 0, 0, NULL);
 	exec_ended(f->ctl, e, 0, 0, NULL);
+	d->exec = NULL;
 	driver_detach(f->ctl, d);
 	control_turn(f->ctl);
 }
@@ -387,11 +388,12 @@ static void test_tree(void **state)
 #define TWO_RULES RULE("out", "GREATER_THAN", "10", "2", ",\"CoolDown\":180") "," \
 	RULE("in", "LESS_THAN", "2", "-1", "")
 
-static void put_policy(struct fixture *f, const struct cluster *c, const struct instance_group *g, int min, int max)
+static void put_policy(struct fixture *f, const struct cluster *c, const struct instance_group *g, int min,
+                       int max)
 {
 	ask(f, "ElasticMapReduce.PutAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\","
-	    "\"AutoScalingPolicy\":{\"Constraints\":{\"MinCapacity\":%d,\"MaxCapacity\":%d},\"Rules\":[%s]}}", c->id, g->id,
-	    min, max, TWO_RULES);
+	    "\"AutoScalingPolicy\":{\"Constraints\":{\"MinCapacity\":%d,\"MaxCapacity\":%d},\"Rules\":[%s]}}",
+	    c->id, g->id, min, max, TWO_RULES);
 	if (f->status != 200)
 		fail_msg("%s: %s", f->error, f->message);
 }
@@ -401,8 +403,8 @@ static void queue_for(struct fixture *f, struct cluster *c, double length, int m
 {
 	for (int i = 0; i < minutes * 2; i++) {
 		ask(f, "GraniteServiceVersion20100801.PutMetricData", "{\"Namespace\":\"Shop\",\"MetricData\":[{"
-		    "\"MetricName\":\"Queue\",\"Value\":%g,\"Dimensions\":[{\"Name\":\"Cluster\",\"Value\":\"%s\"}]}]}", length,
-		    c->id);
+		    "\"MetricName\":\"Queue\",\"Value\":%g,\"Dimensions\":[{\"Name\":\"Cluster\",\"Value\":\"%s\"}]}]}",
+		    length, c->id);
 		if (f->status != 200)
 			fail_msg("%s: %s", f->error, f->message);
 		pass(f, 30000);
@@ -456,8 +458,8 @@ static void test_custom_rules_fire(void **state)
 	assert_string_equal(json_str(d, "Policy", ""), "in");
 	assert_true(json_num(json_obj(d, "Numbers"), "Queue", -1) == 1);
 	assert_true(json_num(json_obj(d, "Numbers"), "Threshold", -1) == 2);
-	ask(f, "ElasticMapReduce.RemoveAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\"}", c->id,
-	    task(c)->id);
+	ask(f, "ElasticMapReduce.RemoveAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\"}",
+	    c->id, task(c)->id);
 	assert_string_equal(policy_state(f, c), "DETACHING");
 	pass(f, 1000);
 	assert_string_equal(policy_state(f, c), "none");
@@ -480,6 +482,21 @@ static void test_custom_policy_and_a_person(void **state)
 	newest_is(f, c, "custom", "at_limit", 6, 6, "limits");
 	queue_for(f, c, 1, 2);
 	assert_int_equal(task(c)->requested, 4);
+}
+
+static void test_custom_growth_that_stalls_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, ",\"AutoScalingRole\":\"r\"");
+
+	put_policy(f, c, task(c), 1, 4);
+	pass(f, 1000);
+	queue_for(f, c, 20, 2);
+	assert_int_equal(task(c)->requested, 3); /* and none of them comes up */
+	queue_for(f, c, 1, 2);
+	assert_int_equal(task(c)->requested, 3);
+	queue_for(f, c, 1, 2);
+	assert_true(task(c)->requested < 3);
 }
 
 static void test_custom_state_survives_a_restart(void **state)
@@ -523,8 +540,9 @@ static void test_a_full_disk_takes_policies_back(void **state)
 	store_limit_growth(f->ctl->store, 0);
 	for (i = 1; i < 200; i++) { /* every policy has another maximum, and a long text */
 		ask(f, "ElasticMapReduce.PutAutoScalingPolicy", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\","
-		    "\"AutoScalingPolicy\":{\"Constraints\":{\"MinCapacity\":1,\"MaxCapacity\":%d},\"Rules\":[{\"Description\":"
-		    "\"%s\",%s]}}", c->id, task(c)->id, i, big, RULE("out", "GREATER_THAN", "10", "2", "") + 1);
+		    "\"AutoScalingPolicy\":{\"Constraints\":{\"MinCapacity\":1,\"MaxCapacity\":%d},\"Rules\":["
+		    "{\"Description\":\"%s\",%s]}}", c->id, task(c)->id, i, big,
+		    RULE("out", "GREATER_THAN", "10", "2", "") + 1);
 		if (f->status != 200)
 			break;
 	}
@@ -550,7 +568,9 @@ static void test_scheduled(void **state)
 	    "\"InstanceGroupId\":\"%s\",\"ScheduleExpression\":\"rate(30 minutes)\",\"InstanceCount\":4}", c->id,
 	    id);
 	assert_int_equal(f->status, 200);
-	assert_int_equal((int64_t)(json_num(f->reply, "NextRun", 0) * 1000), START + HOUR / 2);
+	const cJSON *next = cJSON_GetArrayItem(json_arr(f->reply, "NextRuns"), 0);
+	assert_int_equal((int64_t)(next->valuedouble * 1000), START + HOUR / 2);
+	assert_int_equal(cJSON_GetArraySize(json_arr(f->reply, "NextRuns")), 5);
 	pass(f, HOUR / 2 - 1000);
 	assert_int_equal(task(c)->requested, 1);
 	pass(f, 2000);
@@ -628,7 +648,15 @@ static void test_policies_survive_a_restart(void **state)
 	struct cluster *c = up(f, "");
 
 	put_managed(f, c, ONE_TO_EIGHT);
-	put_tree(f, c, task(c), "\"MinCapacity\":1,\"MaxCapacity\":3,\"TopicArn\":\"arn:aws:sns:us-east-1:0:t\"");
+	ask(f, "Stoker.PutUtilizationScaling", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\",\"MinCapacity\":1,"
+	    "\"MaxCapacity\":3,\"TopicArn\":\"arn:aws:sns:us-east-1:0:none\"}", c->id, task(c)->id);
+	assert_int_equal(f->status, 400);
+	assert_non_null(strstr(f->message, "PutTopic"));
+	const cJSON *topic = good(f, "Stoker.PutTopic", "{\"TopicName\":\"t\",\"Command\":\"true\"}");
+	char *arn = xstrdup(json_str(topic, "TopicArn", ""));
+	char *tree_of = xasprintf("\"MinCapacity\":1,\"MaxCapacity\":3,\"TopicArn\":\"%s\"", arn);
+	put_tree(f, c, task(c), tree_of);
+	free(tree_of);
 	char *id = xstrdup(c->id);
 	close_control(f);
 	open_control(f);
@@ -636,7 +664,8 @@ static void test_policies_survive_a_restart(void **state)
 	const cJSON *limits = json_obj(json_obj(r, "ManagedScalingPolicy"), "ComputeLimits");
 	assert_int_equal(json_int(limits, "MaximumCoreCapacityUnits", 0), 2);
 	const cJSON *tree = json_obj(cJSON_GetArrayItem(json_arr(r, "Groups"), 2), "Utilization");
-	assert_string_equal(json_str(tree, "TopicArn", ""), "arn:aws:sns:us-east-1:0:t");
+	assert_string_equal(json_str(tree, "TopicArn", ""), arn);
+	free(arn);
 	assert_int_equal(json_int(tree, "MaxCapacity", 0), 3);
 	free(id);
 }
@@ -654,6 +683,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_tree, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_rules_fire, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_policy_and_a_person, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_custom_growth_that_stalls_is_given_up, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_state_survives_a_restart, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_a_full_disk_takes_policies_back, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_scheduled, frozen_setup, frozen_teardown),

@@ -376,6 +376,10 @@ static void test_managed_stuck_pools_are_passed_over(void **state)
 	assert_int_equal(pools[1].target, 2);
 	managed_decide(&p, pools, 1, &d, &out);
 	assert_int_not_equal(out.outcome, SCALING_APPLIED);
+	pools[0].requested = 4; /* asked for, and not coming: what waits goes elsewhere */
+	managed_decide(&p, pools, 2, &d, &out);
+	assert_int_equal(pools[0].target, 4);
+	assert_int_equal(pools[1].target, 2);
 }
 
 static void test_managed_index_is_patience(void **state)

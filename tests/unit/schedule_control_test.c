@@ -156,6 +156,7 @@ static const struct { const char *members, *says; } wrong[] = {
 	{ EVERY_HOUR, "Target must be" },
 	{ EVERY_HOUR ",\"Target\":{\"Operation\":\"TerminateJobFlows\",\"Request\":{}}",
 	  "RunJobFlow or AddJobFlowSteps" },
+	{ EVERY_HOUR ",\"TopicArn\":\"arn:aws:sns:us-east-1:000000000000:nobody\"," TRANSIENT, "There is no topic" },
 	/* as the operation itself */
 	{ EVERY_HOUR ",\"Target\":{\"Operation\":\"RunJobFlow\",\"Request\":{}}", "validation error" },
 	{ EVERY_HOUR ",\"Target\":{\"Operation\":\"RunJobFlow\",\"Request\":{\"Name\":\"a<b\",\"ReleaseLabel\":\"emr-7.5.0\","

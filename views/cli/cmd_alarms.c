@@ -276,7 +276,7 @@ const struct cli_command cli_cmd_alarms = {
 	.name = "alarms", .args = "[CLUSTER] | show|put|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
-	         "metric with its threshold and lists what happened. put NAME makes or changes an alarm:\n"
+	         "metric with its threshold and lists what happened. put NAME makes or changes an alarm, as in: "
 	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

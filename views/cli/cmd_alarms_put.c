@@ -73,7 +73,8 @@ int alarm_action(struct cli *c, const char *word, char *out, size_t size, struct
 	cJSON_Delete(reply);
 	if (rc) {
 		error_set(err, rc, "there is no topic \"%s\"", word);
-		error_hint(err, "stoker topics put %s --command 'mail -s alarm ops' makes one; stoker topics lists them.", word);
+		error_hint(err, "stoker topics put %s --command 'mail -s alarm ops' makes one; stoker topics lists them.",
+		           word);
 	}
 	return rc;
 }
@@ -267,7 +268,8 @@ static void describe(struct cli *c, const cJSON *a)
 
 	fprintf(c->out, "%s%s%s  %s%s%s since %s\n", cli_bold(c), json_str(a, "AlarmName", ""), cli_plain(c),
 	        c->color && !strcmp(state, "ALARM") ? "\033[31m" : "", state, cli_plain(c),
-	        cli_time(json_num(a, "StateTransitionedTimestamp", json_num(a, "StateUpdatedTimestamp", 0)), buf, sizeof buf));
+	        cli_time(json_num(a, "StateTransitionedTimestamp", json_num(a, "StateUpdatedTimestamp", 0)), buf,
+	                 sizeof buf));
 	if (*json_str(a, "AlarmDescription", ""))
 		fprintf(c->out, "  %s\n", json_str(a, "AlarmDescription", ""));
 	if (*json_str(a, "StateReason", ""))

@@ -173,7 +173,22 @@ static int list(struct cli *c, const struct cli_args *a)
 	return status;
 }
 
-static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, const cJSON *cost)
+/* What many clusters have not: an idle time-out, a security configuration, tags. */
+static void detail_extras(struct cli *c, const cJSON *x, const cJSON *idle)
+{
+	const cJSON *tag;
+	int64_t seconds = json_int(json_obj(idle, "AutoTerminationPolicy"), "IdleTimeout", 0);
+	char buf[64];
+
+	if (seconds)
+		fprintf(c->out, "idle       ends after %s\n", clock_duration(seconds * 1000, buf, sizeof buf));
+	if (json_str(x, "SecurityConfiguration", NULL))
+		fprintf(c->out, "security   %s\n", json_str(x, "SecurityConfiguration", ""));
+	cJSON_ArrayForEach(tag, json_arr(x, "Tags"))
+		fprintf(c->out, "tag        %s=%s\n", json_str(tag, "Key", ""), json_str(tag, "Value", ""));
+}
+
+static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, const cJSON *cost, const cJSON *idle)
 {
 	struct text_table *t = text_table_new();
 	const cJSON *g, *why = json_obj(json_obj(x, "Status"), "StateChangeReason");
@@ -191,6 +206,7 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 	        (int)json_int(x, "StepConcurrencyLevel", 1),
 	        json_bool(x, "AutoTerminate", false) ? "ends" : "stays up",
 	        json_bool(x, "TerminationProtected", false) ? "; protected from termination" : "");
+	detail_extras(c, x, idle);
 	fprintf(c->out, "logs       %s\n\n", json_str(x, "LogUri", "-"));
 	bool fleets = !strcmp(json_str(x, "InstanceCollectionType", ""), "INSTANCE_FLEET");
 	text_table_column(t, fleets ? "FLEET (UNITS)" : "GROUP", TABLE_LEFT, false);
@@ -214,8 +230,8 @@ static void detail_people(struct cli *c, const cJSON *x, const cJSON *groups, co
 
 static int detail(struct cli *c, const char *word)
 {
-	struct error err = ERROR_INIT;
-	cJSON *reply = NULL, *groups = NULL, *cost = NULL, *out;
+	struct error err = ERROR_INIT, ignore = ERROR_INIT;
+	cJSON *reply = NULL, *groups = NULL, *cost = NULL, *idle = NULL, *out;
 	const cJSON *own;
 	char id[MODEL_ID_SIZE];
 	bool fleets = false;
@@ -228,6 +244,8 @@ static int detail(struct cli *c, const char *word)
 		goto out;
 	}
 	cost = costs(c, id);
+	if (ask(c, "GetAutoTerminationPolicy", json_add_str(cJSON_CreateObject(), "ClusterId", id), &idle, &ignore))
+		idle = NULL;           /* releases before 5.30 have none */
 	own = ask_find(json_arr(cost, "Clusters"), "ClusterId", id);
 	if (c->json) {
 		out = cJSON_CreateObject();
@@ -235,14 +253,16 @@ static int detail(struct cli *c, const char *word)
 		json_add(out, fleets ? "InstanceFleets" : "InstanceGroups", groups);
 		groups = NULL;
 		json_add(out, "Cost", own ? cJSON_Duplicate(own, true) : NULL);
+		json_add(out, "AutoTerminationPolicy", cJSON_DetachItemFromObjectCaseSensitive(idle, "AutoTerminationPolicy"));
 		cli_print_json(c, out);
 	} else {
-		detail_people(c, json_obj(reply, "Cluster"), groups, own);
+		detail_people(c, json_obj(reply, "Cluster"), groups, own, idle);
 	}
 out:
 	cJSON_Delete(reply);
 	cJSON_Delete(groups);
 	cJSON_Delete(cost);
+	cJSON_Delete(idle);
 	return status;
 }
 

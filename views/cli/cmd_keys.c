@@ -10,9 +10,11 @@ static cJSON *policies_of(const struct cli_args *a)
 {
 	cJSON *list = cJSON_CreateArray();
 
-	for (size_t i = 0; i < a->values.len; i++)
-		if (!strcmp(a->values.items[i].option->name, "policy") && *a->values.items[i].value)
-			cJSON_AddItemToArray(list, cJSON_CreateString(a->values.items[i].value));
+	for (size_t i = 0; i < a->values.len; i++) {
+		const struct cli_value *v = &a->values.items[i];
+		if (v->value && *v->value && !strcmp(v->option->name, "policy"))
+			cJSON_AddItemToArray(list, cJSON_CreateString(v->value));
+	}
 	return list;
 }
 

@@ -208,7 +208,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_metrics = {
 	.name = "metrics", .args = "[METRIC] | get METRIC…", .max = -1,
 	.summary = "list metrics, and draw what they say",
-	.about = "stoker metrics --cluster etl lists a cluster's metrics. get draws them, or an expression over them:\n"
+	.about = "stoker metrics --cluster etl lists a cluster's metrics. get draws them, or an expression over them: "
 	         "stoker metrics get ContainerPending ContainerAllocated --cluster etl --math \"m1 / m2 * 100\"",
 	.options = options, .words = "", .exec = exec_metrics,
 };

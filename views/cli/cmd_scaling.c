@@ -222,10 +222,13 @@ static void schedules_people(struct cli *c, const cJSON *scaling)
 	const cJSON *x;
 	char when[64];
 
-	cJSON_ArrayForEach(x, json_arr(scaling, "Schedules"))
+	cJSON_ArrayForEach(x, json_arr(scaling, "Schedules")) {
+		const cJSON *next = cJSON_GetArrayItem(json_arr(x, "NextRuns"), 0);
 		fprintf(c->out, "schedule %s: %s → %d nodes of %s, next %s\n", json_str(x, "ScheduleName", ""),
 		        json_str(x, "Words", json_str(x, "ScheduleExpression", "")), (int)json_int(x, "InstanceCount", 0),
-		        json_str(x, "InstanceGroupId", ""), cli_time(json_num(x, "NextRun", 0), when, sizeof when));
+		        json_str(x, "InstanceGroupId", ""),
+		        next ? cli_time(next->valuedouble, when, sizeof when) : "never");
+	}
 }
 
 static int show(struct cli *c, const char *cluster, cJSON *scaling)

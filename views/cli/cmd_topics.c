@@ -27,7 +27,8 @@ static void people(struct cli *c, const cJSON *topics)
 				text_table_cell(t, "", "%s", ways[i]);
 				text_table_cell(t, "", "%s", json_str(x, ways[i], ""));
 			}
-		text_table_cell(t, failed && c->color ? "\033[31m" : "", "%s%s", last ? cli_time(json_num(last, "Time", 0), buf,
+		text_table_cell(t, failed && c->color ? "\033[31m" : "", "%s%s", last ? cli_time(json_num(last, "Time", 0),
+		                                                                                 buf,
 		                sizeof buf) : "never", failed ? ", failed" : "");
 		if (failed)
 			text_table_note(t, "%s", json_str(last, "Error", ""));
@@ -78,7 +79,8 @@ static int test(struct cli *c, const struct cli_args *a)
 		return cli_fail(c, &err);
 	bool ok = !strcmp(json_str(reply, "Outcome", ""), "delivered");
 	if (!ok)
-		error_set(&err, ERR_INVALID, "the notice was not delivered: %s", json_str(reply, "Error", "no reason was given"));
+		error_set(&err, ERR_INVALID, "the notice was not delivered: %s", json_str(reply, "Error",
+		                                                                          "no reason was given"));
 	if (c->json)
 		cli_print_json(c, reply);
 	else
@@ -130,8 +132,8 @@ static const struct cli_option options[] = {
 const struct cli_command cli_cmd_topics = {
 	.name = "topics", .args = "[list] | put|delete|test NAME", .max = 2,
 	.summary = "who is told when something happens",
-	.about = "A topic is one way to tell somebody. Alarms, budgets, schedules and dead letters name it:\n"
-	         "stoker topics put ops --webhook https://chat.example.org/hook\n"
+	.about = "A topic is one way to tell somebody. Alarms, budgets, schedules and dead letters name it. "
+	         "After stoker topics put ops --webhook https://chat.example.org/hook an alarm can tell it: "
 	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops",
 	.options = options, .words = "list|put|delete|test", .exec = exec_topics,
 };

@@ -12,7 +12,8 @@
 #include "views/cli/help.h"
 
 #define COMMANDS(X) \
-	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(cancel) X(terminate) X(wait) X(logs) \
+	X(console) X(clusters) X(nodes) X(steps) X(create) X(add_step) X(scale) X(modify) X(cancel) X(terminate) \
+	X(wait) X(logs) \
 	X(fleets) X(spot) \
 	X(scaling) \
 	X(cost) \

@@ -123,6 +123,14 @@ struct metric_alarm *cw_read_alarm(const cJSON *v)
 
 /* ---- rules ---- */
 
+int cw_check_name(const char *text, const char *what, struct error *err)
+{
+	for (const char *p = text; p && *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			return cw_error_value(err, "The value of the parameter %s is invalid: it holds a control character.", what);
+	return 0;
+}
+
 int cw_check_period(int period, struct error *err)
 {
 	if (period == 1 || period == 5 || period == 10 || period == 20 || period == 30 || (period > 0 && period % 60 == 0))
@@ -143,7 +151,8 @@ int cw_check_stat(const char *name, bool extended, struct error *err)
 			return 0;
 	}
 	return cw_error_value(err, "The statistic \"%.40s\" is not supported: use %s a percentile p0 to p100, such as "
-	                      "p99.9.", name ? name : "", extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum or");
+	                      "p99.9.", name ? name : "", extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum "
+	                                                                  "or");
 }
 
 static int check_id(const struct metric_query_list *l, size_t i, struct error *err)
@@ -218,7 +227,8 @@ static int check_single(const cJSON *in, const struct metric_alarm *a, struct er
 	if (extended && cw_check_stat(extended, true, err))
 		return err->code;
 	if (a->ref.period == 1 || a->ref.period == 5)
-		return cw_error_value(err, "The period %d is not valid for an alarm: it must be 10, 20, 30 or a multiple of 60 "
+		return cw_error_value(err, "The period %d is not valid for an alarm: it must be 10, 20, 30 or a multiple of "
+		                           "60 "
 		                      "seconds.", a->ref.period);
 	return cw_check_period(a->ref.period, err);
 }
@@ -285,7 +295,12 @@ static int check_rest(const cJSON *in, const struct metric_alarm *a, struct erro
 int cw_decode_alarm(const cJSON *in, struct metric_alarm **out, struct error *err)
 {
 	struct metric_alarm *a = cw_read_alarm(in);
-	int rc = check_source(in, a, err);
+	int rc;
+
+	text_set(&a->owner, NULL); /* not for clients to say */
+	rc = cw_check_name(a->name, "AlarmName", err);
+	if (!rc)
+		rc = check_source(in, a, err);
 
 	if (!rc)
 		rc = check_counts(in, a, err);

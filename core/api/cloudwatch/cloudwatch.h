@@ -65,6 +65,8 @@ struct metric_alarm *cw_read_alarm(const cJSON *v);                  /* lenient:
 int cw_decode_queries(const cJSON *list, bool alarm, struct metric_query_list *out, struct error *err);
 void cw_read_dims(const cJSON *list, struct pair_list *out);         /* sorted */
 cJSON *cw_encode_dims(const struct pair_list *dims);
+/* A name or value of a metric or alarm: no control characters. what: the parameter, for the error. */
+int cw_check_name(const char *text, const char *what, struct error *err);
 /* 1, 5, 10, 30 or a multiple of 60. */
 int cw_check_period(int period, struct error *err);
 /* A statistic's name: Average … Maximum, or pNN. extended: only the latter. */

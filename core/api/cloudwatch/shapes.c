@@ -85,7 +85,7 @@ STRUCT(query, R("Id", name255), M("MetricStat", metric_stat), M("Expression", ex
 LIST(queries, query, 0, 500);
 STRUCT(label_options, M("Timezone", text));
 STRUCT(get_data, R("MetricDataQueries", queries), R("StartTime", date), R("EndTime", date), M("NextToken", text),
-       M("ScanBy", scan), M("MaxDatapoints", integer), M("LabelOptions", label_options));
+       M("ScanBy", scan), M("MaxDatapoints", integer), I("LabelOptions", label_options));
 STRUCT(message, M("Code", text), M("Value", text));
 LIST(messages, message, 0, 0);
 STRUCT(result, M("Id", text), M("Label", text), M("Timestamps", times), M("Values", values), M("StatusCode", text),
@@ -100,7 +100,7 @@ STRUCT(put_alarm, R("AlarmName", name255), M("AlarmDescription", text_to_1024), 
        M("MetricName", name255), M("Namespace", name255), M("Statistic", statistic), M("ExtendedStatistic", text),
        M("Dimensions", dimensions), M("Period", integer), M("Unit", unit), R("EvaluationPeriods", integer),
        M("DatapointsToAlarm", integer), M("Threshold", number), R("ComparisonOperator", comparison),
-       M("TreatMissingData", name255), M("EvaluateLowSampleCountPercentile", name255), M("Metrics", queries),
+       M("TreatMissingData", name255), K("EvaluateLowSampleCountPercentile", name255), M("Metrics", queries),
        M("Tags", tags), M("ThresholdMetricId", name255));
 STRUCT(alarm, M("AlarmName", text), M("AlarmArn", text), M("AlarmDescription", text),
        M("AlarmConfigurationUpdatedTimestamp", date), M("ActionsEnabled", boolean), M("OKActions", actions),
@@ -115,7 +115,7 @@ LIST(alarms, alarm, 0, 0);
 STRUCT(nothing, M("Never", text));
 LIST(composites, nothing, 0, 0);
 STRUCT(describe_alarms, M("AlarmNames", names100), M("AlarmNamePrefix", name255), M("AlarmTypes", alarm_types),
-       M("ChildrenOfAlarmName", name255), M("ParentsOfAlarmName", name255), M("StateValue", state),
+       I("ChildrenOfAlarmName", name255), I("ParentsOfAlarmName", name255), M("StateValue", state),
        M("ActionPrefix", text1024), M("MaxRecords", records), M("NextToken", text));
 STRUCT(describe_alarms_out, M("CompositeAlarms", composites), M("MetricAlarms", alarms), M("NextToken", text));
 STRUCT(alarms_for_metric, R("MetricName", name255), R("Namespace", name255), M("Statistic", statistic),

@@ -36,7 +36,7 @@ static const struct { const char *member; size_t at; } texts[] = {
 
 /* Stored and shown, not acted upon. Never KerberosAttributes: they hold passwords. */
 static const char *const extras[] = {
-	"AdditionalInfo", "SupportedProducts", "NewSupportedProducts", "ManagedScalingPolicy",
+	"AdditionalInfo", "SupportedProducts", "NewSupportedProducts",
 	"PlacementGroupConfigs", "EbsRootVolumeIops", "EbsRootVolumeThroughput", "ExtendedSupport",
 	"MonitoringConfiguration", NULL
 };

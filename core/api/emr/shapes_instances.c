@@ -60,7 +60,7 @@ LIST(EbsVolumes, EbsVolume, 0, 0);
 STRUCT(Instance, M("Id", emr_Text), M("Ec2InstanceId", emr_Text), M("PublicDnsName", emr_Text),
 	M("PublicIpAddress", emr_Text), M("PrivateDnsName", emr_Text), M("PrivateIpAddress", emr_Text),
 	M("Status", InstanceStatus), M("InstanceGroupId", emr_Text), M("InstanceFleetId", emr_Text),
-	M("Market", emr_Market), M("InstanceType", emr_InstanceType), I("EbsVolumes", EbsVolumes));
+	M("Market", emr_Market), M("InstanceType", emr_InstanceType), M("EbsVolumes", EbsVolumes));
 LIST(Instances, Instance, 0, 0);
 IN(ListInstances, R("ClusterId", emr_Text), M("InstanceGroupId", emr_Text),
 	M("InstanceGroupTypes", InstanceRoles), M("InstanceFleetId", emr_Text),

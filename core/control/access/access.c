@@ -2,7 +2,7 @@
 #include "core/base/clock.h"
 #include "core/control/access/access.h"
 
-#define SAVE_MS 60000
+#define FIRST_TRIM_MS 60000
 #define TRIM_MS (24LL * 3600 * 1000)
 
 struct access *access_of(const struct control *ctl)
@@ -34,7 +34,7 @@ static int load(struct control *ctl, struct error *err)
 	if ((ret = policies_load(ctl, err)) || (ret = keys_load(ctl, err)))
 		return ret;
 	if (first) {
-		access_of(ctl)->trim_at = clock_now_ms() + SAVE_MS;
+		access_of(ctl)->trim_at = clock_now_ms() + FIRST_TRIM_MS;
 		ret = audit_load(ctl, err);
 	}
 	return ret;
@@ -53,23 +53,10 @@ static void close_part(struct control *ctl)
 	ctl->parts[PART_ACCESS] = NULL;
 }
 
-static bool any_unsaved(const struct access *a)
-{
-	size_t it = 0;
-	void *v;
-
-	while (map_next(a->keys, &it, NULL, &v))
-		if (((struct key *)v)->used_unsaved)
-			return true;
-	return false;
-}
-
 static int64_t due(struct control *ctl)
 {
-	struct access *a = access_of(ctl);
+	const struct access *a = access_of(ctl);
 
-	if (!a->save_at && any_unsaved(a))
-		a->save_at = clock_now_ms() + SAVE_MS;
 	return a->save_at && a->save_at < a->trim_at ? a->save_at : a->trim_at;
 }
 
@@ -84,6 +71,7 @@ static void run(struct control *ctl, int64_t now)
 	if (a->trim_at <= now) {
 		a->trim_at = now + TRIM_MS;
 		audit_trim(ctl, now);
+		store_trim_events(ctl->store, now - KEEP_EVENTS_MS);
 	}
 }
 

@@ -71,6 +71,7 @@ void access_event(struct control *ctl, const char *id, const char *type, const c
 extern const struct op access_ops[];
 int keys_load(struct control *ctl, struct error *err);
 void keys_free(struct access *a);
+void key_used(struct control *ctl, struct key *k);      /* now */
 void keys_save_used(struct control *ctl);
 bool key_is_owners(const struct control *ctl, const char *id);
 /* What GetEnvironment tells of a key; an error when there is none. */

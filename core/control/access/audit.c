@@ -248,11 +248,15 @@ int audit_load(struct control *ctl, struct error *err)
 	return ret;
 }
 
-static bool take_number(const struct record *r, void *ctx)
+struct first {
+	int64_t number, seq;
+};
+
+static bool take_first(const struct record *r, void *ctx)
 {
 	cJSON *v = json_parse(r->body, strlen(r->body), NULL);
 
-	*(int64_t *)ctx = json_int(v, "Number", 0);
+	*(struct first *)ctx = (struct first){ json_int(v, "Number", 0), r->seq };
 	cJSON_Delete(v);
 	return false;
 }
@@ -261,15 +265,15 @@ static bool take_number(const struct record *r, void *ctx)
 void audit_trim(struct control *ctl, int64_t now)
 {
 	struct error err = ERROR_INIT;
-	int64_t number = 0;
+	struct first first = { 0 };
 	char text[24];
 
-	store_first_record(ctl->store, KIND, now - KEEP_MS, take_number, &number, &err);
-	if (number <= 1)
+	store_first_record(ctl->store, KIND, now - KEEP_MS, take_first, &first, &err);
+	if (first.number <= 1)
 		return;
-	snprintf(text, sizeof text, "%lld", (long long)number);
+	snprintf(text, sizeof text, "%lld", (long long)first.number);
 	store_set(ctl->store, BASE, text);
-	store_trim_records(ctl->store, KIND, now - KEEP_MS);
+	store_drop_records(ctl->store, KIND, first.seq);
 }
 
 void audit_free(struct access *a)

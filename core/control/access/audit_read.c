@@ -8,7 +8,7 @@
 #include "core/net/sigv4.h"
 
 #define KIND "audit"
-#define LOOK_MAX 20000                 /* records that one request looks at; the next page goes on */
+#define LOOK_MAX 5000                  /* records that one request looks at; the next page goes on */
 #define VERIFY_MAX 5000
 
 /* ---- CloudTrail ---- */
@@ -164,7 +164,8 @@ static bool take(const struct record *r, void *ctx)
 		return false;
 	}
 	p->last = r->seq;
-	if (r->time > p->until || !has_words(r->body, &p->words) || (p->actor && !strstr(r->body, p->actor)))
+	if (r->time > p->until || !has_words(r->body, &p->words) || (p->actor && !strstr(r->body, p->actor)) ||
+	    (p->name && !strstr(r->body, p->name)) || (p->outcome && !strstr(r->body, p->outcome)))
 		return true;
 	cJSON *e = json_parse(r->body, strlen(r->body), NULL);
 	if (is(e, "Actor", p->actor) && is(e, "EventName", p->name) && is(e, "Outcome", p->outcome)) {

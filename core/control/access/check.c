@@ -84,6 +84,13 @@ static void add_alarm(struct control *ctl, const struct call *call, struct targe
 	add_target(l, xasprintf("arn:aws:cloudwatch:%s:" EMR_ACCOUNT ":alarm:%s", call->region, name), NULL, false);
 }
 
+static void add_arn(struct control *ctl, const struct call *call, struct targets *l, const char *arn)
+{
+	(void)ctl;
+	(void)call;
+	add_target(l, xstrdup(arn), NULL, false);
+}
+
 static void add_global(struct control *ctl, const struct call *call, struct targets *l, const char *id)
 {
 	(void)ctl;
@@ -106,6 +113,7 @@ static const struct naming {
 	{ "stoker", "TopicName", add_global }, { "stoker", "BudgetName", add_global },
 	{ "stoker", "PolicyName", add_global }, { "stoker", "AccessKeyId", add_global },
 	{ "cloudwatch", "AlarmName", add_alarm }, { "cloudwatch", "AlarmNames", add_alarm },
+	{ "cloudwatch", "ResourceARN", add_arn },
 };
 
 static void add_named_groups(struct control *ctl, const struct call *call, const cJSON *in, struct targets *l)
@@ -248,8 +256,7 @@ int access_check(struct control *ctl, const char *target, const cJSON *in, struc
 	if (!who.key || !who.key->active)
 		return emr_error(err, "UnrecognizedClientException",
 		                 "The security token included in the request is invalid.");
-	who.key->used = clock_now_ms();
-	who.key->used_unsaved = true;
+	key_used(ctl, who.key);
 	if (who.key->role == ROLE_ADMIN && !who.key->policies.len)
 		return 0;
 	snprintf(who.arn, sizeof who.arn, "arn:aws:iam::" EMR_ACCOUNT ":user/%s", who.key->user);

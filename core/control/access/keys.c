@@ -13,6 +13,7 @@
 #define ID_MAX 63
 #define SECRET_MIN 8
 #define SECRET_MAX 128
+#define SAVE_MS 60000
 
 bool key_is_owners(const struct control *ctl, const char *id)
 {
@@ -93,6 +94,16 @@ static void save(struct control *ctl, const struct key *k)
 }
 
 /* When a key was last used is kept, but is worth no commit of its own. */
+void key_used(struct control *ctl, struct key *k)
+{
+	struct access *a = access_of(ctl);
+
+	k->used = clock_now_ms();
+	k->used_unsaved = true;
+	if (!a->save_at)
+		a->save_at = k->used + SAVE_MS;
+}
+
 void keys_save_used(struct control *ctl)
 {
 	size_t it = 0;

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <sys/statvfs.h>
 
-#include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/control/cloudwatch/state.h"
+#include "core/model/fleet.h"
 
 #define HOUR_MS 3600000LL
 #define HOSTS_MAX 1000           /* with more nodes than this their hosts have no metrics of their own */
@@ -13,6 +14,7 @@
 
 struct counts {
 	int running[3], requested[3], vcpu_running[3], vcpu_requested[3]; /* by role */
+	int units_running[3], units_requested[3]; /* of fleets */
 	int live, active, unhealthy, lost, draining;
 	int steps[STEP_STATES], killed, started, unlaunched;
 	int containers, executors, executors_pending;
@@ -27,8 +29,14 @@ static bool works(const struct counts *n, enum instance_role role)
 
 static void count_groups(const struct cluster *c, struct counts *n)
 {
-	for (size_t i = 0; i < c->groups.len; i++)
-		n->requested[c->groups.items[i]->role] += c->groups.items[i]->requested;
+	for (size_t i = 0; i < c->groups.len; i++) {
+		const struct instance_group *g = c->groups.items[i];
+		n->requested[g->role] += g->requested;
+		if (g->fleet) {
+			n->units_requested[g->role] += g->fleet->target_on_demand + g->fleet->target_spot;
+			n->units_running[g->role] += g->fleet->provisioned_on_demand + g->fleet->provisioned_spot;
+		}
+	}
 }
 
 static void count_nodes(const struct cluster *c, int64_t now, struct counts *n)
@@ -51,12 +59,12 @@ static void count_nodes(const struct cluster *c, int64_t now, struct counts *n)
 		if (!works(n, in->role) || !node)
 			continue;
 		n->draining += node->draining;
-		n->active += node->link && !node->draining;
-		n->unhealthy += !node->link;
+		n->active += node->link && !node->draining && !node->health.since;
+		n->unhealthy += !node->link || node->health.since;
 		n->mem_total += in->mem_mb;
 		n->mem_used += node->mem_used;
 		for (size_t k = 0; k < node->execs.len; k++) {
-			n->containers++;
+			n->containers += node->execs.items[k]->m->kind != CONTAINER_HEALTH;
 			n->executors += node->execs.items[k]->m->kind == CONTAINER_EXECUTOR;
 		}
 	}
@@ -67,15 +75,13 @@ static void count_steps(const struct cluster *c, struct counts *n)
 	for (size_t i = 0; i < c->steps.len; i++) {
 		const struct step *s = c->steps.items[i];
 		const struct ctl_step *rt = s->runtime;
-		struct step now = *s;
 		n->steps[s->state]++;
 		n->started += s->timeline.ready > 0;
 		n->killed += s->timeline.ready > 0 && (s->state == STEP_CANCELLED || s->state == STEP_INTERRUPTED);
 		n->unlaunched += s->state == STEP_RUNNING && rt && !rt->exec;
-		if (rt && rt->progress)
-			step_keep_totals(&now, rt->progress);
-		n->bytes_in += now.bytes_in;
-		n->bytes_out += now.bytes_out;
+		/* What runs has its newest totals with its driver's last word. */
+		n->bytes_in += rt && rt->progress ? json_int(rt->progress, "bytes_in", s->bytes_in) : s->bytes_in;
+		n->bytes_out += rt && rt->progress ? json_int(rt->progress, "bytes_out", s->bytes_out) : s->bytes_out;
 	}
 }
 
@@ -186,6 +192,14 @@ static void tell_capacity(const struct tell *t, const struct counts *n)
 	count(t, "CoreVCPURunning", n->vcpu_running[ROLE_CORE]);
 	count(t, "TaskVCPURequested", n->vcpu_requested[ROLE_TASK]);
 	count(t, "TaskVCPURunning", n->vcpu_running[ROLE_TASK]);
+	if (!t->c->uses_fleets)
+		return;
+	count(t, "TotalUnitsRequested", n->units_requested[ROLE_CORE] + n->units_requested[ROLE_TASK]);
+	count(t, "TotalUnitsRunning", n->units_running[ROLE_CORE] + n->units_running[ROLE_TASK]);
+	count(t, "CoreUnitsRequested", n->units_requested[ROLE_CORE]);
+	count(t, "CoreUnitsRunning", n->units_running[ROLE_CORE]);
+	count(t, "TaskUnitsRequested", n->units_requested[ROLE_TASK]);
+	count(t, "TaskUnitsRunning", n->units_running[ROLE_TASK]);
 }
 
 struct io {

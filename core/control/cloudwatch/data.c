@@ -396,7 +396,8 @@ static int check_span(const struct metric_query_list *l, int64_t start, int64_t 
 	}
 	if (sum <= 2000000)
 		return 0;
-	return cw_error_combination(err, "The queries ask for %lld datapoints, which is too many: ask for a shorter time or "
+	return cw_error_combination(err, "The queries ask for %lld datapoints, which is too many: ask for a shorter time "
+	                                 "or "
 	                            "longer periods.", (long long)sum);
 }
 

@@ -1,4 +1,5 @@
-/* Evaluation: each minute over all alarms (each 10 s over those with short periods). Only an alarm that changes is
+/* Evaluation: each minute over all alarms (each 10 s over those with periods under a minute, each 10 minutes over those
+ * with periods of an hour and more, whose points lie on the disk). Only an alarm that changes is
  * written; nothing is allocated for one that does not. */
 #include <math.h>
 #include <stdio.h>
@@ -271,7 +272,9 @@ void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh)
 	cw->evaluating = true;
 	while (map_next(cw->alarms, &it, NULL, &v)) {
 		struct cw_alarm *rt = ((struct metric_alarm *)v)->runtime;
-		if (rt->fresh || (!only_fresh && (minute || metric_alarm_interval(v) < 60)))
+		int interval = metric_alarm_interval(v);
+		bool turn = interval < 60 || (minute && (interval == 60 || now / 60000 % (interval / 60) == 0));
+		if (rt->fresh || (!only_fresh && turn))
 			vec_push(&all, (struct metric_alarm *)v);
 		rt->fresh = false;
 	}

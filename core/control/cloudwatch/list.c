@@ -33,7 +33,8 @@ static const char *cluster_of(const struct metric_alarm *a)
 static enum severity severity_of(const struct metric_alarm *a)
 {
 	for (size_t i = 0; i < a->tags.len; i++) {
-		int s = strcasecmp(a->tags.items[i].key, "severity") ? -1 : names_parse(&severity_names, a->tags.items[i].value);
+		int s = strcasecmp(a->tags.items[i].key, "severity") ? -1 : names_parse(&severity_names,
+		                                                                        a->tags.items[i].value);
 		if (s >= 0)
 			return (enum severity)s;
 	}

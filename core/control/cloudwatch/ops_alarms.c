@@ -40,7 +40,8 @@ static void configuration_history(struct control *ctl, const struct metric_alarm
 
 static int owned(const struct metric_alarm *a, struct error *err)
 {
-	return cw_error_validation(err, "The alarm %.200s belongs to a scaling policy; change or remove the policy instead.",
+	return cw_error_validation(err, "The alarm %.200s belongs to a scaling policy; change or remove the policy "
+	                                "instead.",
 	                           a->name);
 }
 
@@ -260,7 +261,8 @@ CW_OP(cw_describe_alarm_history)
 	const char *token = json_str(in, "NextToken", NULL);
 	bool ascending = !strcmp(json_str(in, "ScanBy", ""), "TimestampAscending");
 	struct history h = { .type = json_str(in, "HistoryItemType", NULL), .room = json_int(in, "MaxRecords", 100) };
-	struct record_query q = { .kind = ALARM_HISTORY, .region = call->region, .subject = json_str(in, "AlarmName", NULL),
+	struct record_query q = { .kind = ALARM_HISTORY, .region = call->region, .subject = json_str(in, "AlarmName",
+	                                                                                             NULL),
 	                          .since = emr_decode_time(in, "StartDate"), .until = emr_decode_time(in, "EndDate"),
 	                          .max = ASCENDING_MAX };
 	char text[32] = "0", *next;

@@ -47,7 +47,8 @@ static int check_values(const struct datum *d, struct error *err)
 	const cJSON *values = json_arr(d->json, "Values"), *counts = json_arr(d->json, "Counts"), *v;
 
 	if (counts && cJSON_GetArraySize(counts) != cJSON_GetArraySize(values))
-		return cw_error_value(err, "The parameters MetricData.member.%d.Values and MetricData.member.%d.Counts must be "
+		return cw_error_value(err, "The parameters MetricData.member.%d.Values and MetricData.member.%d.Counts must "
+		                           "be "
 		                      "of the same size.", d->place, d->place);
 	cJSON_ArrayForEach(v, values)
 		if (check_number(d, "Values", v->valuedouble, err))
@@ -68,9 +69,23 @@ static int check_set(const struct datum *d, const cJSON *set, struct error *err)
 		if (check_number(d, names[i], json_num(set, names[i], 0), err))
 			return err->code;
 	if (json_num(set, "SampleCount", 0) <= 0)
-		return cw_error_value(err, "MetricData.member.%d.StatisticValues.SampleCount must be greater than 0.", d->place);
+		return cw_error_value(err, "MetricData.member.%d.StatisticValues.SampleCount must be greater than 0.",
+		                      d->place);
 	if (json_num(set, "Minimum", 0) > json_num(set, "Maximum", 0))
 		return cw_error_value(err, "MetricData.member.%d.StatisticValues has a Minimum above its Maximum.", d->place);
+	return 0;
+}
+
+static int check_names(const struct datum *d, struct error *err)
+{
+	const cJSON *dim;
+
+	if (cw_check_name(json_str(d->json, "MetricName", ""), "MetricData.member.N.MetricName", err))
+		return err->code;
+	cJSON_ArrayForEach(dim, json_arr(d->json, "Dimensions"))
+		if (cw_check_name(json_str(dim, "Name", ""), "MetricData.member.N.Dimensions.member.N.Name", err) ||
+		    cw_check_name(json_str(dim, "Value", ""), "MetricData.member.N.Dimensions.member.N.Value", err))
+			return err->code;
 	return 0;
 }
 
@@ -80,6 +95,8 @@ static int check_datum(struct datum *d, int64_t now, struct error *err)
 	            *set = json_obj(d->json, "StatisticValues");
 	int64_t time = emr_decode_time(d->json, "Timestamp"), resolution = json_int(d->json, "StorageResolution", 60);
 
+	if (check_names(d, err))
+		return err->code;
 	if (!value && !values && !set)
 		return cw_error(err, "MissingParameter", "At least one of the parameters MetricData.member.%d.Value, .Values "
 		                "and .StatisticValues must be specified.", d->place);
@@ -160,8 +177,11 @@ CW_OP(cw_put_metric_data)
 		return rc;
 	if (!list && !json_arr(in, "EntityMetricData"))
 		return cw_error_missing(err, "MetricData");
+	if (cw_check_name(ns, "Namespace", err))
+		return err->code;
 	if (!strncmp(ns, "AWS/", 4))
-		return cw_error_value(err, "The value AWS/ for parameter Namespace is invalid: namespaces of this form are the "
+		return cw_error_value(err, "The value AWS/ for parameter Namespace is invalid: namespaces of this form are "
+		                           "the "
 		                      "services' own.");
 	rc = put_data(ctl, call->region, ns, list, err);
 	cJSON_ArrayForEach(entity, json_arr(in, "EntityMetricData"))
@@ -265,7 +285,8 @@ static int check_statistics(const cJSON *in, struct statistics *st, struct error
 	*st = (struct statistics){ in, period, start / 1000 / step * step, 0 };
 	st->n = ((end + 999) / 1000 - st->start + period - 1) / period;
 	if (st->n > MAX_DATAPOINTS)
-		return cw_error_combination(err, "You have requested up to %lld datapoints, which exceeds the limit of %d. You "
+		return cw_error_combination(err, "You have requested up to %lld datapoints, which exceeds the limit of %d. "
+		                                 "You "
 		                            "may reduce the datapoints requested by increasing Period, or decreasing the time "
 		                            "range.", (long long)st->n, MAX_DATAPOINTS);
 	return 0;

@@ -228,5 +228,6 @@ int op_delete_budget(struct control *ctl, const cJSON *in, cJSON *out, struct ca
 /* ClusterIds of a request, all visible, or the error of the first that is not. */
 int op_cluster_ids(struct control *ctl, const cJSON *in, struct str_list *out, struct error *err);
 void add_money(cJSON *o, const struct money *m); /* Ec2, Emr, Ebs, Total, InstanceHours, Unknown, Estimate */
+void add_source(struct control *ctl, cJSON *out);  /* PriceDate, Source */
 
 #endif

@@ -5,27 +5,14 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
-#include "core/control/cost/inner.h"
+#include "core/control/cost/recommend.h"
 #include "core/control/scaling/inside.h"
 
 #define SAMPLES_MIN 360         /* of busy nodes, 5 s each: half an hour */
 #define ROOM 0.8                /* p95 should fill no more of a node than this */
-#define WORTH 1.0               /* dollars per month: less is not worth a word */
-#define OBSERVED_MS (30 * DAY_MS)
 #define IDLE_LIMIT_S 3600       /* the time-out that is recommended */
 
-struct advice {
-	const char *kind;
-	const struct cluster *c;
-	const char *group_id;           /* or NULL */
-	char *title, *evidence;
-	double saving;                  /* $ per month */
-	bool unknown, estimate;
-	const char *target;             /* the act, or NULL */
-	cJSON *request;
-};
-
-static void put(cJSON *list, struct advice *a)
+void advice_put(cJSON *list, struct advice *a)
 {
 	char *id = xasprintf("%s/%s", a->kind, a->group_id ? a->group_id : a->c->id);
 	cJSON *o = json_add_str(cJSON_CreateObject(), "RecommendationId", id);
@@ -48,7 +35,7 @@ static void put(cJSON *list, struct advice *a)
 
 /* Hours per month that a cluster of this name is up: one that stays is up all the time; of those that live
  * for their steps, the hours of the last 30 days count. */
-static double hours_per_month(struct control *ctl, const struct cluster *c, int64_t now)
+double hours_per_month(struct control *ctl, const struct cluster *c, int64_t now)
 {
 	int64_t since = now - OBSERVED_MS, sum = 0;
 	size_t it = 0;
@@ -118,7 +105,7 @@ static void advise_fewer(const struct cluster *c, const struct instance_group *g
 		return;
 	}
 	a.request = resize_request(g, n);
-	put(out, &a);
+	advice_put(out, &a);
 }
 
 static void advise_type(struct control *ctl, const struct cluster *c, const struct instance_group *g,
@@ -147,7 +134,7 @@ static void advise_type(struct control *ctl, const struct cluster *c, const stru
 	                       load, need.vcpu, need.mem_gib, best->type, best->vcpu, best->mem_gib,
 	                       best->ec2 + best->emr, now->ec2 + now->emr, hours);
 	free(load);
-	put(out, &a);
+	advice_put(out, &a);
 }
 
 static void right_sizes(struct control *ctl, const struct cluster *c, int64_t now, cJSON *out)
@@ -166,55 +153,6 @@ static void right_sizes(struct control *ctl, const struct cluster *c, int64_t no
 			advise_fewer(c, g, &v, &each, hours, out);
 		else if (g->market == MARKET_ON_DEMAND)
 			advise_type(ctl, c, g, &v, hours, out);
-	}
-}
-
-/* ---- spot share ---- */
-
-/* Steps of the last 30 days, and whether the loss of a task node would end one of them: drivers and plain
- * processes run on the primary node; a step that allows no task a second attempt does not outlive a lost
- * executor. */
-static int tolerant_steps(const struct cluster *c, int64_t now, bool *tolerant)
-{
-	const char *tries = cluster_property(c, "spark-defaults", "spark.task.maxFailures");
-	int n = 0;
-
-	*tolerant = !tries || strcmp(tries, "1");
-	for (size_t i = 0; i < c->steps.len; i++) {
-		const struct step *s = c->steps.items[i];
-		if (!s->timeline.ready || now - s->timeline.ready > OBSERVED_MS || !step_is_sql(s))
-			continue;
-		n++;
-		for (size_t k = 0; k < s->args.len; k++)
-			*tolerant = *tolerant && !strstr(s->args.items[k], "spark.task.maxFailures=1");
-	}
-	return n;
-}
-
-static void spot_shares(struct control *ctl, const struct cluster *c, int64_t now, cJSON *out)
-{
-	double hours = hours_per_month(ctl, c, now), spot;
-	bool tolerant, set;
-	int steps = tolerant_steps(c, now, &tolerant);
-
-	for (size_t i = 0; steps && tolerant && i < c->groups.len; i++) {
-		const struct instance_group *g = c->groups.items[i];
-		const struct price *p = price_table_find(cost_state(ctl)->prices, g->type, c->region);
-		if (g->role != ROLE_TASK || g->fleet || g->market == MARKET_SPOT || g->running < 1 || !p ||
-		    p->ec2 < 0 || !market_price(ctl, c->region, g->type, &spot, &set) || spot >= p->ec2)
-			continue;
-		struct advice a = { .kind = "spot_share", .c = c, .group_id = g->id, .estimate = !set,
-		                    .saving = (p->ec2 - spot) * g->running * hours };
-		if (a.saving < WORTH)
-			continue;
-		a.title = xasprintf("Spot instead of on demand for the %d task node%s of %s", g->running,
-		                    g->running == 1 ? "" : "s", c->name);
-		a.evidence = xasprintf(
-		    "Task nodes hold no HDFS blocks and no driver; the %d step%s of the last 30 days run lost "
-			"tasks again. %s costs $%.4f/h on the spot market%s, $%.4f/h on demand; EMR's fee stays; "
-			"%.0f h a month. It takes a new task group with market SPOT, and then the old one at 0.",
-			steps, steps == 1 ? "" : "s", g->type, spot, set ? "" : " (an estimate)", p->ec2, hours);
-		put(out, &a);
 	}
 }
 
@@ -261,86 +199,7 @@ static void idle_termination(struct control *ctl, struct cluster *c, int64_t now
 	a.request = json_add_str(cJSON_CreateObject(), "ClusterId", c->id);
 	json_add(a.request, "AutoTerminationPolicy",
 	         json_add_int(cJSON_CreateObject(), "IdleTimeout", IDLE_LIMIT_S));
-	put(out, &a);
-}
-
-/* ---- off-peak ---- */
-
-#define RUNS_MIN 3
-#define HISTORY_DAYS 14
-#define DEARER 1.1              /* by so much at least must the usual hour be */
-
-struct habit {
-	double hours;                   /* of runs */
-	int runs, at[24];               /* by the hour of their start */
-};
-
-static int hour_of(int64_t t)
-{
-	return (int)((t - day_start(t)) / HOUR_MS % 24);
-}
-
-static struct habit habit_of(const struct cluster *c, const char *name, int64_t now)
-{
-	struct habit h = { 0 };
-
-	for (size_t i = 0; i < c->steps.len; i++) {
-		const struct step *s = c->steps.items[i];
-		if (s->state != STEP_COMPLETED || strcmp(s->name ? s->name : "", name) || !s->timeline.ready ||
-		    now - s->timeline.ready > HISTORY_DAYS * DAY_MS)
-			continue;
-		h.hours += (double)(s->timeline.ended - s->timeline.ready) / HOUR_MS;
-		h.at[hour_of(s->timeline.ready)]++;
-		h.runs++;
-	}
-	return h;
-}
-
-static void advise_hour(struct control *ctl, const struct cluster *c, const struct instance_group *g,
-                        const char *name, int64_t now, const double price[24], cJSON *out)
-{
-	struct habit h = habit_of(c, name, now);
-	int usual = 0, best = 0;
-
-	(void)ctl;
-	for (int i = 1; i < 24; i++) {
-		usual = h.at[i] > h.at[usual] ? i : usual;
-		best = price[i] < price[best] ? i : best;
-	}
-	if (h.runs < RUNS_MIN || h.at[usual] * 2 <= h.runs || price[usual] < DEARER * price[best])
-		return;
-	struct advice a = { .kind = "off_peak", .c = c, .group_id = g->id };
-	a.saving =
-	    (price[usual] - price[best]) * g->running * h.hours / (HISTORY_DAYS * 24.0) * PRICE_MONTH_HOURS;
-	if (a.saving < WORTH)
-		return;
-	a.title = xasprintf("Run %s at %02d:00 instead of %02d:00", name, best, usual);
-	a.evidence = xasprintf("%d of its %d runs of the last %d days began in that hour, when %s cost $%.4f/h "
-	                       "on the spot market; at %02d:00 it was $%.4f/h. %.1f hours of runs, %d instances.",
-	                       h.at[usual], h.runs, HISTORY_DAYS, g->type, price[usual], best, price[best],
-	                       h.hours, g->running);
-	put(out, &a);
-}
-
-static void off_peaks(struct control *ctl, const struct cluster *c, int64_t now, cJSON *out)
-{
-	double price[24];
-
-	for (size_t i = 0; i < c->groups.len; i++) {
-		const struct instance_group *g = c->groups.items[i];
-		struct map *seen;
-		if (g->fleet || g->market != MARKET_SPOT || g->running < 1 || !g->type ||
-		    !market_by_hour(ctl, c->region, g->type, now, HISTORY_DAYS, price))
-			continue;
-		seen = map_new();
-		for (size_t k = c->steps.len; k-- > 0 && map_len(seen) < 20;) {
-			const char *name = c->steps.items[k]->name ? c->steps.items[k]->name : "";
-			if (!map_has(seen, name))
-				advise_hour(ctl, c, g, name, now, price, out);
-			map_set(seen, name, seen);
-		}
-		map_free(seen, NULL);
-	}
+	advice_put(out, &a);
 }
 
 /* ---- ListRecommendations ---- */

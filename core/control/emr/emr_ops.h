@@ -7,4 +7,7 @@
 /* A new cluster may only name a security configuration that its region has. */
 int emr_check_security(struct control *ctl, const struct cluster *c, const char *region, struct error *err);
 
+/* End the clusters that have waited for longer than their auto-termination policy allows. */
+void emr_idle_check(struct control *ctl, int64_t now);
+
 #endif

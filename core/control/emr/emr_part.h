@@ -18,6 +18,7 @@ struct emr_state {
 
 struct emr_doc {
 	char *region, *id;
+	char mark[20];             /* stands for the id in markers: names may be long and hold anything */
 	cJSON *body;
 };
 
@@ -33,7 +34,7 @@ struct emr_docs {
 	size_t len, cap;
 };
 void emr_docs_of(const struct map *m, const char *region, struct emr_docs *out);
-const char *emr_doc_id_at(void *list, size_t i);             /* for emr_page over struct emr_docs */
+const char *emr_doc_mark_at(void *list, size_t i);           /* for emr_page over struct emr_docs */
 
 #define KIND_SECURITY "security-configuration"
 #define KIND_PUBLIC_ACCESS "block-public-access"

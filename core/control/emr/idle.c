@@ -1,6 +1,6 @@
-/* Auto-termination policies: a cluster that waits for longer than its time-out ends. The clock itself is the
- * control plane's tick; a cluster is idle while it is WAITING, and everything that makes it work restarts the
- * time. */
+/* Auto-termination policies: a cluster that waits for longer than its time-out ends, unless it is protected.
+ * The clock is the control plane's tick; a cluster is idle while it is WAITING. Work, a new policy and a restart
+ * of the server begin the time anew. */
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/emr/emr_part.h"
@@ -59,6 +59,32 @@ static int remove_policy(struct control *ctl, const cJSON *in, cJSON *out, struc
 	emr_cluster_changes(ctl, c, call);
 	c->idle_timeout_s = 0;
 	return 0;
+}
+
+static void end_idle(struct control *ctl, struct cluster *c, int64_t idle_ms)
+{
+	char *cause = xasprintf("The cluster was idle for %lld seconds; its auto-termination policy allows %lld.",
+	                        (long long)(idle_ms / 1000), (long long)c->idle_timeout_s);
+	struct acting before = actor_begin(ctl, "stoker:auto-termination", cause);
+
+	cluster_terminate(ctl, c, CLUSTER_REASON_ALL_STEPS_COMPLETED,
+	                  "Terminated after it had been idle for the auto-termination time");
+	actor_end(ctl, &before);
+	free(cause);
+}
+
+void emr_idle_check(struct control *ctl, int64_t now)
+{
+	size_t it = 0;
+	void *v;
+
+	while (map_next(ctl->clusters, &it, NULL, &v)) {
+		struct cluster *c = v;
+		int64_t idle = c->idle_timeout_s ? now - runtime_of(c)->idle_since : 0;
+		if (c->idle_timeout_s && c->state == CLUSTER_WAITING && !c->termination_protected &&
+		    idle >= c->idle_timeout_s * 1000)
+			end_idle(ctl, c, idle);
+	}
 }
 
 const struct op emr_idle_ops[] = {

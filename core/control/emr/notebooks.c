@@ -116,7 +116,7 @@ static int list(struct control *ctl, const cJSON *in, cJSON *out, struct call *c
 	for (size_t i = 0; i < all.len; i++)
 		if (wanted(all.items[i]->body, in))
 			vec_push(&docs, all.items[i]);
-	int rc = emr_page(in, "ListNotebookExecutions", EMR_PAGE, docs.len, emr_doc_id_at, &docs, &page, err);
+	int rc = emr_page(in, "ListNotebookExecutions", EMR_PAGE, docs.len, emr_doc_mark_at, &docs, &page, err);
 	if (!rc) {
 		cJSON *a = cJSON_AddArrayToObject(out, "NotebookExecutions");
 		for (size_t i = page.first; i < page.end; i++) {

@@ -1,4 +1,6 @@
 /* The part "emr": its documents, and the list of its operations. */
+#include <stdio.h>
+
 #include "core/control/emr/emr_part.h"
 
 #include "core/base/clock.h"
@@ -22,12 +24,25 @@ static void free_doc(void *p)
 	free(d);
 }
 
+/* FNV-1a. */
+static uint64_t hash_of(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return h;
+}
+
 static void keep(struct map *m, const char *region, const char *id, cJSON *body)
 {
 	struct emr_doc *d = xcalloc(1, sizeof *d);
 	char *key = key_of(region, id);
 
-	*d = (struct emr_doc){ xstrdup(region), xstrdup(id), body };
+	d->region = xstrdup(region);
+	d->id = xstrdup(id);
+	d->body = body;
+	snprintf(d->mark, sizeof d->mark, "%016llx", (unsigned long long)hash_of(id));
 	free_doc(map_remove(m, key));     /* the newest stands last, also when it replaces */
 	map_set(m, key, d);
 	free(key);
@@ -83,9 +98,9 @@ void emr_docs_of(const struct map *m, const char *region, struct emr_docs *out)
 		qsort(out->items, out->len, sizeof *out->items, newer_first);
 }
 
-const char *emr_doc_id_at(void *list, size_t i)
+const char *emr_doc_mark_at(void *list, size_t i)
 {
-	return ((struct emr_docs *)list)->items[i]->id;
+	return ((struct emr_docs *)list)->items[i]->mark;
 }
 
 struct emr_state *emr_state(struct control *ctl)

@@ -77,7 +77,7 @@ static int list(struct control *ctl, const cJSON *in, cJSON *out, struct call *c
 	struct emr_page page;
 
 	emr_docs_of(emr_state(ctl)->security, call->region, &docs);
-	int rc = emr_page(in, "ListSecurityConfigurations", EMR_PAGE, docs.len, emr_doc_id_at, &docs, &page, err);
+	int rc = emr_page(in, "ListSecurityConfigurations", EMR_PAGE, docs.len, emr_doc_mark_at, &docs, &page, err);
 	if (!rc) {
 		cJSON *a = cJSON_AddArrayToObject(out, "SecurityConfigurations");
 		for (size_t i = page.first; i < page.end; i++) {

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/control/fleet/fleet_state.h"
 #include "core/control/ops.h"
+#include "core/control/scaling/scaling.h"
 
 static struct cluster *fleet_cluster(struct control *ctl, const cJSON *in, const char *operation,
                                      const char *instead, struct error *err)
@@ -220,6 +221,7 @@ static struct modify_undo *apply(struct control *ctl, struct cluster *c, struct 
 		memset(&x->types, 0, sizeof x->types);
 	}
 	fleet_resize(ctl, c, g, x->on_demand, x->spot);
+	scaling_manual(ctl, c, g, u->on_demand + u->spot, f->target_on_demand + f->target_spot);
 	return u;
 }
 

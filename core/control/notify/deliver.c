@@ -67,26 +67,35 @@ static void add_plain(struct buf *b, const cJSON *v, int depth)
 	}
 }
 
-struct delivery *delivery_new(struct control *ctl, const struct topic *t, const char *subject, const cJSON *body)
+struct delivery *delivery_again(struct control *ctl, const struct topic *t, const char *id, const char *subject,
+                                char *text, char *plain)
 {
 	struct delivery *d = xcalloc(1, sizeof *d);
-	struct buf plain = BUF_INIT;
 
 	d->ctl = ctl;
+	snprintf(d->id, sizeof d->id, "%s", id);
 	snprintf(d->region, sizeof d->region, "%s", t->region);
 	d->topic = xstrdup(t->name);
 	d->target = xstrdup(t->target);
 	d->way = t->way;
 	d->subject = xstrdup(subject);
-	d->text = message_text(t, subject, body);
-	add_plain(&plain, body, 0);
-	d->plain = xstrdup(buf_str(&plain));
-	buf_free(&plain);
+	d->text = text;
+	d->plain = plain;
 	d->errors = -1;
 	uv_timer_init(ctl->loop, &d->timer);
 	d->timer.data = d;
 	uv_timer_start(&d->timer, start, 0, 0);
 	vec_push(&notify_of(ctl)->deliveries, d);
+	return d;
+}
+
+struct delivery *delivery_new(struct control *ctl, const struct topic *t, const char *subject, const cJSON *body)
+{
+	struct buf plain = BUF_INIT;
+
+	add_plain(&plain, body, 0);
+	struct delivery *d = delivery_again(ctl, t, "", subject, message_text(t, subject, body), xstrdup(buf_str(&plain)));
+	buf_free(&plain);
 	return d;
 }
 
@@ -151,7 +160,8 @@ static void on_posted(const struct http_result *r, void *ctx)
 	else if (r->status >= 200 && r->status < 300)
 		delivery_done(d, NULL);
 	else
-		failed(d, r->status >= 500 || r->status == 429 || r->status == 408, "The webhook answered with HTTP status %d.",
+		failed(d, r->status >= 500 || r->status == 429 || r->status == 408,
+		       "The webhook answered with HTTP status %d.",
 		       r->status);
 }
 

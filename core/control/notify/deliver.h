@@ -26,6 +26,7 @@ struct notify {
 
 struct delivery {
 	struct control *ctl;
+	char id[40];                 /* of its document; "" when it has none (a test) */
 	char region[MODEL_REGION_SIZE];
 	char *topic, *target, *subject, *text; /* text: the message as JSON */
 	char *plain;                 /* the same for people */
@@ -44,6 +45,9 @@ struct notify *notify_of(struct control *ctl);
 
 /* Begins in the loop, after the commit of this turn. body is copied. */
 struct delivery *delivery_new(struct control *ctl, const struct topic *t, const char *subject, const cJSON *body);
+/* One that a former run of the server left. Takes text and plain. */
+struct delivery *delivery_again(struct control *ctl, const struct topic *t, const char *id, const char *subject,
+                                char *text, char *plain);
 void delivery_free(struct delivery *d);                      /* stops it; freed in the loop */
 /* How it went; part.c remembers it with the topic and answers who waits. error NULL: delivered. */
 void delivery_done(struct delivery *d, const char *error);

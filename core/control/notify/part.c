@@ -4,11 +4,13 @@
 
 #include "core/api/emr/emr.h"
 #include "core/base/clock.h"
+#include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/control/access/access.h"
 #include "core/control/notify/deliver.h"
 
 #define TOPIC_DOC "topic"
+#define NOTICE_DOC "notice"      /* what is on its way: in the journal with what it tells of */
 #define MAX_TOPICS 1000
 #define MAX_WAITING 1000         /* notices on their way; more are refused */
 #define MAX_TARGET 4096
@@ -120,7 +122,12 @@ bool notify_send(struct control *ctl, const char *region, const char *topic_arn_
 
 	if (!t || notify_of(ctl)->deliveries.len >= MAX_WAITING)
 		return false;
-	delivery_new(ctl, t, subject, body);
+	struct delivery *d = delivery_new(ctl, t, subject, body);
+	id_uuid(d->id, sizeof d->id);
+	cJSON *doc = json_add_str(cJSON_CreateObject(), "TopicName", d->topic);
+	json_add_str(json_add_str(json_add_str(doc, "Subject", d->subject), "Text", d->text), "Plain", d->plain);
+	doc_put(ctl, NOTICE_DOC, d->region, d->id, doc);
+	cJSON_Delete(doc);
 	return true;
 }
 
@@ -151,6 +158,8 @@ void delivery_done(struct delivery *d, const char *error)
 		text_set(&t->error, error);
 		save(d->ctl, t);
 	}
+	if (d->id[0])
+		doc_drop(d->ctl, NOTICE_DOC, d->region, d->id);
 	if (d->call)
 		answer_test(d, error);
 	delivery_free(d);
@@ -165,7 +174,8 @@ static int check_name(const char *name, struct error *err)
 
 	for (const char *p = name; *p && ok; p++)
 		ok = isalnum((unsigned char)*p) || *p == '-' || *p == '_';
-	return ok ? 0 : emr_error_validation(err, "TopicName must have 1 to 256 letters, digits, - and _; \"%.60s\" has not.",
+	return ok ? 0 : emr_error_validation(err, "TopicName must have 1 to 256 letters, digits, - and _; \"%.60s\" has "
+	                                          "not.",
 	                                     name);
 }
 
@@ -291,6 +301,35 @@ static void load_topic(struct control *ctl, const char *region, const char *id, 
 	keep(ctl, region, id, body);
 }
 
+/* Notices of a former run go out again; those whose topic has gone are dropped after the walk. */
+static void load_notice(struct control *ctl, const char *region, const char *id, const cJSON *body, void *ctx)
+{
+	const struct notify *n = notify_of(ctl);
+	const struct topic *t = find(ctl, region, json_str(body, "TopicName", ""));
+
+	for (size_t i = 0; i < n->deliveries.len; i++)
+		if (!strcmp(n->deliveries.items[i]->id, id))
+			return;
+	if (t) {
+		delivery_again(ctl, t, id, json_str(body, "Subject", ""), xstrdup(json_str(body, "Text", "{}")),
+		               xstrdup(json_str(body, "Plain", "")));
+	} else {
+		struct pair p = { xstrdup(region), xstrdup(id) };
+		vec_push((struct pair_list *)ctx, p);
+	}
+}
+
+static int load_notices(struct control *ctl, struct error *err)
+{
+	struct pair_list lost = { 0 };
+	int ret = docs_each(ctl, NOTICE_DOC, load_notice, &lost, err);
+
+	for (size_t i = 0; i < lost.len; i++)
+		doc_drop(ctl, NOTICE_DOC, lost.items[i].key, lost.items[i].value);
+	pair_list_free(&lost);
+	return ret;
+}
+
 static int load(struct control *ctl, struct error *err)
 {
 	if (!notify_of(ctl))
@@ -298,7 +337,8 @@ static int load(struct control *ctl, struct error *err)
 	if (notify_of(ctl)->topics)
 		map_free(notify_of(ctl)->topics, topic_free);
 	notify_of(ctl)->topics = map_new();
-	return docs_each(ctl, TOPIC_DOC, load_topic, NULL, err);
+	int ret = docs_each(ctl, TOPIC_DOC, load_topic, NULL, err);
+	return ret ? ret : load_notices(ctl, err);
 }
 
 static void close_part(struct control *ctl)

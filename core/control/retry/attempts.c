@@ -132,7 +132,7 @@ void trying_attach(struct control *ctl, struct cluster *c, struct step *s, struc
 		map_set(retry_state_of(ctl)->trying, s->id, t);
 	else
 		t = trying_make(ctl, c, s);
-	t->limit_at = limit ? e->m->created + limit : 0;
+	t->limit_at = e && limit ? e->m->created + limit : 0;
 	struct retry_policy p;
 	if (!e && t->next_at && !retry_policy_of(c, s, &p, NULL))
 		show_wait(s, t, &p);

@@ -140,6 +140,25 @@ static void keep_details(struct control *ctl, struct cluster *c, struct step *s,
 	cJSON_Delete(body);
 }
 
+/* A step that failed says why; one that was interrupted ended with its cluster. */
+static void add_reason(const struct cluster *c, const struct step *s, const cJSON *last, cJSON *o)
+{
+	char *message;
+
+	if (s->state == STEP_FAILED) {
+		json_add_str(o, "Class", json_str(last, "Class", "NON_RETRYABLE"));
+		json_add_str(o, "Reason", s->failure_reason);
+		json_add_str(o, "Message", s->failure_message);
+		return;
+	}
+	message = xasprintf("The cluster ended while the step ran%s%s", c->reason_message ? ": " : ".",
+	                    c->reason_message ? c->reason_message : "");
+	json_add_str(o, "Class", names_get(&failure_class_names, FAILURE_RETRYABLE));
+	json_add_str(o, "Reason", names_get(&cluster_reason_names, (int)c->reason));
+	json_add_str(o, "Message", message);
+	free(message);
+}
+
 static cJSON *describe(const struct cluster *c, const struct step *s, const struct trying *t, const char *id)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "DeadLetterId", id);
@@ -150,9 +169,7 @@ static cJSON *describe(const struct cluster *c, const struct step *s, const stru
 	json_add_str(o, "ClusterName", c->name);
 	json_add_str(o, "StepId", s->id);
 	json_add_str(o, "StepName", s->name);
-	json_add_str(o, "Class", json_str(last, "Class", "NON_RETRYABLE"));
-	json_add_str(o, "Reason", s->failure_reason);
-	json_add_str(o, "Message", s->failure_message);
+	add_reason(c, s, last, o);
 	json_add_str(o, "LogFile", s->failure_log);
 	json_add(o, "Attempts", t ? cJSON_Duplicate(t->attempts, true) : cJSON_CreateArray());
 	json_add(o, "Step", emr_request_step(s));

@@ -3,20 +3,33 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/control/notify/notify.h"
 #include "core/control/ops.h"
 #include "core/control/retry/inner.h"
 
 #define PAGE 50
 #define PAGE_MAX 1000
 
-int retry_check(const struct cluster *c, const struct step_list *steps, struct error *err)
+static int check_topic(struct control *ctl, const struct retry_policy *p, struct error *err)
+{
+	const char *region = ctl->call ? ctl->call->region : ctl->region;
+
+	if (!p->topic || notify_exists(ctl, region, p->topic))
+		return 0;
+	return error_set(err, ERR_INVALID, "stoker.notify: there is no topic '%.200s'; PutTopic makes one", p->topic);
+}
+
+int retry_check(struct control *ctl, const struct cluster *c, const struct step_list *steps, struct error *err)
 {
 	struct retry_policy p;
 	struct error why = ERROR_INIT;
 	int ret = retry_policy_of(c, NULL, &p, &why);
 
+	if (!ret)
+		ret = check_topic(ctl, &p, &why);
 	for (size_t i = 0; i < steps->len && !ret; i++)
-		ret = retry_policy_of(c, steps->items[i], &p, &why);
+		if (!(ret = retry_policy_of(c, steps->items[i], &p, &why)))
+			ret = check_topic(ctl, &p, &why);
 	return ret ? emr_error_validation(err, "%s", why.message) : 0;
 }
 

@@ -124,9 +124,10 @@ static void run(struct control *ctl, int64_t now)
 	}
 }
 
+/* A step whose cluster broke under it is lost work, too; one that somebody ended is not. */
 static void step_ended(struct control *ctl, struct cluster *c, struct step *s)
 {
-	if (s->state == STEP_FAILED)
+	if (s->state == STEP_FAILED || (s->state == STEP_INTERRUPTED && cluster_ends_with_errors(c)))
 		letter_write(ctl, c, s, trying_of(ctl, s));
 	trying_drop(ctl, s);
 }

@@ -7,7 +7,7 @@
 #include "core/model/retry.h"
 
 /* Policies of new steps and of the cluster itself; a bad value is a ValidationException that names it. */
-int retry_check(const struct cluster *c, const struct step_list *steps, struct error *err);
+int retry_check(struct control *ctl, const struct cluster *c, const struct step_list *steps, struct error *err);
 
 /* An attempt is being launched. */
 void retry_started(struct control *ctl, struct cluster *c, struct step *s);

@@ -134,15 +134,19 @@ void decision_apply(struct control *ctl, struct scaled *s, struct cluster *c, st
 	actor_end(ctl, &before);
 }
 
+#define STALLED_MS 120000 /* nodes that have not come after so long may be given up by the next decision */
+
 enum scaling_outcome activity_bars(const struct scaled_group *sg, const struct cluster *c,
                                    const struct instance_group *g, bool grow, int64_t now, char *why,
                                    size_t size)
 {
+	const struct activity *a = sg && sg->activity.started ? &sg->activity : NULL;
 	int leaving = draining_nodes(c, g);
-	bool coming = g->running < g->requested;
+	bool coming = g->running < g->requested, stalled = coming && a && !a->ended && now - a->started > STALLED_MS;
 
-	/* Growing may take back a shrinking that has not ended; nothing else may interrupt an activity. */
-	if (coming || (leaving && !grow)) {
+	/* Growing may take back a shrinking that has not ended, and shrinking a growth that has stalled; nothing
+	 * else interrupts an activity. */
+	if ((coming && (grow || !stalled)) || (leaving && !grow)) {
 		if (coming)
 			snprintf(why, size, "a scaling activity is under way: %d of %d nodes run", g->running, g->requested);
 		else
@@ -150,9 +154,8 @@ enum scaling_outcome activity_bars(const struct scaled_group *sg, const struct c
 			         leaving == 1 ? " is still" : "s are still");
 		return SCALING_HELD;
 	}
-	const struct activity *a = sg && sg->activity.started ? &sg->activity : NULL;
 	/* One that has its size, but whose end has not been seen yet, ends now. */
-	int64_t until = a ? (a->ended ? a->ended : now) + a->cool_down_s * 1000LL : 0;
+	int64_t until = a && !stalled ? (a->ended ? a->ended : now) + a->cool_down_s * 1000LL : 0;
 	if (now < until) {
 		snprintf(why, size, "the cool-down of %d s lasts another %d s", a->cool_down_s,
 		         (int)((until - now + 999) / 1000));

@@ -8,6 +8,7 @@
 #define LOOK_MS 2000          /* while the cluster works, or has nodes to give up */
 #define LOOK_IDLE_MS 30000
 #define WAITS 2               /* looks in a row: what is granted at once was no demand */
+#define NO_CAPACITY_MS 60000  /* a spot node that has waited for so long is not coming */
 
 struct since {
 	int64_t at;
@@ -121,6 +122,7 @@ static void count_nodes(struct scaled *s, const struct cluster *c, const struct 
 			continue;
 		}
 		p->running += in->state == INSTANCE_RUNNING ? units : 0;
+		p->stuck |= in->state == INSTANCE_AWAITING_FULFILLMENT && now - in->timeline.created > NO_CAPACITY_MS;
 		if (!n->execs.len || in->state != INSTANCE_RUNNING)
 			p->idle += now - idle_since(s, in, now) >= managed_patience_ms(&s->managed) ? units : 0;
 	}

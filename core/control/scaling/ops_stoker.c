@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "core/base/tz.h"
+#include "core/control/notify/notify.h"
 #include "core/control/ops.h"
 #include "core/control/scaling/inside.h"
 
@@ -43,6 +44,20 @@ static cJSON *describe_group(struct control *ctl, struct scaled *s, const struct
 	return o;
 }
 
+#define NEXT_RUNS 5
+
+static cJSON *next_runs(const struct scaled_schedule *x)
+{
+	cJSON *a = cJSON_CreateArray();
+	int64_t at = x->next;
+
+	for (int i = 0; i < NEXT_RUNS && at; i++) {
+		cJSON_AddItemToArray(a, cJSON_CreateNumber((double)at / 1000));
+		at = cron_next(&x->cron, x->s.timezone, at);
+	}
+	return a;
+}
+
 static cJSON *describe_schedule(const struct scaled_schedule *x)
 {
 	char words[160];
@@ -53,7 +68,7 @@ static cJSON *describe_schedule(const struct scaled_schedule *x)
 	json_add_str(o, "ScheduleExpressionTimezone", x->s.timezone);
 	json_add_str(o, "Words", cron_words(&x->cron, x->s.timezone, words, sizeof words));
 	json_add_int(o, "InstanceCount", x->s.count);
-	json_add_time(o, "NextRun", x->next);
+	json_add(o, "NextRuns", next_runs(x));
 	return json_add_time(o, "LastRun", x->last_run);
 }
 
@@ -147,6 +162,12 @@ int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	if (utilization_policy_check(&p, g->role, &why)) {
 		utilization_policy_free(&p);
 		return emr_error_validation(err, "%s", why.message);
+	}
+	if (p.topic_arn && !notify_exists(ctl, c->region, p.topic_arn)) {
+		emr_error_validation(err, "TopicArn %s is no topic of this region. Make it with PutTopic first.",
+		                     p.topic_arn);
+		utilization_policy_free(&p);
+		return err->code;
 	}
 	struct scaled *s = scaled_make(ctl, c);
 	struct scaled_group *sg = scaled_group_make(s, g->id);
@@ -262,7 +283,7 @@ int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct ca
 	scaling_poke(ctl, clock_now_ms());
 	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s is to have %d nodes at %s",
 	          g->id, x.s.count, x.s.expression);
-	json_add_time(out, "NextRun", x.next);
+	json_add(out, "NextRuns", next_runs(&x));
 	return 0;
 }
 

@@ -59,8 +59,8 @@ static void tell(struct control *ctl, struct cluster *c, struct scaled_group *sg
 	const char *topic = sg->tree.topic_arn;
 
 	event_add(ctl, SEVERITY_WARN, c->id, sg->id, EVENT_GROUP,
-	          "Instance group %s needs an operator: it is at its maximum of %d nodes. %s", sg->id, sg->tree.max,
-	          reason);
+	          "Instance group %s needs an operator: it is at its maximum of %d node%s. %s", sg->id,
+	          sg->tree.max, sg->tree.max == 1 ? "" : "s", reason);
 	if (!topic)
 		return;
 	cJSON *body = json_add_str(cJSON_CreateObject(), "ClusterId", c->id);
@@ -107,8 +107,8 @@ void scaling_conditions(struct control *ctl, const char *cluster_id, int64_t now
 				continue;
 			struct alarm a = { .id = xasprintf("scaling-max/%s", sg->id), .severity = SEVERITY_WARN,
 			                   .since = sg->alert_since,
-			                   .title = xasprintf("Instance group %s is at its maximum of %d nodes", sg->id,
-			                                      sg->tree.max),
+			                   .title = xasprintf("Instance group %s is at its maximum of %d node%s", sg->id,
+			                                      sg->tree.max, sg->tree.max == 1 ? "" : "s"),
 			                   .detail = xasprintf("Its CPU is still above %g %% (%.1f %% in the last minute).",
 			                                       sg->tree.high, s->cpu[0]),
 			                   .hint = xstrdup("Raise the maximum, or look at what keeps the nodes busy.") };

@@ -143,7 +143,7 @@ int target_start(struct control *ctl, const struct schedule *s, struct run *r, s
 /* ---- trying ---- */
 
 /* Steps for a cluster that is not there yet: everything that needs no cluster is checked. */
-static int try_steps(const struct schedule *s, struct error *err)
+static int try_steps(struct control *ctl, const struct schedule *s, struct error *err)
 {
 	struct fill f = { s, "r-0000000000000", clock_now_ms() };
 	cJSON *req = fill_request(&f, err);
@@ -153,7 +153,7 @@ static int try_steps(const struct schedule *s, struct error *err)
 		return err->code;
 	int ret = emr_validate(emr_find_operation("AddJobFlowSteps"), req, err);
 	if (!ret && !(ret = emr_decode_steps(req, &steps, err)))
-		ret = retry_check(NULL, &steps, err);
+		ret = retry_check(ctl, NULL, &steps, err);
 	emr_steps_free(&steps);
 	cJSON_Delete(req);
 	return ret;
@@ -167,7 +167,7 @@ int target_try(struct control *ctl, const struct schedule *s, struct error *err)
 	struct run r = { .id = "r-0000000000000", .scheduled_for = clock_now_ms() };
 
 	if (!makes_cluster(s) && *id && !is_id(id) && !named(ctl, s->region, id))
-		return try_steps(s, err);
+		return try_steps(ctl, s, err);
 	own_call(s, &call);
 	if (outer) { /* what its caller may not do, a schedule may not do for them */
 		call.internal = outer->internal;

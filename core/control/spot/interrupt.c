@@ -158,19 +158,21 @@ void spot_replaced(struct control *ctl, const struct instance *fresh)
 {
 	struct spot_state *s = spot_state(ctl);
 	int64_t since = clock_now_ms() - REPLACED_WITHIN_MS;
-	struct spot_interruption *oldest = NULL;
+	struct spot_interruption *x;
 
-	for (size_t i = s->interruptions.len; i-- > 0;) {
-		struct spot_interruption *x = s->interruptions.items[i];
-		if (x->notice_at < since)
+	for (; s->open < s->interruptions.len; s->open++) {
+		x = s->interruptions.items[s->open];
+		if (!x->replaced_by[0] && x->notice_at >= since)
 			break;
-		if (!x->replaced_by[0] && !strcmp(x->group, fresh->group_id))
-			oldest = x;
 	}
-	if (!oldest)
+	for (size_t i = s->open; i < s->interruptions.len; i++) {
+		x = s->interruptions.items[i];
+		if (x->replaced_by[0] || strcmp(x->group, fresh->group_id))
+			continue;
+		strcpy(x->replaced_by, fresh->id);
+		spot_save(ctl, x);
 		return;
-	strcpy(oldest->replaced_by, fresh->id);
-	spot_save(ctl, oldest);
+	}
 }
 
 /* A real machine's notice: {"action": "terminate", "time": "2026-…Z"}. */

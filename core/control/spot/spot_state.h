@@ -46,6 +46,7 @@ struct spot_state {
 	struct map *pools;                /* "region\ntype" → struct spot_pool, made when first asked for */
 	struct map *by_instance;          /* → struct spot_interruption */
 	VEC(struct spot_interruption *) interruptions; /* oldest first */
+	size_t open;                      /* those before it are replaced, or too old to be */
 	bool moved;                       /* a price, room or a notice: look at it after the commit */
 };
 

@@ -114,6 +114,7 @@ void term_free(struct term *t)
 		close(t->fd);
 	vterm_free(t->vt);
 	buf_free(&t->log);
+	buf_free(&t->pending);
 	fs_remove_tree(t->home, NULL);
 	free(t);
 }
@@ -146,6 +147,30 @@ static size_t allowance(struct term *t)
 	return t->credit < 1 ? 0 : (size_t)t->credit;
 }
 
+/* Bytes at the end of data that begin a character without ending it. */
+static size_t cut_character(const char *data, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= n; back++) {
+		unsigned char c = (unsigned char)data[n - back];
+		size_t want = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+		if (want > 1)
+			return want > back ? back : 0;
+		if (c < 0x80)
+			return 0;
+	}
+	return 0;
+}
+
+/* A read may end inside a character. libvterm keeps one decoder for text that begins in ASCII and another for
+ * text that does not, so the rest of a character must not come to it alone. */
+static void feed(struct term *t, const char *data, size_t n)
+{
+	buf_add(&t->pending, data, n);
+	size_t kept = cut_character(t->pending.data, t->pending.len), whole = t->pending.len - kept;
+	vterm_input_write(t->vt, t->pending.data, whole);
+	buf_consume(&t->pending, whole);
+}
+
 /* One read; gives the bytes, 0 when there are none, -1 at the end. */
 static ssize_t pump(struct term *t, int wait_ms)
 {
@@ -163,7 +188,7 @@ static ssize_t pump(struct term *t, int wait_ms)
 	t->bytes += (uint64_t)k;
 	t->last_us = clock_mono_us();
 	buf_add(&t->log, block, (size_t)k);
-	vterm_input_write(t->vt, block, (size_t)k);
+	feed(t, block, (size_t)k);
 	vterm_screen_flush_damage(t->screen);
 	return k;
 }

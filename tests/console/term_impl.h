@@ -14,6 +14,7 @@ struct term {
 	VTerm *vt;
 	VTermScreen *screen;
 	struct buf log;
+	struct buf pending;     /* begins with what was kept back of the last read */
 	uint64_t bytes;
 	int64_t last_us;        /* when bytes came last */
 	long rate;

@@ -168,6 +168,27 @@ static void test_tokens_of_others_are_refused(void **state)
 	free(far);
 }
 
+/* Eighteen expressions, each naming the one before twenty times: 20^18 evaluations. */
+static void test_queries_have_a_limit_of_work(void **state)
+{
+	struct fixture *f = *state;
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, "{\"StartTime\":1,\"EndTime\":61,\"MetricDataQueries\":[{\"Id\":\"e0\",\"Expression\":\"TIME_SERIES(1)\","
+	         "\"Period\":60,\"ReturnData\":false}");
+	for (int i = 1; i < 18; i++) {
+		buf_addf(&b, ",{\"Id\":\"e%d\",\"Period\":60,\"ReturnData\":%s,\"Expression\":\"e%d", i, i == 17 ? "true" : "false", i - 1);
+		for (int k = 1; k < 20; k++)
+			buf_addf(&b, "+e%d", i - 1);
+		buf_adds(&b, "\"}");
+	}
+	buf_adds(&b, "]}");
+	const cJSON *r = json_arr(good(f, CW("GetMetricData"), buf_str(&b)), "MetricDataResults");
+	assert_string_equal(json_str(r->child, "StatusCode", ""), "InternalError");
+	assert_non_null(strstr(json_str(json_arr(r->child, "Messages")->child, "Value", ""), "values to be computed"));
+	buf_free(&b);
+}
+
 /* With the journal away, a refused call takes back its own, and what others left to be written stays; what it would
  * have told of is not told. */
 static void test_a_refused_call_takes_back_its_own_only(void **state)
@@ -545,7 +566,7 @@ int main(void)
 	log_open("test");
 	const struct CMUnitTest tests[] = {
 		T(test_first_evaluation_is_at_once), T(test_states_follow_the_points), T(test_alarms_survive_a_restart),
-		T(test_a_refused_commit_takes_it_back), T(test_tokens_of_others_are_refused),
+		T(test_a_refused_commit_takes_it_back), T(test_tokens_of_others_are_refused), T(test_queries_have_a_limit_of_work),
 		T(test_a_refused_call_takes_back_its_own_only),
 		T(test_commands_get_no_secrets), T(test_scaling_is_asked_while_it_lasts),
 		T(test_names_hold_no_control_characters),

@@ -168,6 +168,20 @@ static void test_who_may_move_the_market(void **state)
 	assert_int_equal(f->status, 200);
 }
 
+/* When a key was last used is in no document at first: reading them again does not forget it. */
+static void test_last_use_outlives_a_reload(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	make_key(f, "VIEW", "viewer", "");
+	ask_as(f, "VIEW", "ElasticMapReduce.ListClusters", "{}");
+	assert_int_equal(parts_load(f->ctl, &err), 0);
+	const cJSON *k = json_arr(good(f, "Stoker.ListKeys", "{}"), "Keys")->child;
+	while (k && strcmp(json_str(k, "AccessKeyId", ""), "VIEW"))
+		k = k->next;
+	assert_true(json_num(k, "LastUsedAt", 0) > 0);
+}
+
 static void test_requests_name_so_much_at_most(void **state)
 {
 	struct fixture *f = *state;
@@ -609,7 +623,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_roles), T(test_every_operation_has_a_role), T(test_keys_of_each_role), T(test_topics_are_masked), T(test_who_may_move_the_market),
-		T(test_requests_name_so_much_at_most), T(test_policies_by_tag_and_arn),
+		T(test_last_use_outlives_a_reload), T(test_requests_name_so_much_at_most), T(test_policies_by_tag_and_arn),
 		T(test_request_tags), T(test_life_of_a_key), T(test_refused_keys_and_policies), T(test_trail),
 		T(test_filters_and_pages), T(test_cloudtrail), T(test_tampering_shows), T(test_age), T(test_a_full_disk), T(test_redaction),
 	};

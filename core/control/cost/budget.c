@@ -194,9 +194,8 @@ static void send_notice(struct control *ctl, const struct budget *b, const struc
 
 static void tell(struct control *ctl, const struct budget *b, const struct money *sum)
 {
-	char *text = spent_text(b, sum);
-
 	const char *before = ctl->acting_region;
+	char *text = spent_text(b, sum);
 
 	ctl->acting_region = b->region;
 	event_add(ctl, severity_of(b, sum), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,

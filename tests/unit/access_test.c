@@ -168,6 +168,23 @@ static void test_who_may_move_the_market(void **state)
 	assert_int_equal(f->status, 200);
 }
 
+/* The trail keeps what was asked; of what was refused no more than a little. */
+static void test_refused_requests_are_cut(void **state)
+{
+	struct fixture *f = *state;
+	char *body = xasprintf("{\"PolicyName\":\"p\",\"PolicyDocument\":\"%05000d\"}", 0);
+	make_key(f, "VIEW", "viewer", "");
+	ask_as(f, "VIEW", "Stoker.PutPolicy", body);
+	assert_true(denied(f));
+	ask(f, "Stoker.PutPolicy", "%s", body);
+	assert_int_equal(f->status, 400);
+	const cJSON *e = json_arr(good(f, "Stoker.ListAuditEvents", "{\"EventName\":\"PutPolicy\"}"), "AuditEvents")->child;
+	assert_int_equal(strlen(json_str(json_obj(e, "Request"), "PolicyDocument", "")), 5000);
+	assert_true(json_int(json_obj(e->next, "Request"), "TruncatedBytes", 0) > 5000);
+	assert_true(json_bool(good(f, "Stoker.VerifyAudit", "{}"), "Intact", false));
+	free(body);
+}
+
 /* When a key was last used is in no document at first: reading them again does not forget it. */
 static void test_last_use_outlives_a_reload(void **state)
 {
@@ -623,7 +640,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_roles), T(test_every_operation_has_a_role), T(test_keys_of_each_role), T(test_topics_are_masked), T(test_who_may_move_the_market),
-		T(test_last_use_outlives_a_reload), T(test_requests_name_so_much_at_most), T(test_policies_by_tag_and_arn),
+		T(test_last_use_outlives_a_reload), T(test_refused_requests_are_cut), T(test_requests_name_so_much_at_most), T(test_policies_by_tag_and_arn),
 		T(test_request_tags), T(test_life_of_a_key), T(test_refused_keys_and_policies), T(test_trail),
 		T(test_filters_and_pages), T(test_cloudtrail), T(test_tampering_shows), T(test_age), T(test_a_full_disk), T(test_redaction),
 	};

@@ -45,7 +45,8 @@ struct named_policy {
 
 /* What the trail keeps of a call until it is in the journal. */
 struct audit {
-	char *text;                /* a JSON object without its last brace: all but outcome and chain */
+	char *text;                /* a JSON object without its last brace: all but request, outcome and chain */
+	char *request;             /* JSON text without secrets, or NULL */
 	char region[MODEL_REGION_SIZE], cluster[MODEL_ID_SIZE];
 	int64_t time;
 	char *error_code, *error_message;   /* NULL: success */

@@ -1,5 +1,6 @@
 #include "core/base/json.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,13 @@ int64_t json_int(const cJSON *obj, const char *name, int64_t def)
 	if (d >= 9.2e18)
 		return INT64_MAX;
 	return d <= -9.2e18 ? INT64_MIN : (int64_t)d;
+}
+
+int json_int32(const cJSON *obj, const char *name, int def)
+{
+	int64_t v = json_int(obj, name, def);
+
+	return v > INT_MAX ? INT_MAX : v < INT_MIN ? INT_MIN : (int)v;
 }
 
 bool json_bool(const cJSON *obj, const char *name, bool def)

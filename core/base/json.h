@@ -17,6 +17,7 @@ cJSON *json_parse(const char *text, size_t len, struct error *err);
 /* Lenient reads: def when obj is NULL, the member is absent, null or of another type. */
 const char *json_str(const cJSON *obj, const char *name, const char *def);
 int64_t json_int(const cJSON *obj, const char *name, int64_t def);
+int json_int32(const cJSON *obj, const char *name, int def);          /* the nearest that an int can hold */
 double json_num(const cJSON *obj, const char *name, double def);
 bool json_bool(const cJSON *obj, const char *name, bool def);
 const cJSON *json_obj(const cJSON *obj, const char *name);   /* NULL unless an object */

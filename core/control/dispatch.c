@@ -8,14 +8,13 @@
 #include "core/control/ops.h"
 #include "core/control/part.h"
 
-static void bind_table(struct map *ops, const struct op *table, const struct part *part)
+static void bind_table(struct map *ops, const struct op *table)
 {
 	size_t prefix = strlen(EMR_TARGET_PREFIX);
 
 	for (; table && table->name; table++) {
 		struct bound_op *b = xcalloc(1, sizeof *b);
 		b->fn = table->fn;
-		b->part = part;
 		if (!strncmp(table->name, EMR_TARGET_PREFIX, prefix))
 			b->shape = emr_find_operation(table->name + prefix);
 		free(map_set(ops, table->name, b));
@@ -28,11 +27,11 @@ struct map *ops_bind(void)
 	struct map *ops = map_new();
 
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
-		bind_table(ops, core[i], NULL);
+		bind_table(ops, core[i]);
 	for (int i = 0; i < PART_COUNT; i++) {
-		bind_table(ops, parts[i]->ops, parts[i]);
+		bind_table(ops, parts[i]->ops);
 		for (const struct op *const *t = parts[i]->tables; t && *t; t++)
-			bind_table(ops, *t, parts[i]);
+			bind_table(ops, *t);
 	}
 	return ops;
 }
@@ -107,7 +106,6 @@ static int dispatch(struct control *ctl, const char *target, const char *body, s
 	if (op->shape && (ret = emr_validate(op->shape, in, err)))
 		goto out;
 	out = cJSON_CreateObject();
-	call->part = op->part;
 	ret = run_op(ctl, op, target, in, out, call, err);
 	if (!ret && (!op->shape || op->shape->output))
 		json_print_to(&call->body, out);

@@ -2,22 +2,39 @@
  * the journal's own for whoever reads meanwhile. */
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/base/log.h"
 #include "core/control/part.h"
 
 struct pending_doc {
 	char *kind, *region, *id;
 	char *body;                    /* NULL: dropped */
+	const struct call *call;       /* on whose behalf, or NULL */
+	struct pending_doc *before;    /* what was pending until a call put this: it comes back when the call is refused */
 };
 
 static void free_doc(void *p)
 {
-	struct pending_doc *d = p;
+	struct pending_doc *d = p, *before;
 
-	free(d->kind);
-	free(d->region);
-	free(d->id);
-	free(d->body);
-	free(d);
+	for (; d; d = before) {
+		before = d->before;
+		free(d->kind);
+		free(d->region);
+		free(d->id);
+		free(d->body);
+		free(d);
+	}
+}
+
+/* What `call` did not put stays below what it puts; of one hand's only the last is kept. */
+static struct pending_doc *below(struct pending_doc *old, const struct call *call)
+{
+	if (!old || old->call != call)
+		return old;
+	struct pending_doc *before = old->before;
+	old->before = NULL;
+	free_doc(old);
+	return before;
 }
 
 static void set(struct control *ctl, const char *kind, const char *region, const char *id, char *body)
@@ -25,10 +42,8 @@ static void set(struct control *ctl, const char *kind, const char *region, const
 	struct pending_doc *d = xcalloc(1, sizeof *d);
 	char *key = xasprintf("%s\n%s\n%s", kind, region, id);
 
-	*d = (struct pending_doc){ xstrdup(kind), xstrdup(region), xstrdup(id), body };
-	struct pending_doc *old = map_set(ctl->docs, key, d);
-	if (old)
-		free_doc(old);
+	*d = (struct pending_doc){ xstrdup(kind), xstrdup(region), xstrdup(id), body, ctl->call, NULL };
+	d->before = below(map_set(ctl->docs, key, d), ctl->call);
 	if (ctl->call)
 		str_list_add(&ctl->call->docs, key);
 	free(key);
@@ -145,23 +160,51 @@ void docs_clear(struct control *ctl)
 	vec_free(&ctl->records);
 }
 
-/* A refused request: its documents and records never were, and its part reads its state again. */
+/* Back to what was pending before the call put its own; what was put over that goes as well, as it was built on it. */
+static void take_back(struct control *ctl, const char *key, const struct call *call)
+{
+	struct pending_doc *top = map_get(ctl->docs, key), *d = top;
+
+	while (d && d->call != call)
+		d = d->before;
+	if (!d)
+		return;
+	struct pending_doc *before = d->before;
+	d->before = NULL;
+	if (before)
+		map_set(ctl->docs, key, before);
+	else
+		map_remove(ctl->docs, key);
+	free_doc(top);
+}
+
+void docs_keep(struct control *ctl, const struct call *call)
+{
+	size_t it = 0;
+	void *v;
+
+	while (map_next(ctl->docs, &it, NULL, &v))
+		for (struct pending_doc *d = v; d; d = d->before)
+			if (!call || d->call == call)
+				d->call = NULL;
+	for (size_t i = 0; i < ctl->records.len; i++)
+		if (!call || ctl->records.items[i].call == call)
+			ctl->records.items[i].call = NULL;
+}
+
+/* A refused request: its documents and records never were, and the parts read their state again: all of them, since
+ * an operation may speak to parts that are not its own. */
 void docs_take_back(struct control *ctl, struct call *call)
 {
 	struct error err = ERROR_INIT;
 
-	for (size_t i = 0; i < call->docs.len; i++) {
-		struct pending_doc *d = map_remove(ctl->docs, call->docs.items[i]);
-		if (d)
-			free_doc(d);
-	}
+	for (size_t i = 0; i < call->docs.len; i++)
+		take_back(ctl, call->docs.items[i], call);
 	for (size_t i = ctl->records.len; i-- > 0;)
 		if (ctl->records.items[i].call == call) {
 			free_record(&ctl->records.items[i]);
 			vec_remove(&ctl->records, i);
 		}
-	if (call->docs.len && call->part && call->part->load)
-		call->part->load(ctl, &err);
-	else if (call->docs.len && !call->part) /* an operation of the core that spoke to parts */
-		parts_load(ctl, &err);
+	if (call->docs.len && parts_load(ctl, &err))
+		log_error("the state could not be read again: %s: %s", err.message, err.detail);
 }

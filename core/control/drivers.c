@@ -301,7 +301,7 @@ static void on_catalog(struct control *ctl, struct driver *d, const cJSON *msg)
 
 static void on_checkpoint(struct control *ctl, struct driver *d, const cJSON *msg)
 {
-	int done = (int)json_int(msg, "done", 0);
+	int done = json_int32(msg, "done", 0);
 	struct step *s = d->exec ? d->exec->step : NULL;
 
 	if (s && done > s->checkpoint) {
@@ -327,9 +327,9 @@ static void on_message(struct link *l, const cJSON *msg, const void *data, size_
 	(void)data;
 	(void)len;
 	if (!strcmp(type, "request_executors")) {
-		d->want = (int)json_int(msg, "count", 0);
-		d->want_vcpu = (int)json_int(msg, "vcpu", 0);
-		d->want_mb = (int)json_int(msg, "mem_mb", 0);
+		d->want = json_int32(msg, "count", 0);
+		d->want_vcpu = json_int32(msg, "vcpu", 0);
+		d->want_mb = json_int32(msg, "mem_mb", 0);
 		tell_executors(ctl, d);
 		if (d->exec)
 			wake_cluster(ctl, d->exec->c);
@@ -450,7 +450,7 @@ static void refuse(struct link *l, const char *why)
 
 static void session_hello(struct control *ctl, struct link *l, const cJSON *msg)
 {
-	int want = (int)json_int(msg, "mem_mb", 0), vcpu = (int)json_int(msg, "vcpu", 0);
+	int want = json_int32(msg, "mem_mb", 0), vcpu = json_int32(msg, "vcpu", 0);
 	/* A shell holds its memory while its user thinks: without a wish it gets half of what a job gets. */
 	int mb = resources_size(want ? want : ctl->budget_mb / 8, ctl->budget_mb, ctl->budget_mb,
 	                        ctl->budget_mb, resources_free(ctl));

@@ -7,7 +7,7 @@
 
 struct acting actor_begin(struct control *ctl, const char *actor, const char *cause)
 {
-	struct acting before = { ctl->actor, ctl->cause };
+	struct acting before = { ctl->actor, ctl->cause, ctl->acting_region };
 
 	ctl->actor = actor;
 	ctl->cause = cause;
@@ -18,6 +18,7 @@ void actor_end(struct control *ctl, const struct acting *before)
 {
 	ctl->actor = before->actor;
 	ctl->cause = before->cause;
+	ctl->acting_region = before->region;
 }
 
 const char *actor_of(const struct control *ctl)
@@ -29,7 +30,7 @@ static const char *region_of(const struct control *ctl, const char *cluster_id)
 {
 	const struct cluster *c = cluster_id && *cluster_id ? find_cluster(ctl, cluster_id) : NULL;
 
-	return c ? c->region : ctl->call ? ctl->call->region : "";
+	return c ? c->region : ctl->acting_region ? ctl->acting_region : ctl->call ? ctl->call->region : "";
 }
 
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
@@ -66,8 +67,9 @@ void events_take_back(struct control *ctl, const struct call *call)
 		}
 }
 
-void events_keep(struct control *ctl)
+void events_keep(struct control *ctl, const struct call *call)
 {
 	for (size_t i = 0; i < ctl->events.len; i++)
-		ctl->events.items[i].call = NULL;
+		if (!call || ctl->events.items[i].call == call)
+			ctl->events.items[i].call = NULL;
 }

@@ -214,7 +214,8 @@ static void refuse_calls(struct control *ctl, const struct error *why)
 		call->status = emr_error_reply(&e, &call->body);
 		strcpy(call->error_type, "InternalServerError");
 	}
-	events_keep(ctl);
+	events_keep(ctl, NULL);
+	docs_keep(ctl, NULL);
 	answer_calls(ctl);
 }
 

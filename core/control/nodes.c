@@ -216,7 +216,7 @@ static void adopt(struct control *ctl, struct node *n, const cJSON *msg)
 		struct exec *x = map_get(ctl->containers, id);
 		map_set(known, id, n);
 		if (x && x->node == n) {
-			x->m->pid = (int)json_int(e, "pid", 0);
+			x->m->pid = json_int32(e, "pid", 0);
 		} else {
 			cJSON *kill = json_add_int(json_add_str(message("signal"), "id", id), "signal", 9);
 			send_worker(ctl, n, json_add_bool(kill, "tree", true));
@@ -227,7 +227,7 @@ static void adopt(struct control *ctl, struct node *n, const cJSON *msg)
 		struct exec *x = map_get(ctl->containers, id);
 		map_set(known, id, n);
 		if (x && x->node == n)
-			exec_ended(ctl, x, (int)json_int(e, "status", 0), (int)json_int(e, "signal", 0), NULL);
+			exec_ended(ctl, x, json_int32(e, "status", 0), json_int32(e, "signal", 0), NULL);
 		else
 			send_worker(ctl, n, json_add_str(message("forget"), "id", id));
 	}
@@ -239,7 +239,7 @@ static void adopt(struct control *ctl, struct node *n, const cJSON *msg)
 
 void node_hello(struct control *ctl, struct node *n, const cJSON *msg)
 {
-	int pid = (int)json_int(msg, "pid", 0);
+	int pid = json_int32(msg, "pid", 0);
 
 	n->seen = mono_ms();
 	if (!n->spawned)
@@ -300,7 +300,7 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg)
 		if (e && error) {
 			exec_ended(ctl, e, 127, 0, error);
 		} else if (e) {
-			e->m->pid = (int)json_int(msg, "pid", 0); /* a worker's hello repeats it: not journaled */
+			e->m->pid = json_int32(msg, "pid", 0); /* a worker's hello repeats it: not journaled */
 			if (e->step)
 				controller_log(ctl, e->c, e->step, "Started child process %d", e->m->pid);
 		}
@@ -310,7 +310,7 @@ void node_message(struct control *ctl, struct node *n, const cJSON *msg)
 			               json_num(msg, "cpu_ms", 0) / 1000,
 			               (int)(json_int(msg, "peak_rss_kb", 0) / 1024));
 		if (e)
-			exec_ended(ctl, e, (int)json_int(msg, "status", 0), (int)json_int(msg, "signal", 0), NULL);
+			exec_ended(ctl, e, json_int32(msg, "status", 0), json_int32(msg, "signal", 0), NULL);
 		else
 			send_worker(ctl, n, json_add_str(message("forget"), "id", json_str(msg, "id", "")));
 	} else if (!strcmp(type, "interruption")) {

@@ -20,7 +20,6 @@ void op_new_group(struct cluster *c, struct instance_group *g, int64_t now);
 /* All operations by their targets: values are struct bound_op. */
 struct bound_op {
 	op_fn fn;
-	const struct part *part;             /* NULL: the core */
 	const struct emr_operation *shape;   /* of an EMR operation; else NULL */
 };
 struct map *ops_bind(void);              /* map_free(…, free) */

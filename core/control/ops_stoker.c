@@ -152,7 +152,7 @@ static int get_metrics(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	const char *instance = json_str(in, "InstanceId", NULL);
 	int64_t now = clock_now_ms() / 1000, end = emr_decode_time(in, "EndTime") / 1000;
 	int64_t start = emr_decode_time(in, "StartTime") / 1000;
-	int period = (int)json_int(in, "Period", 0), rc = 0;
+	int period = json_int32(in, "Period", 0), rc = 0;
 	struct str_list names = { 0 }, instances = { 0 };
 
 	(void)call;

@@ -55,7 +55,6 @@ struct call {
 	bool internal;               /* by the server itself (a schedule): not checked against policies */
 	char user[64], access_key[64], region[MODEL_REGION_SIZE], source[64], user_agent[256], request_id[40];
 	struct audit *audit;         /* what the trail will say of it; NULL: it reads only */
-	const struct part *part;     /* whose operation it is; NULL: of the core */
 	struct str_list docs;        /* keys of the documents that it put */
 	int status;
 	struct buf body;
@@ -125,6 +124,7 @@ struct control {
 	VEC(struct pending_record) records;
 	struct call *call;           /* the request that is being run, or NULL */
 	const char *actor, *cause;   /* who makes what happens now happen, and why; NULL: "system" */
+	const char *acting_region;   /* of what it happens to, when that is in no cluster; NULL: the call's */
 	/* An alarm of a scaling policy is in ALARM: called at each of its evaluations. */
 	void (*scaling_alarm)(struct control *ctl, const struct metric_alarm *a);
 
@@ -258,12 +258,15 @@ void docs_write(struct control *ctl);                       /* for journal.c, as
 bool docs_waiting(const struct control *ctl);
 void docs_clear(struct control *ctl);
 void docs_take_back(struct control *ctl, struct call *call);
+/* A call (NULL: all) is about to be gone: what it left pending is nobody's request now. */
+void docs_keep(struct control *ctl, const struct call *call);
 
 /* ---- events.c ---- */
 /* Everything until actor_end happens because of this actor ("stoker:scaling") and cause (a sentence or NULL;
- * both must live until then). They nest. */
+ * both must live until then). They nest. Whoever acts for something that is in a region and in no cluster sets
+ * ctl->acting_region in between: events of no cluster are of that region then. */
 struct acting {
-	const char *actor, *cause;
+	const char *actor, *cause, *region;
 };
 struct acting actor_begin(struct control *ctl, const char *actor, const char *cause);
 void actor_end(struct control *ctl, const struct acting *before);
@@ -275,7 +278,7 @@ char *event_detail(const struct control *ctl, const struct event *e);
 cJSON *event_bridge(const struct event *e);
 /* For journal.c: what a refused request made happen did not; what others did stays, and is nobody's request now. */
 void events_take_back(struct control *ctl, const struct call *call);
-void events_keep(struct control *ctl);
+void events_keep(struct control *ctl, const struct call *call);   /* as docs_keep */
 #define EVENT_CLUSTER "EMR Cluster State Change"
 #define EVENT_STEP "EMR Step Status Change"
 #define EVENT_GROUP "EMR Instance Group State Change"

@@ -91,7 +91,7 @@ static void on_failure(struct control *ctl, struct cluster *c, const struct step
 
 void step_keep_totals(struct step *s, const cJSON *progress)
 {
-	s->statements = (int)json_int(progress, "statements", s->statements);
+	s->statements = json_int32(progress, "statements", s->statements);
 	s->rows_in = json_int(progress, "rows_in", s->rows_in);
 	s->rows_out = json_int(progress, "rows_out", s->rows_out);
 	s->bytes_in = json_int(progress, "bytes_in", s->bytes_in);

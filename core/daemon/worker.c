@@ -226,7 +226,7 @@ static void on_message(struct link *l, const cJSON *msg, const void *data, size_
 	else if (!strcmp(type, "forget"))
 		forget(w, id);
 	else if (!strcmp(type, "signal") && c)
-		child_signal(c, (int)json_int(msg, "signal", SIGTERM), json_bool(msg, "tree", false));
+		child_signal(c, json_int32(msg, "signal", SIGTERM), json_bool(msg, "tree", false));
 	else if (!strcmp(type, "stop"))
 		stop(w);
 }

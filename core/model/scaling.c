@@ -21,6 +21,7 @@ NAMES(scaling_reason, "", "USER_REQUEST", "PROVISION_FAILURE", "CLEANUP_FAILURE"
 NAMES(scaling_outcome, "applied", "held", "cool_down", "at_limit", "failed");
 
 #define DAY_S 86400
+#define RULES_LIMIT 100           /* each has an alarm */
 #define NODES_LIMIT 4096          /* more nodes than this is a slip of the keyboard */
 
 /* ---- custom policies ---- */
@@ -134,6 +135,8 @@ int scaling_policy_check(const struct scaling_policy *p, enum instance_role role
 
 	if (!rc && !p->rules.len)
 		rc = error_set(err, ERR_INVALID, "An automatic scaling policy must have at least one rule.");
+	if (!rc && p->rules.len > RULES_LIMIT)
+		rc = error_set(err, ERR_INVALID, "An automatic scaling policy must have at most %d rules.", RULES_LIMIT);
 	for (size_t i = 0; i < p->rules.len && !rc; i++)
 		rc = check_rule(p, i, err);
 	return rc;
@@ -209,8 +212,8 @@ int utilization_policy_check(const struct utilization_policy *p, enum instance_r
 	if (!(p->low >= 0) || !(p->high <= 100) || !(p->low < p->high))
 		return error_set(err, ERR_INVALID, "LowCpu (%g) must be below HighCpu (%g), both between 0 and 100 per "
 		                 "cent.", p->low, p->high);
-	if (p->out_by < 1 || p->in_by < 1)
-		return error_set(err, ERR_INVALID, "ScaleOutBy and ScaleInBy must be at least 1.");
+	if (p->out_by < 1 || p->in_by < 1 || p->out_by > NODES_LIMIT || p->in_by > NODES_LIMIT)
+		return error_set(err, ERR_INVALID, "ScaleOutBy and ScaleInBy must be between 1 and %d.", NODES_LIMIT);
 	if (p->periods < 1 || p->periods > 60)
 		return error_set(err, ERR_INVALID, "Periods must be between 1 and 60 (of 60 seconds each).");
 	if (p->cool_down_s < 0 || p->cool_down_s > DAY_S)

@@ -123,6 +123,97 @@ static void test_keys_of_each_role(void **state)
 	assert_string_equal(f->error, "UnrecognizedClientException");
 }
 
+/* Where topics lead is told to admins; others see of which kind they are. */
+static void test_topics_are_masked(void **state)
+{
+	struct fixture *f = *state;
+	make_key(f, "VIEW", "viewer", "");
+	make_key(f, "OPER", "operator", "");
+	make_key(f, "ADMN", "admin", "");
+	good(f, "Stoker.PutTopic", "{\"TopicName\":\"a\",\"Webhook\":\"https://hooks.example.org/T0/very-secret\"}");
+	good(f, "Stoker.PutTopic", "{\"TopicName\":\"b\",\"Command\":\"/opt/tell --to very-secret\"}");
+	good(f, "Stoker.PutTopic", "{\"TopicName\":\"c\",\"Command\":\"X=very-secret /opt/tell\"}");
+	good(f, "Stoker.PutTopic", "{\"TopicName\":\"d\",\"Email\":\"ops@example.org\"}");
+	static const struct { const char *key; bool whole; } table[] = {
+		{ "VIEW", false }, { "OPER", false }, { "ADMN", true }, { "AK", true },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const cJSON *l = json_arr(ask_as(f, table[i].key, "Stoker.ListTopics", "{}"), "Topics");
+		char *text = json_print(l);
+		assert_int_equal(cJSON_GetArraySize(l), 4);
+		assert_int_equal(strstr(text, "very-secret") != NULL, table[i].whole);
+		assert_non_null(strstr(text, "\"https://hooks.example.org/"));
+		assert_non_null(strstr(text, "\"/opt/tell "));
+		assert_non_null(strstr(text, "\"ops@example.org\""));
+		free(text);
+	}
+	/* Nor does the trail tell it, which viewers read. */
+	char *text = json_print(ask_as(f, "VIEW", "Stoker.ListAuditEvents", "{\"EventName\":\"PutTopic\"}"));
+	assert_non_null(strstr(text, "/opt/tell HIDDEN"));
+	assert_null(strstr(text, "very-secret"));
+	free(text);
+}
+
+/* A price is a setting of the market that all clusters share: an admin's. */
+static void test_who_may_move_the_market(void **state)
+{
+	struct fixture *f = *state;
+	make_key(f, "VIEW", "viewer", "");
+	make_key(f, "OPER", "operator", "");
+	ask_as(f, "OPER", "Stoker.PutSpotPrice", "{\"InstanceType\":\"m5.large\",\"Price\":1}");
+	assert_true(denied(f));
+	ask_as(f, "VIEW", "Stoker.InterruptSpot", "{\"All\":true}");
+	assert_true(denied(f));
+	ask_as(f, "OPER", "Stoker.InterruptSpot", "{\"All\":true}");
+	assert_int_equal(f->status, 200);
+}
+
+/* The trail keeps what was asked; of what was refused no more than a little. */
+static void test_refused_requests_are_cut(void **state)
+{
+	struct fixture *f = *state;
+	char *body = xasprintf("{\"PolicyName\":\"p\",\"PolicyDocument\":\"%05000d\"}", 0);
+	make_key(f, "VIEW", "viewer", "");
+	ask_as(f, "VIEW", "Stoker.PutPolicy", body);
+	assert_true(denied(f));
+	ask(f, "Stoker.PutPolicy", "%s", body);
+	assert_int_equal(f->status, 400);
+	const cJSON *e = json_arr(good(f, "Stoker.ListAuditEvents", "{\"EventName\":\"PutPolicy\"}"), "AuditEvents")->child;
+	assert_int_equal(strlen(json_str(json_obj(e, "Request"), "PolicyDocument", "")), 5000);
+	assert_true(json_int(json_obj(e->next, "Request"), "TruncatedBytes", 0) > 5000);
+	assert_true(json_bool(good(f, "Stoker.VerifyAudit", "{}"), "Intact", false));
+	free(body);
+}
+
+/* When a key was last used is in no document at first: reading them again does not forget it. */
+static void test_last_use_outlives_a_reload(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	make_key(f, "VIEW", "viewer", "");
+	ask_as(f, "VIEW", "ElasticMapReduce.ListClusters", "{}");
+	assert_int_equal(parts_load(f->ctl, &err), 0);
+	const cJSON *k = json_arr(good(f, "Stoker.ListKeys", "{}"), "Keys")->child;
+	while (k && strcmp(json_str(k, "AccessKeyId", ""), "VIEW"))
+		k = k->next;
+	assert_true(json_num(k, "LastUsedAt", 0) > 0);
+}
+
+static void test_requests_name_so_much_at_most(void **state)
+{
+	struct fixture *f = *state;
+	struct buf b = BUF_INIT;
+	make_key(f, "VIEW", "viewer", "");
+	buf_adds(&b, "{\"InstanceIds\":[\"i-0\"");
+	for (int i = 1; i <= 1000; i++)
+		buf_addf(&b, ",\"i-%d\"", i);
+	buf_adds(&b, "]}");
+	ask_as(f, "VIEW", "Stoker.InterruptSpot", buf_str(&b));
+	assert_string_equal(f->error, "ValidationException");
+	assert_non_null(strstr(f->message, "1000"));
+	buf_free(&b);
+}
+
 /* ---- policies ---- */
 
 #define ARN "arn:aws:elasticmapreduce:*:*:cluster/"
@@ -548,7 +639,8 @@ static void test_redaction(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_roles), T(test_every_operation_has_a_role), T(test_keys_of_each_role), T(test_policies_by_tag_and_arn),
+		T(test_roles), T(test_every_operation_has_a_role), T(test_keys_of_each_role), T(test_topics_are_masked), T(test_who_may_move_the_market),
+		T(test_last_use_outlives_a_reload), T(test_refused_requests_are_cut), T(test_requests_name_so_much_at_most), T(test_policies_by_tag_and_arn),
 		T(test_request_tags), T(test_life_of_a_key), T(test_refused_keys_and_policies), T(test_trail),
 		T(test_filters_and_pages), T(test_cloudtrail), T(test_tampering_shows), T(test_age), T(test_a_full_disk), T(test_redaction),
 	};

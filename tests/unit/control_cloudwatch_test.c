@@ -7,6 +7,8 @@
 
 #include "core/base/clock.h"
 #include "core/control/cloudwatch/cloudwatch.h"
+#include "core/control/cloudwatch/state.h"
+#include "core/control/notify/deliver.h"
 #include "core/control/notify/notify.h"
 
 #define CW(name) "GraniteServiceVersion20100801." name
@@ -151,6 +153,83 @@ static void test_a_refused_commit_takes_it_back(void **state)
 	store_limit_growth(f->ctl->store, 1 << 24);
 }
 
+/* A token that was made up asks for no work. */
+static void test_tokens_of_others_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	char *far = cw_token("9000000000000000000"), *negative = cw_token("-1");
+
+	put_alarm(f, "a", "m", "");
+	ask(f, CW("DescribeAlarmHistory"), "{\"ScanBy\":\"TimestampAscending\",\"NextToken\":\"%s\"}", far);
+	assert_string_equal(f->error, "InvalidNextToken");
+	ask(f, CW("DescribeAlarmHistory"), "{\"NextToken\":\"%s\"}", negative);
+	assert_string_equal(f->error, "InvalidNextToken");
+	free(negative);
+	free(far);
+}
+
+/* Eighteen expressions, each naming the one before twenty times: 20^18 evaluations. */
+static void test_queries_have_a_limit_of_work(void **state)
+{
+	struct fixture *f = *state;
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, "{\"StartTime\":1,\"EndTime\":61,\"MetricDataQueries\":[{\"Id\":\"e0\",\"Expression\":\"TIME_SERIES(1)\","
+	         "\"Period\":60,\"ReturnData\":false}");
+	for (int i = 1; i < 18; i++) {
+		buf_addf(&b, ",{\"Id\":\"e%d\",\"Period\":60,\"ReturnData\":%s,\"Expression\":\"e%d", i, i == 17 ? "true" : "false", i - 1);
+		for (int k = 1; k < 20; k++)
+			buf_addf(&b, "+e%d", i - 1);
+		buf_adds(&b, "\"}");
+	}
+	buf_adds(&b, "]}");
+	const cJSON *r = json_arr(good(f, CW("GetMetricData"), buf_str(&b)), "MetricDataResults");
+	assert_string_equal(json_str(r->child, "StatusCode", ""), "InternalError");
+	assert_non_null(strstr(json_str(json_arr(r->child, "Messages")->child, "Value", ""), "values to be computed"));
+	buf_free(&b);
+}
+
+/* With the journal away, a refused call takes back its own, and what others left to be written stays; what it would
+ * have told of is not told. */
+static void test_a_refused_call_takes_back_its_own_only(void **state)
+{
+	struct fixture *f = *state;
+	char body[1200];
+
+	snprintf(body, sizeof body, "{\"TopicName\":\"ops\",\"Command\":\"cat > %s/alarm\"}", f->dir);
+	good(f, "Stoker.PutTopic", body);
+	put_alarm(f, "loud", "m", ",\"AlarmActions\":[\"arn:aws:sns:us-east-1:000000000000:ops\"]");
+	store_limit_growth(f->ctl->store, 0);
+	for (int i = 0; i < 300 && !f->ctl->stalled; i++) {
+		snprintf(body, sizeof body, "{\"TopicName\":\"t%d\",\"Email\":\"%0900d@x.org\"}", i, 0);
+		ask(f, "Stoker.PutTopic", "%s", body);
+	}
+	assert_true(f->ctl->stalled);
+	cJSON *doc = json_add_str(cJSON_CreateObject(), "By", "clock");
+	doc_put(f->ctl, "alarm-ack", "us-east-1", "metric/loud", doc);
+	cJSON_Delete(doc);
+	struct notify *n = f->ctl->parts[PART_NOTIFY];
+	size_t before = n->deliveries.len;
+	ask(f, CW("SetAlarmState"), "{\"AlarmName\":\"loud\",\"StateValue\":\"ALARM\",\"StateReason\":\"test\"}");
+	assert_int_equal(f->status, 500);
+	assert_string_equal(state_of(f, "loud"), "INSUFFICIENT_DATA");
+	n = f->ctl->parts[PART_NOTIFY];
+	assert_int_equal(n->deliveries.len, before);
+	assert_true(map_has(f->ctl->docs, "alarm-ack\nus-east-1\nmetric/loud"));
+	/* And over what somebody else left: that comes back. */
+	struct call call = { .local = true };
+	f->ctl->call = &call;
+	doc_drop(f->ctl, "alarm-ack", "us-east-1", "metric/loud");
+	doc_drop(f->ctl, "alarm-ack", "us-east-1", "metric/loud");
+	f->ctl->call = NULL;
+	docs_take_back(f->ctl, &call);
+	str_list_free(&call.docs);
+	store_limit_growth(f->ctl->store, 1 << 24);
+	control_turn(f->ctl);
+	assert_false(f->ctl->stalled);
+	assert_int_equal(map_len(cw_of(f->ctl)->acks), 1);
+}
+
 static int scaled;
 
 static void on_scaling(struct control *ctl, const struct metric_alarm *a)
@@ -261,6 +340,32 @@ static void test_commands_get_the_message(void **state)
 	assert_non_null(strstr(buf_str(&text), "}cmd\n"));
 	const cJSON *t = json_arr(good(f, "Stoker.ListTopics", "{}"), "Topics")->child;
 	assert_string_equal(json_str(json_obj(t, "LastSent"), "Outcome", ""), "delivered");
+	buf_free(&text);
+	free(path);
+}
+
+static void test_commands_get_no_secrets(void **state)
+{
+	struct fixture *f = *state;
+	struct buf text = BUF_INIT;
+	char body[300], *path = xasprintf("%s/env", f->dir);
+
+	setenv("STOKER_TOKEN", "hush-1", 1);
+	setenv("AWS_ACCESS_KEY_ID", "hush-2", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "hush-3", 1);
+	setenv("DB_PASSWORD", "hush-4", 1);
+	setenv("STOKER_PLAIN", "seen", 1);
+	snprintf(body, sizeof body, "{\"TopicName\":\"env\",\"Command\":\"env > %s\"}", path);
+	good(f, "Stoker.PutTopic", body);
+	test_topic(f, "env");
+	assert_int_equal(fs_read(path, 100000, &text, NULL), 0);
+	assert_null(strstr(buf_str(&text), "hush-"));
+	assert_non_null(strstr(buf_str(&text), "STOKER_PLAIN=seen"));
+	unsetenv("STOKER_TOKEN");
+	unsetenv("AWS_ACCESS_KEY_ID");
+	unsetenv("AWS_SECRET_ACCESS_KEY");
+	unsetenv("DB_PASSWORD");
+	unsetenv("STOKER_PLAIN");
 	buf_free(&text);
 	free(path);
 }
@@ -461,7 +566,9 @@ int main(void)
 	log_open("test");
 	const struct CMUnitTest tests[] = {
 		T(test_first_evaluation_is_at_once), T(test_states_follow_the_points), T(test_alarms_survive_a_restart),
-		T(test_a_refused_commit_takes_it_back), T(test_scaling_is_asked_while_it_lasts),
+		T(test_a_refused_commit_takes_it_back), T(test_tokens_of_others_are_refused), T(test_queries_have_a_limit_of_work),
+		T(test_a_refused_call_takes_back_its_own_only),
+		T(test_commands_get_no_secrets), T(test_scaling_is_asked_while_it_lasts),
 		T(test_names_hold_no_control_characters),
 		T(test_commands_get_the_message), T(test_failing_commands_say_why), T(test_alarms_tell_topics),
 		T(test_topics_are_checked), T(test_list_and_acknowledge), T(test_metrics_of_a_cluster),

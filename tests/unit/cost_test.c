@@ -683,12 +683,17 @@ static void test_what_if(void **state)
 	assert_true(json_bool(json_obj(r, "After"), "Unknown", false));
 	assert_false(json_bool(json_obj(r, "Before"), "Unknown", true));
 	assert_int_equal(cJSON_GetArraySize(json_arr(r, "Groups")), 3);
+	char many[101 * 3 + 2] = "{}", lengthy[160];
+	for (int i = 0; i < 100; i++)
+		strcat(many, ",{}");
+	snprintf(lengthy, sizeof lengthy, "{\"InstanceType\":\"%065d\",\"InstanceCount\":1}", 0);
 	const struct { const char *change, *says; } bad[] = {
 		{ "{\"InstanceGroupId\":\"x\"}", "Instance group id 'x' is not valid." },
 		{ "{\"InstanceGroupId\":\"c\",\"Market\":\"FREE\"}", "Market must be" },
 		{ "{\"InstanceGroupId\":\"c\",\"InstanceCount\":-1}", "InstanceCount must be" },
 		{ "{\"InstanceType\":\"m5.xlarge\"}", "needs InstanceType and InstanceCount" },
 		{ "{\"InstanceGroupId\":\"m\",\"InstanceCount\":2}", "1 or 3" },
+		{ many, "at most 100" }, { lengthy, "at most 64" },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		ask(f, "Stoker.WhatIf", "{\"ClusterId\":\"j\",\"Changes\":[%s]}", bad[i].change);
@@ -950,8 +955,12 @@ static void test_budget_scopes(void **state)
 	assert_int_equal(cJSON_GetArraySize(json_arr(budget(f, "ads"), "Thresholds")), 3);
 	at(f, T0 + 12 * HOUR);
 	assert_int_equal(budget_events(f), 1);          /* 77 % of the ads' */
+	char lengthy[400];
+	snprintf(lengthy, sizeof lengthy, "\"BudgetName\":\"x\",\"Amount\":1,\"Scope\":{\"TagKey\":\"a\",\"TagValue\":\"%0257d\"}",
+	         0);
 	const struct { const char *in, *says;
 	} bad[] = {
+		{ lengthy, "at most 128 bytes" },
 		{ "\"Amount\":5", "BudgetName must have" },
 		{ "\"BudgetName\":\"x\"", "Amount must be" },
 		{ "\"BudgetName\":\"x\",\"Amount\":-1", "Amount must be" },

@@ -410,6 +410,26 @@ static void replies_fit_their_tables(void **state)
 	free(text);
 }
 
+static void notebooks_make_room(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "\"ServiceRole\":\"r\"");
+	char *first = NULL;
+
+	for (int i = 0; i <= 1000; i++) {
+		const cJSON *r = ask(f, "ElasticMapReduce.StartNotebookExecution", "{\"ExecutionEngine\":{\"Id\":\"%s\"},"
+		                     "\"ServiceRole\":\"r\",\"NotebookS3Location\":{\"Bucket\":\"b\",\"Key\":\"k\"}}", c->id);
+		if (f->status != 200)
+			fail_msg("%s: %s", f->error, f->message);
+		if (!first)
+			first = xstrdup(json_str(r, "NotebookExecutionId", ""));
+	}
+	assert_int_equal(map_len(emr_state(f->ctl)->notebooks), 1000);
+	ask(f, "ElasticMapReduce.DescribeNotebookExecution", "{\"NotebookExecutionId\":\"%s\"}", first);
+	assert_int_equal(f->status, 400);
+	free(first);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +438,7 @@ int main(void)
 		T(protected_clusters_keep_their_nodes), T(health_script), T(refused_changes_are_taken_back),
 		T(restart_finds_documents), T(three_primaries), T(idle_clusters_end),
 		T(old_instances_are_not_listed), T(replies_fit_their_tables), T(long_names_have_pages),
+		T(notebooks_make_room),
 #undef T
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

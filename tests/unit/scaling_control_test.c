@@ -467,6 +467,43 @@ static void test_custom_rules_fire(void **state)
 	assert_int_equal(task(c)->requested, 2);
 }
 
+/* An alarm of somebody's own that names a rule: it is no alarm of the policy. */
+static void test_alarms_of_others_fire_no_rules(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, ",\"AutoScalingRole\":\"r\"");
+
+	put_policy(f, c, task(c), 1, 4);
+	pass(f, 1000);
+	ask(f, "GraniteServiceVersion20100801.PutMetricAlarm", "{\"AlarmName\":\"mine\",\"Namespace\":\"T\",\"MetricName\":"
+	    "\"m\",\"Statistic\":\"Sum\",\"Period\":60,\"EvaluationPeriods\":1,\"Threshold\":5,\"ComparisonOperator\":"
+	    "\"GreaterThanThreshold\",\"AlarmActions\":[\"arn:aws:elasticmapreduce:us-east-1:000000000000:autoscaling/%s/%s/"
+	    "out\"]}", c->id, task(c)->id);
+	assert_int_equal(f->status, 200);
+	ask(f, "GraniteServiceVersion20100801.SetAlarmState", "{\"AlarmName\":\"mine\",\"StateValue\":\"ALARM\","
+	    "\"StateReason\":\"r\"}");
+	assert_int_equal(f->status, 200);
+	assert_int_equal(task(c)->requested, 1);
+	/* The policy's own does, also by hand. */
+	ask(f, "GraniteServiceVersion20100801.SetAlarmState", "{\"AlarmName\":\"EMR-%s-%s-out\",\"StateValue\":\"ALARM\","
+	    "\"StateReason\":\"r\"}", c->id, task(c)->id);
+	assert_int_equal(f->status, 200);
+	assert_int_equal(count_decisions(f, c, "custom", "applied"), 1);
+}
+
+static void test_a_cluster_has_so_many_scheduled_sizes(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "");
+
+	for (int i = 0; i <= 100; i++) {
+		ask(f, "Stoker.PutScheduledScaling", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\",\"ScheduleName\":\"s%d\","
+		    "\"ScheduleExpression\":\"rate(1 hour)\",\"InstanceCount\":1}", c->id, task(c)->id, i);
+		assert_int_equal(f->status, i < 100 ? 200 : 400);
+	}
+	assert_non_null(strstr(f->message, "at most 100"));
+}
+
 static void test_custom_policy_and_a_person(void **state)
 {
 	struct fixture *f = *state;
@@ -613,6 +650,8 @@ static void test_bad_schedules_and_trees_are_refused(void **state)
 		{ "\"MinCapacity\":1", "MaxCapacity" }, { "\"MinCapacity\":5,\"MaxCapacity\":2", "must not be greater" },
 		{ "\"MinCapacity\":1,\"MaxCapacity\":2,\"HighCpu\":\"80\"", "HighCpu must be a number" },
 		{ "\"MinCapacity\":1,\"MaxCapacity\":2,\"LowCpu\":90", "below HighCpu" },
+		{ "\"MinCapacity\":1,\"MaxCapacity\":2,\"ScaleOutBy\":4294967297", "between 1 and 4096" },
+		{ "\"MinCapacity\":1,\"MaxCapacity\":2,\"CoolDown\":4294967297", "CoolDown" },
 	};
 
 	for (size_t i = 0; i < sizeof schedules / sizeof *schedules; i++) {
@@ -682,6 +721,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_managed_when_the_machine_is_full, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_tree, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_rules_fire, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_alarms_of_others_fire_no_rules, frozen_setup, frozen_teardown),
+		cmocka_unit_test_setup_teardown(test_a_cluster_has_so_many_scheduled_sizes, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_policy_and_a_person, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_growth_that_stalls_is_given_up, frozen_setup, frozen_teardown),
 		cmocka_unit_test_setup_teardown(test_custom_state_survives_a_restart, frozen_setup, frozen_teardown),

@@ -414,6 +414,14 @@ static void test_catch_up_skip(void **state)
 	assert_int_equal(map_len(f->ctl->clusters), 0);
 	assert_non_null(strstr(run_is(f, 0, "Reason"), "CatchUp SKIP"));
 	assert_true(alarmed(f, "A run of schedule x was missed"));
+	/* Of the schedule's region, though nobody's request made it and no cluster is in it. */
+	int missed = 0;
+	const cJSON *e, *events = json_arr(good(f, "Stoker.ListEvents", "{\"ResourceId\":\"x\",\"Query\":\"MISSED\"}"), "Events");
+	cJSON_ArrayForEach(e, events) {
+		assert_string_equal(json_str(e, "Region", ""), "us-east-1");
+		missed++;
+	}
+	assert_true(missed > 0);
 	until(f, "2026-11-26T17:00:00Z");
 	assert_int_equal(map_len(f->ctl->clusters), 1);
 }

@@ -127,6 +127,24 @@ static void test_bad_requests(void **state)
 	assert_string_equal(f->error, "ValidationException");
 }
 
+/* Asking for prices of what nobody ever had keeps nothing. */
+static void test_reading_makes_no_pools(void **state)
+{
+	struct fixture *f = *state;
+	size_t pools = map_len(spot_state(f->ctl)->pools);
+	const cJSON *p = json_arr(good(f, "Stoker.ListSpotPrices", "{\"InstanceTypes\":[\"x1.odd\",\"x2.odd\",\"m5.large\"],"
+	                                "\"Since\":1}"), "SpotPrices");
+
+	assert_int_equal(cJSON_GetArraySize(p), 3);
+	assert_false(cJSON_HasObjectItem(p->child, "Price"));
+	assert_true(json_bool(p->child, "Available", false));
+	assert_true(json_num(p->child->next->next, "Price", 0) > 0);
+	assert_true(spot_price_at(f->ctl, REGION, "x3.odd", 0) < 0);
+	assert_false(spot_price_is_set(f->ctl, REGION, "x3.odd"));
+	good(f, "Stoker.ListSpotPrices", "{}");
+	assert_int_equal(map_len(spot_state(f->ctl)->pools), pools);
+}
+
 /* Two prices, half an hour each; and the first minute is always paid. */
 static void test_cost_follows_the_price(void **state)
 {
@@ -441,7 +459,7 @@ int main(void)
 	log_open("test");
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_prices), T(test_bad_requests), T(test_cost_follows_the_price), T(test_waits_for_the_market),
+		T(test_prices), T(test_reading_makes_no_pools), T(test_bad_requests), T(test_cost_follows_the_price), T(test_waits_for_the_market),
 		T(test_no_bid_is_the_on_demand_price), T(test_price_interrupts_and_a_new_one_waits),
 		T(test_busy_node_drains_until_its_time), T(test_capacity_takes_the_youngest),
 		T(test_master_takes_the_cluster_along), T(test_restart_keeps_notices),

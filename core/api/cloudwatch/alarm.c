@@ -52,10 +52,10 @@ static void read_query(const cJSON *v, struct metric_query *q)
 	q->expression = xstrdup(json_str(v, "Expression", NULL));
 	q->label = xstrdup(json_str(v, "Label", NULL));
 	q->return_data = json_bool(v, "ReturnData", true);
-	q->period = (int)json_int(v, "Period", 0);
+	q->period = json_int32(v, "Period", 0);
 	if (stat) {
 		read_ref(json_obj(stat, "Metric"), &q->ref);
-		q->ref.period = (int)json_int(stat, "Period", 0);
+		q->ref.period = json_int32(stat, "Period", 0);
 		q->ref.stat = xstrdup(json_str(stat, "Stat", NULL));
 		q->ref.unit = xstrdup(json_str(stat, "Unit", NULL));
 	}
@@ -105,11 +105,11 @@ struct metric_alarm *cw_read_alarm(const cJSON *v)
 	emr_decode_strings(v, "InsufficientDataActions", &a->insufficient_actions);
 	read_ref(v, &a->ref);
 	a->ref.stat = xstrdup(json_str(v, "Statistic", json_str(v, "ExtendedStatistic", NULL)));
-	a->ref.period = (int)json_int(v, "Period", 0);
+	a->ref.period = json_int32(v, "Period", 0);
 	a->ref.unit = xstrdup(json_str(v, "Unit", NULL));
 	read_queries(json_arr(v, "Metrics"), &a->queries);
-	a->periods = (int)json_int(v, "EvaluationPeriods", 0);
-	a->datapoints = (int)json_int(v, "DatapointsToAlarm", 0);
+	a->periods = json_int32(v, "EvaluationPeriods", 0);
+	a->datapoints = json_int32(v, "DatapointsToAlarm", 0);
 	a->threshold = json_num(v, "Threshold", NAN);
 	a->compare = (enum alarm_compare)index_of(&alarm_compare_names, json_str(v, "ComparisonOperator", NULL), 0);
 	a->missing = (enum alarm_missing)index_of(&alarm_missing_names, missing, ALARM_MISSING);

@@ -141,9 +141,9 @@ void emr_decode_ebs(const cJSON *ebs, struct ebs_volume_list *out, bool *optimiz
 	cJSON_ArrayForEach(v, json_arr(ebs, "EbsBlockDeviceConfigs")) {
 		const cJSON *spec = json_obj(v, "VolumeSpecification");
 		struct ebs_volume e = {
-			.type = emr_text(spec, "VolumeType"), .size_gb = (int)json_int(spec, "SizeInGB", 0),
-			.iops = (int)json_int(spec, "Iops", 0), .throughput = (int)json_int(spec, "Throughput", 0),
-			.per_instance = (int)json_int(v, "VolumesPerInstance", 1)
+			.type = emr_text(spec, "VolumeType"), .size_gb = json_int32(spec, "SizeInGB", 0),
+			.iops = json_int32(spec, "Iops", 0), .throughput = json_int32(spec, "Throughput", 0),
+			.per_instance = json_int32(v, "VolumesPerInstance", 1)
 		};
 		vec_push(out, e);
 	}
@@ -159,7 +159,7 @@ static struct instance_group *one_group(const cJSON *v)
 	g->name = emr_text(v, "Name");
 	g->bid_price = emr_text(v, "BidPrice");
 	g->type = xstrdup(json_str(v, "InstanceType", ""));
-	g->requested = (int)json_int(v, "InstanceCount", 0);
+	g->requested = json_int32(v, "InstanceCount", 0);
 	g->custom_ami_id = emr_text(v, "CustomAmiId");
 	emr_decode_configurations(v, "Configurations", &g->configurations);
 	emr_decode_ebs(json_obj(v, "EbsConfiguration"), &g->ebs, &g->ebs_optimized);
@@ -190,11 +190,11 @@ static void one_change(const cJSON *v, struct emr_group_change *c)
 {
 	const cJSON *shrink = json_obj(v, "ShrinkPolicy"), *policy = json_obj(shrink, "InstanceResizePolicy");
 	c->group_id = xstrdup(json_str(v, "InstanceGroupId", ""));
-	c->count = (int)json_int(v, "InstanceCount", -1);
+	c->count = json_int32(v, "InstanceCount", -1);
 	emr_decode_strings(v, "EC2InstanceIdsToTerminate", &c->terminate);
 	emr_decode_strings(policy, "InstancesToTerminate", &c->shrink_first);
 	emr_decode_strings(policy, "InstancesToProtect", &c->protect);
-	c->decommission_timeout_s = (int)json_int(shrink, "DecommissionTimeout", -1);
+	c->decommission_timeout_s = json_int32(shrink, "DecommissionTimeout", -1);
 	c->reconfigure = json_arr(v, "Configurations");
 	c->merge = strcmp(json_str(v, "ReconfigurationType", ""), "MERGE") == 0;
 	emr_decode_configurations(v, "Configurations", &c->configurations);

@@ -32,7 +32,7 @@ static void decode_fleet_types(const cJSON *o, const char *member, struct fleet_
 		const cJSON *ebs = json_obj(v, "EbsConfiguration");
 		struct fleet_type t = {
 			.type = xstrdup(json_str(v, "InstanceType", "")),
-			.weight = (int)json_int(v, "WeightedCapacity", 1),
+			.weight = json_int32(v, "WeightedCapacity", 1),
 			.bid_price = emr_text(v, "BidPrice"),
 			.bid_percent = json_num(v, "BidPriceAsPercentageOfOnDemandPrice", 0),
 			.priority = json_num(v, "Priority", -1), .custom_ami_id = emr_text(v, "CustomAmiId"),
@@ -47,7 +47,7 @@ static void decode_launch(const cJSON *o, struct fleet *f)
 {
 	const cJSON *spot = json_obj(o, "SpotSpecification"), *on_demand = json_obj(o, "OnDemandSpecification");
 
-	f->spot_timeout_min = (int)json_int(spot, "TimeoutDurationMinutes", 0);
+	f->spot_timeout_min = json_int32(spot, "TimeoutDurationMinutes", 0);
 	f->timeout_action = (enum fleet_timeout_action)named(&fleet_timeout_action_names, spot, "TimeoutAction",
 	                                                     FLEET_SWITCH_TO_ON_DEMAND);
 	f->spot_strategy = named(&spot_strategy_names, spot, "AllocationStrategy", -1);
@@ -60,8 +60,8 @@ void emr_decode_fleet_resize(const char *resize, struct fleet *f)
 	const cJSON *spot = json_obj(o, "SpotResizeSpecification");
 	const cJSON *on_demand = json_obj(o, "OnDemandResizeSpecification");
 
-	f->spot_resize_min = (int)json_int(spot, "TimeoutDurationMinutes", 0);
-	f->on_demand_resize_min = (int)json_int(on_demand, "TimeoutDurationMinutes", 0);
+	f->spot_resize_min = json_int32(spot, "TimeoutDurationMinutes", 0);
+	f->on_demand_resize_min = json_int32(on_demand, "TimeoutDurationMinutes", 0);
 	f->resize_spot_strategy = named(&spot_strategy_names, spot, "AllocationStrategy", -1);
 	f->resize_on_demand_strategy = named(&on_demand_strategy_names, on_demand, "AllocationStrategy", -1);
 	cJSON_Delete(o);
@@ -74,8 +74,8 @@ static struct instance_group *one_fleet(const cJSON *v)
 
 	g->role = (enum instance_role)named(&instance_role_names, v, "InstanceFleetType", ROLE_TASK);
 	g->name = emr_text(v, "Name");
-	f->target_on_demand = (int)json_int(v, "TargetOnDemandCapacity", 0);
-	f->target_spot = (int)json_int(v, "TargetSpotCapacity", 0);
+	f->target_on_demand = json_int32(v, "TargetOnDemandCapacity", 0);
+	f->target_spot = json_int32(v, "TargetSpotCapacity", 0);
 	f->launch = raw(v, "LaunchSpecifications");
 	f->resize = raw(v, "ResizeSpecifications");
 	f->context = emr_text(v, "Context");
@@ -221,8 +221,8 @@ int emr_decode_fleet_change(const cJSON *in, struct emr_fleet_change *out, struc
 	const cJSON *v = json_obj(in, "InstanceFleet");
 
 	out->fleet_id = xstrdup(json_str(v, "InstanceFleetId", ""));
-	out->on_demand = (int)json_int(v, "TargetOnDemandCapacity", -1);
-	out->spot = (int)json_int(v, "TargetSpotCapacity", -1);
+	out->on_demand = json_int32(v, "TargetOnDemandCapacity", -1);
+	out->spot = json_int32(v, "TargetSpotCapacity", -1);
 	out->resize = raw(v, "ResizeSpecifications");
 	out->context = emr_text(v, "Context");
 	decode_fleet_types(v, "InstanceTypeConfigs", &out->types);
@@ -327,8 +327,8 @@ struct instance_group *emr_read_instance_fleet(const cJSON *v)
 	if (!g)
 		return NULL;
 	emr_read_group_status(v, g);
-	f->provisioned_on_demand = (int)json_int(v, "ProvisionedOnDemandCapacity", 0);
-	f->provisioned_spot = (int)json_int(v, "ProvisionedSpotCapacity", 0);
+	f->provisioned_on_demand = json_int32(v, "ProvisionedOnDemandCapacity", 0);
+	f->provisioned_spot = json_int32(v, "ProvisionedSpotCapacity", 0);
 	decode_fleet_types(v, "InstanceTypeSpecifications", &f->types);
 	text_set(&g->type, f->types.len ? f->types.items[0].type : "");
 	cJSON_ArrayForEach(t, json_arr(v, "InstanceTypeSpecifications"))

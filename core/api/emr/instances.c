@@ -98,7 +98,7 @@ static int decode_simple(const cJSON *in, struct cluster *c, struct error *err)
 {
 	const char *master = json_str(in, "MasterInstanceType", NULL);
 	const char *slave = json_str(in, "SlaveInstanceType", master);
-	int n = (int)json_int(in, "InstanceCount", 0);
+	int n = json_int32(in, "InstanceCount", 0);
 	if (n < 1)
 		return emr_error_validation(err, "An instance group must have at least one instance");
 	if (!master)

@@ -68,13 +68,13 @@ static void read_options(const cJSON *v, struct cluster *c)
 	c->scale_down_behavior = emr_text(v, "ScaleDownBehavior");
 	c->repo_upgrade_on_boot = emr_text(v, "RepoUpgradeOnBoot");
 	c->master_dns = emr_text(v, "MasterPublicDnsName");
-	c->ebs_root_gb = (int)json_int(v, "EbsRootVolumeSize", 0);
+	c->ebs_root_gb = json_int32(v, "EbsRootVolumeSize", 0);
 	c->uses_fleets = !strcmp(json_str(v, "InstanceCollectionType", ""), "INSTANCE_FLEET");
 	c->keep_alive = !json_bool(v, "AutoTerminate", false);
 	c->termination_protected = json_bool(v, "TerminationProtected", false);
 	c->unhealthy_replacement = json_bool(v, "UnhealthyNodeReplacement", false);
 	c->visible_to_all = json_bool(v, "VisibleToAllUsers", true);
-	c->step_concurrency = (int)json_int(v, "StepConcurrencyLevel", 1);
+	c->step_concurrency = json_int32(v, "StepConcurrencyLevel", 1);
 }
 
 struct cluster *emr_read_cluster(const cJSON *v)
@@ -86,7 +86,7 @@ struct cluster *emr_read_cluster(const cJSON *v)
 	read_id(v, "Id", c->id);
 	c->arn = emr_text(v, "ClusterArn");
 	c->name = xstrdup(json_str(v, "Name", ""));
-	c->normalized_hours = (int)json_int(v, "NormalizedInstanceHours", 0);
+	c->normalized_hours = json_int32(v, "NormalizedInstanceHours", 0);
 	c->state = (enum cluster_state)parse_name(&cluster_state_names, status, "State", CLUSTER_STARTING);
 	c->reason = (enum cluster_reason)parse_name(&cluster_reason_names, why, "Code", CLUSTER_REASON_NONE);
 	c->reason_message = emr_text(why, "Message");
@@ -135,8 +135,8 @@ static void read_volumes(const cJSON *v, struct instance_group *g)
 	cJSON_ArrayForEach(x, json_arr(v, "EbsBlockDevices")) {
 		const cJSON *spec = json_obj(x, "VolumeSpecification");
 		struct ebs_volume e = {
-			.size_gb = (int)json_int(spec, "SizeInGB", 0), .iops = (int)json_int(spec, "Iops", 0),
-			.throughput = (int)json_int(spec, "Throughput", 0), .per_instance = 1
+			.size_gb = json_int32(spec, "SizeInGB", 0), .iops = json_int32(spec, "Iops", 0),
+			.throughput = json_int32(spec, "Throughput", 0), .per_instance = 1
 		};
 		const char *type = json_str(spec, "VolumeType", "");
 		if (last && last->size_gb == e.size_gb && last->iops == e.iops && last->throughput == e.throughput &&
@@ -172,8 +172,8 @@ struct instance_group *emr_read_instance_group(const cJSON *v)
 	g->market = (enum market)parse_name(&market_names, v, "Market", MARKET_ON_DEMAND);
 	g->bid_price = emr_text(v, "BidPrice");
 	g->type = xstrdup(json_str(v, "InstanceType", ""));
-	g->requested = (int)json_int(v, "RequestedInstanceCount", 0);
-	g->running = (int)json_int(v, "RunningInstanceCount", 0);
+	g->requested = json_int32(v, "RequestedInstanceCount", 0);
+	g->running = json_int32(v, "RunningInstanceCount", 0);
 	emr_decode_configurations(v, "Configurations", &g->configurations);
 	g->configurations_version = json_int(v, "ConfigurationsVersion", 0);
 	g->ebs_optimized = json_bool(v, "EbsOptimized", false);

@@ -32,7 +32,7 @@ static void read_alarm(const cJSON *v, struct scaling_alarm *a)
 	a->evaluation_periods = number(v, "EvaluationPeriods");
 	a->metric = emr_text(v, "MetricName");
 	a->namespace_ = emr_text(v, "Namespace");
-	a->period_s = (int)json_int(v, "Period", 0);
+	a->period_s = json_int32(v, "Period", 0);
 	a->statistic = parse(&scaling_statistic_names, v, "Statistic");
 	a->threshold = json_num(v, "Threshold", 0);
 	a->unit = parse(&scaling_unit_names, v, "Unit");
@@ -48,7 +48,7 @@ static struct scaling_rule read_rule(const cJSON *v)
 		.name = xstrdup(json_str(v, "Name", "")), .description = emr_text(v, "Description"),
 		.market = parse(&market_names, action, "Market"),
 		.adjustment = parse(&scaling_adjustment_names, simple, "AdjustmentType"),
-		.amount = (int)json_int(simple, "ScalingAdjustment", 0), .cool_down_s = number(simple, "CoolDown"),
+		.amount = json_int32(simple, "ScalingAdjustment", 0), .cool_down_s = number(simple, "CoolDown"),
 	};
 
 	read_alarm(json_obj(json_obj(v, "Trigger"), "CloudWatchAlarmDefinition"), &r.alarm);
@@ -60,8 +60,8 @@ void emr_read_auto_scaling_policy(const cJSON *v, struct scaling_policy *out)
 	const cJSON *limits = json_obj(v, "Constraints"), *status = json_obj(v, "Status"), *r;
 	const cJSON *why = json_obj(status, "StateChangeReason");
 
-	*out = (struct scaling_policy){ .min = (int)json_int(limits, "MinCapacity", 0),
-	                                .max = (int)json_int(limits, "MaxCapacity", 0) };
+	*out = (struct scaling_policy){ .min = json_int32(limits, "MinCapacity", 0),
+	                                .max = json_int32(limits, "MaxCapacity", 0) };
 	int state = parse(&scaling_state_names, status, "State");
 	int reason = parse(&scaling_reason_names, why, "Code");
 	out->state = state < 0 ? SCALING_PENDING : (enum scaling_state)state;
@@ -78,8 +78,8 @@ void emr_read_managed_policy(const cJSON *v, struct managed_policy *out)
 
 	*out = (struct managed_policy){
 		.set = limits, .unit = unit < 0 ? SCALING_INSTANCES : (enum scaling_limit_unit)unit,
-		.min = (int)json_int(limits, "MinimumCapacityUnits", 0),
-		.max = (int)json_int(limits, "MaximumCapacityUnits", 0),
+		.min = json_int32(limits, "MinimumCapacityUnits", 0),
+		.max = json_int32(limits, "MaximumCapacityUnits", 0),
 		.max_on_demand = number(limits, "MaximumOnDemandCapacityUnits"),
 		.max_core = number(limits, "MaximumCoreCapacityUnits"),
 		.index = number(v, "UtilizationPerformanceIndex"),

@@ -45,7 +45,8 @@ struct named_policy {
 
 /* What the trail keeps of a call until it is in the journal. */
 struct audit {
-	char *text;                /* a JSON object without its last brace: all but outcome and chain */
+	char *text;                /* a JSON object without its last brace: all but request, outcome and chain */
+	char *request;             /* JSON text without secrets, or NULL */
 	char region[MODEL_REGION_SIZE], cluster[MODEL_ID_SIZE];
 	int64_t time;
 	char *error_code, *error_message;   /* NULL: success */
@@ -93,6 +94,9 @@ int op_delete_policy(struct control *ctl, const cJSON *in, cJSON *out, struct ca
  * exists. */
 int access_check(struct control *ctl, const char *target, const cJSON *in, struct call *call,
                  struct error *err);
+/* Is this the owner, the server itself, or an active key with the role admin? Who is not sees settings without the
+ * secrets in them. */
+bool access_is_admin(struct control *ctl, const struct call *call);
 
 /* ---- audit.c ---- */
 /* Keep what a call asks for. `in` NULL: its body could not be read. */
@@ -116,5 +120,10 @@ int op_verify_audit(struct control *ctl, const cJSON *in, cJSON *out, struct cal
 /* ---- redact.c ---- */
 /* A copy without secrets: members and arguments whose names say that they hold one. */
 cJSON *redact(const cJSON *v);
+/* Is this the name of a secret? */
+bool redact_name(const char *name, size_t n);
+/* Of a webhook only its host, of a shell line only its program. free() */
+char *redact_webhook(const char *url);
+char *redact_command(const char *line);
 
 #endif

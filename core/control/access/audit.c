@@ -13,6 +13,7 @@
 
 #define KIND "audit"
 #define REQUEST_MAX 65536              /* bytes; longer ones are told by their length */
+#define DENIED_MAX 2048                /* of a refused one */
 #define RESPONSE_MAX 4096
 #define WAITING_MAX 10000              /* records kept while the journal is away */
 #define KEEP_MS (400LL * 24 * 3600 * 1000)
@@ -33,17 +34,24 @@ static const char *cluster_of(const cJSON *in)
 	return cJSON_IsString(first) ? first->valuestring : "";
 }
 
-static cJSON *request_of(const cJSON *in)
+/* Takes text; what is longer than most is told by its length. */
+static char *cut(char *text, size_t most)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n <= most)
+		return text;
+	free(text);
+	return xasprintf("{\"TruncatedBytes\":%zu}", n);
+}
+
+static char *request_of(const cJSON *in)
 {
 	cJSON *clean = redact(in);
 	char *text = json_print(clean);
-	size_t n = strlen(text);
-	cJSON *out = n <= REQUEST_MAX ? cJSON_CreateRaw(text)
-	                              : json_add_int(cJSON_CreateObject(), "TruncatedBytes", (int64_t)n);
 
 	cJSON_Delete(clean);
-	free(text);
-	return out;
+	return cut(text, REQUEST_MAX);
 }
 
 void audit_begin(struct control *ctl, const char *target, const cJSON *in, struct call *call)
@@ -70,7 +78,7 @@ void audit_begin(struct control *ctl, const char *target, const cJSON *in, struc
 	json_add_str(o, "EventName", op.name);
 	json_add_str(o, "RequestId", call->request_id[0] ? call->request_id : NULL);
 	if (in)
-		json_add(o, "Request", request_of(in));
+		a->request = request_of(in);
 	a->text = json_print(o);
 	a->text[strlen(a->text) - 1] = '\0';
 	cJSON_Delete(o);
@@ -80,6 +88,7 @@ void audit_begin(struct control *ctl, const char *target, const cJSON *in, struc
 static void audit_one_free(struct audit *a)
 {
 	free(a->text);
+	free(a->request);
 	free(a->error_code);
 	free(a->error_message);
 	free(a->response);
@@ -119,7 +128,9 @@ void audit_end(struct control *ctl, struct call *call, const struct error *err)
 		return;
 	if (err)
 		set_error(a, err);
-	else if (!a->data)
+	if (err && !strcmp(err->class_, "AccessDeniedException")) /* who may not ask may not fill the disk either */
+		a->request = cut(a->request, DENIED_MAX);
+	if (!err && !a->data)
 		keep_response(a, call);
 	if ((a->data && !err) || access->trail.len >= WAITING_MAX) {
 		access->lost += !a->data || err;
@@ -163,6 +174,8 @@ static char *finish(const struct audit *a, int64_t number, const char *previous,
 	struct buf b = BUF_INIT;
 
 	buf_adds(&b, a->text);
+	if (a->request)
+		buf_addf(&b, ",\"Request\":%s", a->request);
 	if (a->cluster[0]) {
 		char *arn = emr_cluster_arn(a->cluster, a->region);
 		add_member(&b, "ClusterId", a->cluster);

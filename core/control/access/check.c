@@ -6,6 +6,8 @@
 #include "core/base/json.h"
 #include "core/control/access/access.h"
 
+#define NAMED_MAX 1000             /* clusters, alarms, … that one request of a key may name */
+
 /* Who asks. */
 struct asker {
 	struct key *key;           /* NULL: the owner's key */
@@ -198,11 +200,26 @@ static int ask_all(struct control *ctl, const struct asker *who, const struct op
 	return 0;
 }
 
+/* Looking up what a request names is work: it is not done without bounds for somebody who may then not ask. */
+static int check_size(const cJSON *in, struct error *err)
+{
+	static const char *const lists[] = { "JobFlowIds", "ClusterIds", "InstanceIds", "AlarmNames", "InstanceGroups",
+		"Tags", "TagKeys" };
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (cJSON_GetArraySize(json_arr(in, lists[i])) > NAMED_MAX)
+			return emr_error_validation(err, "%s has more than %d members", lists[i], NAMED_MAX);
+	return 0;
+}
+
 static int check_operation(struct control *ctl, const struct asker *who, const struct operation *op,
                            const cJSON *in, struct error *err)
 {
 	const struct call *call = who->call;
 	char action[192];
+
+	if (check_size(in, err))
+		return err->code;
 	struct pair_list tags = { 0 };
 	struct str_list keys = { 0 };
 	struct targets targets = { 0 };
@@ -262,4 +279,12 @@ int access_check(struct control *ctl, const char *target, const cJSON *in, struc
 	snprintf(who.arn, sizeof who.arn, "arn:aws:iam::" EMR_ACCOUNT ":user/%s", who.key->user);
 	int ret = check_operation(ctl, &who, &op, in, err);
 	return ret ? ret : check_inner(ctl, &who, &op, in, err);
+}
+
+bool access_is_admin(struct control *ctl, const struct call *call)
+{
+	if (call->local || call->internal || key_is_owners(ctl, call->access_key))
+		return true;
+	const struct key *k = map_get(access_of(ctl)->keys, call->access_key);
+	return k && k->active && k->role == ROLE_ADMIN;
 }

@@ -63,11 +63,22 @@ static void load_one(struct control *ctl, const char *region, const char *id, co
 
 int keys_load(struct control *ctl, struct error *err)
 {
-	struct access *a = access_of(ctl);
+	struct access *a = access_of(ctl), old = { .keys = a->keys };
+	size_t it = 0;
+	void *v;
 
-	keys_free(a);
 	a->keys = map_new();
-	return docs_each(ctl, KIND, load_one, a, err);
+	int ret = docs_each(ctl, KIND, load_one, a, err);
+	while (old.keys && map_next(old.keys, &it, NULL, &v)) {
+		const struct key *was = v;
+		struct key *k = was->used_unsaved ? map_get(a->keys, was->id) : NULL;
+		if (!k)
+			continue;
+		k->used = was->used; /* no document has it yet */
+		k->used_unsaved = true;
+	}
+	keys_free(&old);
+	return ret;
 }
 
 static cJSON *strings(const struct str_list *l)

@@ -8,7 +8,7 @@
 
 #define HIDDEN "HIDDEN_DUE_TO_SECURITY_REASONS"    /* CloudTrail's own word */
 
-static bool holds_secret(const char *name, size_t n)
+bool redact_name(const char *name, size_t n)
 {
 	static const char *const words[] = { "secret", "password", "passwd", "credential", "apikey", "api_key", "api-key",
 		"privatekey", "private_key", "private-key", "token", "authorization" };
@@ -33,7 +33,7 @@ static char *clean_text(const char *s)
 {
 	const char *eq = strchr(s, '='), *scheme = strstr(s, "://");
 
-	if (eq && !memchr(s, ' ', (size_t)(eq - s)) && holds_secret(s, (size_t)(eq - s)))
+	if (eq && !memchr(s, ' ', (size_t)(eq - s)) && redact_name(s, (size_t)(eq - s)))
 		return xasprintf("%.*s=" HIDDEN, (int)(eq - s), s);
 	const char *at = scheme ? strchr(scheme + 3, '@') : NULL;
 	if (at && at < scheme + 3 + strcspn(scheme + 3, "/ ")) {
@@ -45,12 +45,22 @@ static char *clean_text(const char *s)
 }
 
 /* Whoever knows the address of a webhook may often use it: only its host is kept. */
-static char *clean_webhook(const char *url)
+char *redact_webhook(const char *url)
 {
 	const char *scheme = strstr(url, "://");
 	size_t n = scheme ? (size_t)(scheme - url) + 3 + strcspn(scheme + 3, "/?") : 0;
 
 	return scheme ? xasprintf("%.*s/" HIDDEN, (int)n, url) : xstrdup(HIDDEN);
+}
+
+/* The arguments of a command may be anything, a token as well: only its program is kept. */
+char *redact_command(const char *line)
+{
+	size_t from = strspn(line, " \t\n"), n = strcspn(line + from, " \t\n;|&<>()'\"$`=");
+	bool plain = n && line[from + n] != '=';    /* "TOKEN=x program" begins with none */
+
+	return plain && !line[from + n] ? xstrdup(line + from)
+	       : plain ? xasprintf("%.*s " HIDDEN, (int)n, line + from) : xstrdup(HIDDEN);
 }
 
 static void clean(cJSON *v);
@@ -87,7 +97,7 @@ static void clean_list(cJSON *v)
 			hide(i);
 		else
 			clean(i);
-		next = option && holds_secret(i->valuestring, strlen(i->valuestring));
+		next = option && redact_name(i->valuestring, strlen(i->valuestring));
 	}
 }
 
@@ -97,7 +107,7 @@ static void clean_pair(cJSON *v)
 	const char *key = json_str(v, "Key", "");
 	cJSON *value = cJSON_GetObjectItemCaseSensitive(v, "Value");
 
-	if (value && holds_secret(key, strlen(key)))
+	if (value && redact_name(key, strlen(key)))
 		hide(value);
 }
 
@@ -108,10 +118,12 @@ static void clean(cJSON *v)
 	else if (cJSON_IsArray(v))
 		clean_list(v);
 	for (cJSON *m = cJSON_IsObject(v) ? v->child : NULL; m; m = m->next)
-		if (holds_secret(m->string, strlen(m->string)))
+		if (redact_name(m->string, strlen(m->string)))
 			hide(m);
 		else if (!strcasecmp(m->string, "Webhook") && cJSON_IsString(m))
-			replace(m, clean_webhook(m->valuestring));
+			replace(m, redact_webhook(m->valuestring));
+		else if (!strcasecmp(m->string, "Command") && cJSON_IsString(m))
+			replace(m, redact_command(m->valuestring));
 		else
 			clean(m);
 	if (cJSON_IsObject(v))

@@ -11,6 +11,8 @@
 #define MAX_SEARCH 100           /* series that SEARCH gives */
 #define MAX_DATAPOINTS 100800
 #define MAX_DEPTH 20
+#define MAX_WORK 20000000        /* periods that one request reads and computes, in all */
+#define RUN_WORK 200             /* what running an expression costs besides its periods, in periods */
 
 struct scope {
 	struct control *ctl;
@@ -19,6 +21,7 @@ struct scope {
 	struct math_expr **parsed;
 	int64_t start, end;          /* s */
 	int depth;
+	int64_t *work;               /* periods so far */
 };
 
 int cw_parse_queries(const struct metric_query_list *l, struct math_expr ***parsed, struct error *err)
@@ -62,6 +65,25 @@ void cw_parsed_free(struct math_expr **parsed, size_t n)
 	free(parsed);
 }
 
+/* Expressions that name each other are computed as often as they are named: a few of them could ask for ever. */
+static int check_work(const struct scope *sc, struct error *err)
+{
+	if (*sc->work <= MAX_WORK)
+		return 0;
+	return error_set(err, ERR_INVALID, "the queries need more than %d values to be computed: name expressions less "
+	                                   "often, or ask for a shorter time or longer periods", MAX_WORK);
+}
+
+/* A list is given whole or not at all. */
+static int checked(const struct scope *sc, struct math_value *out, struct error *err)
+{
+	if (!check_work(sc, err))
+		return 0;
+	math_value_free(out);
+	*out = (struct math_value){ 0 };
+	return err->code;
+}
+
 /* ---- series → values ---- */
 
 static struct math_series read_series(const struct scope *sc, struct series *s, const char *stat, int period)
@@ -72,6 +94,7 @@ static struct math_series read_series(const struct scope *sc, struct series *s, 
 
 	if (!s || n <= 0 || n > MAX_SLOTS || !stat_parse(stat, &w))
 		return out;
+	*sc->work += n;
 	struct series_slot *slots = xcalloc((size_t)n, sizeof *slots);
 	series_read(cw_of(sc->ctl)->series, s, period, start, (size_t)n, w.kind == STAT_PERCENTILE,
 	            clock_now_ms() / 1000, slots);
@@ -119,10 +142,9 @@ static int get_metrics(void *ctx, const char *filter, struct math_value *out, st
 {
 	struct scope *sc = ctx;
 
-	(void)err;
 	*out = (struct math_value){ .kind = MATH_LIST };
 	out->series = xcalloc(sc->queries->len + 1, sizeof *out->series);
-	for (size_t i = 0; i < sc->queries->len; i++) {
+	for (size_t i = 0; i < sc->queries->len && *sc->work <= MAX_WORK; i++) {
 		const struct metric_query *q = &sc->queries->items[i];
 		struct math_value v = { 0 };
 		if (q->expression || (filter && !strstr(q->id, filter)))
@@ -131,7 +153,7 @@ static int get_metrics(void *ctx, const char *filter, struct math_value *out, st
 		out->series[out->n++] = v.series[0];
 		free(v.series);
 	}
-	return 0;
+	return checked(sc, out, err);
 }
 
 /* SEARCH('{Namespace,Dimension,…} words and Name="value" …'): the schema names exactly the dimensions; the words must
@@ -255,7 +277,7 @@ static bool search_one(const struct series_view *v, void *ctx)
 	s.label = buf_steal(&label);
 	se->out->series = xrealloc(se->out->series, (se->out->n + 1) * sizeof s);
 	se->out->series[se->out->n++] = s;
-	return se->out->n < MAX_SEARCH;
+	return se->out->n < MAX_SEARCH && *se->sc->work <= MAX_WORK;
 }
 
 static int get_search(void *ctx, const char *query, const char *stat, int period, struct math_value *out,
@@ -277,7 +299,7 @@ static int get_search(void *ctx, const char *query, const char *stat, int period
 	str_list_free(&se.dims);
 	str_list_free(&se.words);
 	pair_list_free(&se.pairs);
-	return 0;
+	return checked(se.sc, out, err);
 }
 
 /* ---- running ---- */
@@ -296,6 +318,9 @@ static int run(struct scope *sc, size_t i, struct math_value *out, struct error 
 {
 	const struct metric_query *q = &sc->queries->items[i];
 
+	*sc->work += RUN_WORK;
+	if (check_work(sc, err))
+		return err->code;
 	if (!q->expression) {
 		read_ref(sc, q, out);
 		return 0;
@@ -307,6 +332,7 @@ static int run(struct scope *sc, size_t i, struct math_value *out, struct error 
 	                        .get = get_id, .metrics = get_metrics, .search = get_search };
 	if ((env.end - env.start) / period > MAX_SLOTS)
 		return error_set(err, ERR_INVALID, "the time range has more than %d periods of %d s", MAX_SLOTS, period);
+	*sc->work += (env.end - env.start) / period;
 	sc->depth++;
 	int rc = math_eval(sc->parsed[i], &env, out, err);
 	sc->depth--;
@@ -319,7 +345,8 @@ int cw_run_query(struct control *ctl, const char *region, const struct metric_qu
                  struct math_expr **parsed, size_t i, int64_t start, int64_t end, struct math_value *out,
                  struct error *err)
 {
-	struct scope sc = { ctl, region, l, parsed, start, end, 0 };
+	int64_t work = 0;
+	struct scope sc = { ctl, region, l, parsed, start, end, 0, &work };
 
 	*out = (struct math_value){ 0 };
 	return run(&sc, i, out, err);
@@ -422,12 +449,15 @@ static int check_data(const cJSON *in, struct reply *r, struct error *err)
 static void run_all(struct control *ctl, const char *region, const struct metric_query_list *l,
                     struct math_expr **parsed, int64_t start, int64_t end, struct reply *r)
 {
+	int64_t work = 0;
+	struct scope sc = { ctl, region, l, parsed, start, end, 0, &work };
+
 	for (size_t i = 0; i < l->len && !r->more; i++) {
 		struct math_value v = { 0 };
 		struct error why = ERROR_INIT;
 		if (!l->items[i].return_data)
 			continue;
-		if (cw_run_query(ctl, region, l, parsed, i, start, end, &v, &why))
+		if (run(&sc, i, &v, &why))
 			add_failure(r, &l->items[i], &why);
 		else
 			add_value(r, &l->items[i], &v);

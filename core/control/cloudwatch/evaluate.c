@@ -220,9 +220,11 @@ void cw_alarm_move(struct control *ctl, struct metric_alarm *a, enum alarm_state
 	cw_alarm_save(ctl, a);
 	if (from != to) {
 		cw_history(ctl, a, "StateUpdate", now, summary, data);
+		const char *before = ctl->acting_region;
+		ctl->acting_region = cw_alarm_region(a);
 		event_add(ctl, to == ALARM_STATE_ALARM ? SEVERITY_WARN : SEVERITY_INFO, cluster_of(ctl, a), a->name,
 		          EVENT_ALARM, "Alarm %s is %s: %s", a->name, names_get(&alarm_state_names, (int)to), reason);
-		snprintf(ctl->events.items[ctl->events.len - 1].region, MODEL_REGION_SIZE, "%s", cw_alarm_region(a));
+		ctl->acting_region = before;
 		run_actions(ctl, a, from, now);
 	}
 	cJSON_Delete(data);

@@ -181,7 +181,7 @@ static bool about(const struct metric_ref *r, const cJSON *in, const struct pair
 {
 	const char *stat = json_str(in, "Statistic", json_str(in, "ExtendedStatistic", NULL)),
 	           *unit = json_str(in, "Unit", NULL);
-	int period = (int)json_int(in, "Period", 0);
+	int period = json_int32(in, "Period", 0);
 
 	return r->ns && r->name && !strcmp(r->ns, json_str(in, "Namespace", "")) &&
 	       !strcmp(r->name, json_str(in, "MetricName", "")) && same_dims(&r->dims, dims) &&
@@ -273,6 +273,8 @@ CW_OP(cw_describe_alarm_history)
 	if (token && !cw_token_read(token, text, sizeof text))
 		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarmHistory gave.");
 	int64_t place = strtoll(text, NULL, 10), wish = h.room;
+	if (place < 0 || (ascending && place > ASCENDING_MAX))
+		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarmHistory gave.");
 	if (q.since < clock_now_ms() - HISTORY_KEEP_MS)
 		q.since = clock_now_ms() - HISTORY_KEEP_MS;
 	h.items = cJSON_AddArrayToObject(out, "AlarmHistoryItems");
@@ -346,8 +348,11 @@ CW_OP(cw_set_alarm_state)
 		if (!v)
 			return cw_error(err, "InvalidFormat", "StateReasonData is not valid JSON.");
 	}
+	cw_of(ctl)->evaluating = true; /* an action may drop the alarm: it is needed until the last one was taken */
 	cw_alarm_move(ctl, a, (enum alarm_state)names_parse(&alarm_state_names, json_str(in, "StateValue", "")),
 	              json_str(in, "StateReason", ""), data && *data ? data : NULL, clock_now_ms());
+	cw_of(ctl)->evaluating = false;
+	cw_bury(cw_of(ctl));
 	return 0;
 }
 

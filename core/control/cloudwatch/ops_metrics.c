@@ -267,7 +267,7 @@ static int check_statistics(const cJSON *in, struct statistics *st, struct error
 {
 	const cJSON *plain = json_arr(in, "Statistics"), *extended = json_arr(in, "ExtendedStatistics"), *v;
 	int64_t start = emr_decode_time(in, "StartTime"), end = emr_decode_time(in, "EndTime");
-	int period = (int)json_int(in, "Period", 0), step = period < 60 ? period : 60;
+	int period = json_int32(in, "Period", 0), step = period < 60 ? period : 60;
 
 	if (start >= end)
 		return cw_error_value(err, "The parameter StartTime must be less than the parameter EndTime.");

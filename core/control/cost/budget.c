@@ -194,12 +194,13 @@ static void send_notice(struct control *ctl, const struct budget *b, const struc
 
 static void tell(struct control *ctl, const struct budget *b, const struct money *sum)
 {
+	const char *before = ctl->acting_region;
 	char *text = spent_text(b, sum);
 
+	ctl->acting_region = b->region;
 	event_add(ctl, severity_of(b, sum), b->cluster_id[0] ? b->cluster_id : NULL, b->name, EVENT_BUDGET,
 	          "Budget %s has reached %g %%: %s", b->name, b->told, text);
-	struct event *e = &ctl->events.items[ctl->events.len - 1];
-	snprintf(e->region, sizeof e->region, "%s", b->region);
+	ctl->acting_region = before;
 	if (b->topic_arn)
 		send_notice(ctl, b, sum, text);
 	free(text);

@@ -6,6 +6,10 @@
 #include "core/control/cost/budget.h"
 #include "core/control/notify/notify.h"
 
+#define BUDGETS_MAX 1000
+#define TAG_KEY_MAX 128        /* as EMR's tags */
+#define TAG_VALUE_MAX 256
+
 static int read_scope(struct control *ctl, const cJSON *in, cJSON *doc, struct error *err)
 {
 	const cJSON *scope = json_obj(in, "Scope");
@@ -20,6 +24,9 @@ static int read_scope(struct control *ctl, const cJSON *in, cJSON *doc, struct e
 		return emr_error_no_cluster(err, cluster);
 	if (!cluster && (!key || !*key || !value))
 		return emr_error_validation(err, "Scope.TagKey and Scope.TagValue go together");
+	if (!cluster && (strlen(key) > TAG_KEY_MAX || strlen(value) > TAG_VALUE_MAX))
+		return emr_error_validation(err, "Scope.TagKey must have at most %d bytes and Scope.TagValue %d", TAG_KEY_MAX,
+		                            TAG_VALUE_MAX);
 	cJSON *o = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
 	json_add_str(json_add_str(o, "TagKey", key), "TagValue", value);
 	json_add(doc, "Scope", o);
@@ -92,6 +99,8 @@ int op_put_budget(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	int ret = read_name(in, &name, err);
 
 	(void)out;
+	if (!ret && !budget_find(st, call->region, name) && st->budgets && map_len(st->budgets) >= BUDGETS_MAX)
+		ret = emr_error_validation(err, "This server keeps at most %d budgets; delete one first", BUDGETS_MAX);
 	if (!ret)
 		ret = read_request(ctl, in, doc, err);
 	if (!ret) {

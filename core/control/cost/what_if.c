@@ -6,6 +6,8 @@
 #include "core/control/cost/inner.h"
 
 #define COUNT_MAX 10000
+#define CHANGES_MAX 100
+#define TYPE_MAX 64
 
 /* A group as it is and as it would be. */
 struct side {
@@ -43,6 +45,8 @@ static int read_change(const struct cluster *c, struct plans *all, const cJSON *
 
 	if (id && !plan_of(all, id))
 		return emr_error_no_group(err, id);
+	if (type && strlen(type) > TYPE_MAX)
+		return emr_error_validation(err, "InstanceType must have at most %d characters", TYPE_MAX);
 	if (market && m < 0)
 		return emr_error_validation(err, "Market must be ON_DEMAND or SPOT, not '%s'", market);
 	if (cJSON_HasObjectItem(change, "InstanceCount") && (count < 0 || count > COUNT_MAX))
@@ -236,6 +240,8 @@ int op_what_if(struct control *ctl, const cJSON *in, cJSON *out, struct call *ca
 	(void)call;
 	if (!c)
 		return err->code;
+	if (cJSON_GetArraySize(json_arr(in, "Changes")) > CHANGES_MAX)
+		return emr_error_validation(err, "Changes must have at most %d members", CHANGES_MAX);
 	rates_refresh(ctl);
 	for (size_t i = 0; i < c->groups.len; i++) {
 		const struct instance_group *g = c->groups.items[i];

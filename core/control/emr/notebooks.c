@@ -32,6 +32,21 @@ static cJSON *members(const cJSON *from, const char *const *names)
 	return o;
 }
 
+#define NOTEBOOKS_MAX 1000
+
+/* They end at once and are never removed: the oldest make room. */
+static void make_room(struct control *ctl)
+{
+	struct map *all = emr_state(ctl)->notebooks;
+	size_t it = 0;
+	void *v;
+
+	while (map_len(all) >= NOTEBOOKS_MAX && map_next(all, &it, NULL, &v)) {
+		const struct emr_doc *d = v;
+		emr_doc_drop(ctl, all, KIND_NOTEBOOK, d->region, d->id);
+	}
+}
+
 static int missing(struct error *err, const char *id)
 {
 	return emr_error_invalid_request(err, NULL, "Notebook execution id '%.200s' is not valid.", id);
@@ -64,6 +79,7 @@ static int start(struct control *ctl, const cJSON *in, cJSON *out, struct call *
 	json_add_str(doc, "LastStateChangeReason", NO_KERNEL);
 	json_add_time(doc, "StartTime", now);
 	json_add_time(doc, "EndTime", now);
+	make_room(ctl);
 	emr_doc_put(ctl, emr_state(ctl)->notebooks, KIND_NOTEBOOK, call->region, id, doc);
 	event_add(ctl, SEVERITY_WARN, c->id, c->id, "EMR Notebook Execution Status Change",
 	          "Notebook execution %s has failed: %s", id, NO_KERNEL);

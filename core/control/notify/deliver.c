@@ -15,6 +15,7 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/utf8.h"
+#include "core/control/access/access.h"
 
 extern char **environ;
 
@@ -203,6 +204,14 @@ static int memory_file(const char *name, const char *text, size_t n)
 	return fd;
 }
 
+/* A command gets the server's environment without what opens doors: tokens, keys, passwords. */
+static bool secret(const char *entry)
+{
+	size_t n = strcspn(entry, "=");
+
+	return redact_name(entry, n) || (n == 17 && !strncmp(entry, "AWS_ACCESS_KEY_ID", n));
+}
+
 static char **environment(const struct delivery *d)
 {
 	size_t count = 0, k = 0;
@@ -211,7 +220,7 @@ static char **environment(const struct delivery *d)
 		count++;
 	char **env = xcalloc(count + 3, sizeof *env);
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(environ[i], "STOKER_TOKEN=", 13))
+		if (!secret(environ[i]))
 			env[k++] = xstrdup(environ[i]);
 	env[k++] = xasprintf("STOKER_TOPIC=%s", d->topic);
 	env[k++] = xasprintf("STOKER_SUBJECT=%s", d->subject);

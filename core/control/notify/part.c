@@ -84,6 +84,24 @@ static struct topic *keep(struct control *ctl, const char *region, const char *n
 	return t;
 }
 
+/* Whoever knows a webhook's address may use it, and a shell line may hold a token: only admins read them. */
+static char *shown(const struct topic *t)
+{
+	return t->way == TOPIC_WEBHOOK ? redact_webhook(t->target) : t->way == TOPIC_COMMAND ? redact_command(t->target)
+	       : xstrdup(t->target);
+}
+
+static void mask(const struct topic *t, cJSON *o)
+{
+	char *target = shown(t);
+
+	cJSON_ReplaceItemInObjectCaseSensitive(o, way_names[t->way], cJSON_CreateString(target));
+	free(target);
+	cJSON *last = cJSON_GetObjectItemCaseSensitive(o, "LastSent");
+	if (t->way == TOPIC_COMMAND && last) /* what a program said last may be just that */
+		cJSON_DeleteItemFromObjectCaseSensitive(last, "Error");
+}
+
 static cJSON *encode(const struct topic *t)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "TopicName", t->name);
@@ -241,9 +259,16 @@ static int list_topics(struct control *ctl, const cJSON *in, cJSON *out, struct 
 
 	(void)in;
 	(void)err;
-	while (map_next(notify_of(ctl)->topics, &it, NULL, &v))
-		if (!strcmp(((struct topic *)v)->region, call->region))
-			cJSON_AddItemToArray(list, encode(v));
+	bool whole = access_is_admin(ctl, call);
+	while (map_next(notify_of(ctl)->topics, &it, NULL, &v)) {
+		const struct topic *t = v;
+		if (strcmp(t->region, call->region))
+			continue;
+		cJSON *o = encode(t);
+		if (!whole)
+			mask(t, o);
+		cJSON_AddItemToArray(list, o);
+	}
 	return 0;
 }
 
@@ -280,6 +305,9 @@ static int test_topic(struct control *ctl, const cJSON *in, cJSON *out, struct c
 	(void)out;
 	if (!t)
 		return err->code;
+	if (notify_of(ctl)->deliveries.len >= MAX_WAITING)
+		return emr_error_validation(err, "%d notices are on their way already: try again when some have arrived.",
+		                            MAX_WAITING);
 	cJSON *body = json_add_str(cJSON_CreateObject(), "Note", "This is a test: notices of this topic arrive here.");
 	json_add_str(body, "SentBy", actor_of(ctl));
 	struct delivery *d = delivery_new(ctl, t, "A test from stoker", body);
@@ -302,12 +330,19 @@ static void load_topic(struct control *ctl, const char *region, const char *id, 
 	keep(ctl, region, id, body);
 }
 
+struct notices {
+	struct pair_list lost;         /* their topic has gone */
+	struct str_list there;         /* ids */
+};
+
 /* Notices of a former run go out again; those whose topic has gone are dropped after the walk. */
 static void load_notice(struct control *ctl, const char *region, const char *id, const cJSON *body, void *ctx)
 {
 	const struct notify *n = notify_of(ctl);
 	const struct topic *t = find(ctl, region, json_str(body, "TopicName", ""));
+	struct notices *all = ctx;
 
+	str_list_add(&all->there, id);
 	for (size_t i = 0; i < n->deliveries.len; i++)
 		if (!strcmp(n->deliveries.items[i]->id, id))
 			return;
@@ -316,18 +351,33 @@ static void load_notice(struct control *ctl, const char *region, const char *id,
 		               xstrdup(json_str(body, "Plain", "")));
 	} else {
 		struct pair p = { xstrdup(region), xstrdup(id) };
-		vec_push((struct pair_list *)ctx, p);
+		vec_push(&all->lost, p);
+	}
+}
+
+/* What a refused request would have told of did not happen. */
+static void recall(struct control *ctl, const struct str_list *there)
+{
+	struct notify *n = notify_of(ctl);
+
+	for (size_t i = n->deliveries.len; i-- > 0;) {
+		struct delivery *d = n->deliveries.items[i];
+		if (d->id[0] && !str_list_has(there, d->id))
+			delivery_free(d);
 	}
 }
 
 static int load_notices(struct control *ctl, struct error *err)
 {
-	struct pair_list lost = { 0 };
-	int ret = docs_each(ctl, NOTICE_DOC, load_notice, &lost, err);
+	struct notices all = { 0 };
+	int ret = docs_each(ctl, NOTICE_DOC, load_notice, &all, err);
 
-	for (size_t i = 0; i < lost.len; i++)
-		doc_drop(ctl, NOTICE_DOC, lost.items[i].key, lost.items[i].value);
-	pair_list_free(&lost);
+	if (!ret)
+		recall(ctl, &all.there);
+	for (size_t i = 0; i < all.lost.len; i++)
+		doc_drop(ctl, NOTICE_DOC, all.lost.items[i].key, all.lost.items[i].value);
+	pair_list_free(&all.lost);
+	str_list_free(&all.there);
 	return ret;
 }
 

@@ -62,8 +62,8 @@ struct trying *trying_from_doc(const char *region, const char *id, const cJSON *
 	snprintf(t->step_id, sizeof t->step_id, "%s", id);
 	snprintf(t->cluster_id, sizeof t->cluster_id, "%s", json_str(body, "ClusterId", ""));
 	snprintf(t->region, sizeof t->region, "%s", region);
-	t->failed = (int)json_int(body, "Failed", 0);
-	t->lost = (int)json_int(body, "Lost", 0);
+	t->failed = json_int32(body, "Failed", 0);
+	t->lost = json_int32(body, "Lost", 0);
 	t->next_at = json_int(body, "NextAt", 0);
 	t->wait_ms = json_int(body, "WaitMs", 0);
 	t->overtime = json_bool(body, "Overtime", false);

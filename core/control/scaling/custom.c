@@ -208,7 +208,8 @@ void custom_fire(struct control *ctl, const struct metric_alarm *a)
 	char cluster[MODEL_ID_SIZE], group[MODEL_ID_SIZE];
 	const char *name;
 
-	if (!rule_of_alarm(a, cluster, group, &name))
+	/* Only the alarms that a policy made set it off: whoever may put alarms need not have a say over clusters. */
+	if (!a->owner || strcmp(a->owner, SCALING_ALARM_OWNER) || !rule_of_alarm(a, cluster, group, &name))
 		return;
 	struct cluster *c = find_cluster(ctl, cluster);
 	struct scaled *s = scaled_of(ctl, cluster);

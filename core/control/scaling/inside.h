@@ -131,6 +131,7 @@ void custom_end(struct control *ctl, struct scaled *s, struct cluster *c);      
 void rule_alarms_set(struct control *ctl, struct cluster *c, const struct scaled_group *sg);
 void rule_alarms_drop(struct control *ctl, const struct scaled *s, const char *group_id,
                       const struct scaling_policy *p);
+#define SCALING_ALARM_OWNER "scaling"    /* of the alarms that policies make */
 /* "GROUP" and "RULE" of an alarm's action; false when it is none of ours. */
 bool rule_of_alarm(const struct metric_alarm *a, char cluster[MODEL_ID_SIZE], char group[MODEL_ID_SIZE],
                    const char **rule);

@@ -7,6 +7,7 @@
 #include "core/control/scaling/inside.h"
 
 #define NAME_MAX_CHARS 64
+#define SCHEDULES_MAX 100     /* of one cluster */
 
 /* ---- GetScaling ---- */
 
@@ -273,7 +274,12 @@ int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct ca
 	if (!g || read_schedule(in, g, &x, err))
 		return err->code;
 	struct scaled *s = scaled_make(ctl, c);
-	if ((old = scaled_schedule(s, x.s.name))) {
+	old = scaled_schedule(s, x.s.name);
+	if (!old && s->schedules.len >= SCHEDULES_MAX) {
+		scaled_schedule_free(&x);
+		return emr_error_validation(err, "A cluster has at most %d scheduled sizes; remove one first.", SCHEDULES_MAX);
+	}
+	if (old) {
 		scaled_schedule_free(old);
 		*old = x;
 	} else {
@@ -320,7 +326,7 @@ int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct
 struct listing {
 	cJSON *decisions;
 	const char *group;
-	int max, n;
+	int max, n, looked;
 	int64_t last;             /* seq of the last one that was looked at */
 	bool more;
 };
@@ -330,7 +336,7 @@ static bool list_one(const struct record *r, void *ctx)
 	struct listing *l = ctx;
 	cJSON *v;
 
-	if (l->n == l->max) {
+	if (l->n == l->max || l->looked++ == LOOK_AT) {
 		l->more = true;
 		return false;
 	}
@@ -351,7 +357,7 @@ int op_list_decisions(struct control *ctl, const cJSON *in, cJSON *out, struct c
 	int64_t max = json_int(in, "MaxResults", PAGE_DEFAULT);
 	struct listing l = { .group = json_str(in, "InstanceGroupId", NULL) };
 	struct record_query q = { .kind = "scaling", .region = call->region, .subject = cluster,
-	                          .since = emr_decode_time(in, "Since"), .max = LOOK_AT };
+	                          .since = emr_decode_time(in, "Since"), .max = LOOK_AT + 1 };
 	char *end = NULL;
 
 	if (cluster && !op_cluster(ctl, in, "ClusterId", false, err))

@@ -72,7 +72,7 @@ static void set_one(struct control *ctl, struct cluster *c, const char *group, c
 	a->name = alarm_name(c->id, group, r->name);
 	a->description = xasprintf("Automatic scaling of instance group %s of cluster %s, rule %s", group, c->id,
 	                           r->name);
-	a->owner = xstrdup("scaling");
+	a->owner = xstrdup(SCALING_ALARM_OWNER);
 	a->periods = scaling_alarm_periods(&r->alarm);
 	a->threshold = r->alarm.threshold;
 	a->compare = compares[r->alarm.comparison];

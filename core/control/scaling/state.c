@@ -196,10 +196,10 @@ void scaled_save(struct control *ctl, struct scaled *s)
 void tree_read(const cJSON *v, struct utilization_policy *out)
 {
 	*out = (struct utilization_policy){
-		.min = (int)json_int(v, "MinCapacity", 0), .max = (int)json_int(v, "MaxCapacity", 0),
+		.min = json_int32(v, "MinCapacity", 0), .max = json_int32(v, "MaxCapacity", 0),
 		.high = json_num(v, "HighCpu", 80), .low = json_num(v, "LowCpu", 20),
-		.out_by = (int)json_int(v, "ScaleOutBy", 1), .in_by = (int)json_int(v, "ScaleInBy", 1),
-		.periods = (int)json_int(v, "Periods", 2), .cool_down_s = (int)json_int(v, "CoolDown", 300),
+		.out_by = json_int32(v, "ScaleOutBy", 1), .in_by = json_int32(v, "ScaleInBy", 1),
+		.periods = json_int32(v, "Periods", 2), .cool_down_s = json_int32(v, "CoolDown", 300),
 	};
 	text_set(&out->topic_arn, json_str(v, "TopicArn", NULL));
 }
@@ -212,9 +212,9 @@ static void read_activity(const cJSON *v, struct activity *a)
 		return;
 	a->started = emr_decode_time(v, "StartedAt");
 	a->ended = emr_decode_time(v, "EndedAt");
-	a->from = (int)json_int(v, "From", 0);
-	a->to = (int)json_int(v, "To", 0);
-	a->cool_down_s = (int)json_int(v, "CoolDown", 0);
+	a->from = json_int32(v, "From", 0);
+	a->to = json_int32(v, "To", 0);
+	a->cool_down_s = json_int32(v, "CoolDown", 0);
 	a->kind = kind < 0 ? KIND_CUSTOM : (enum scaling_kind)kind;
 	text_set(&a->policy, json_str(v, "Policy", NULL));
 }
@@ -237,13 +237,13 @@ static void read_group(struct scaled *s, const cJSON *v)
 static void read_schedule(struct scaled *s, const cJSON *v)
 {
 	struct scaled_schedule x = { .since = emr_decode_time(v, "Since"), .last_run = emr_decode_time(v, "LastRun"),
-	                             .last_size = (int)json_int(v, "LastSize", -1) };
+	                             .last_size = json_int32(v, "LastSize", -1) };
 	struct error err = ERROR_INIT;
 
 	x.s.name = xstrdup(json_str(v, "ScheduleName", ""));
 	x.s.expression = xstrdup(json_str(v, "ScheduleExpression", ""));
 	text_set(&x.s.timezone, json_str(v, "ScheduleExpressionTimezone", NULL));
-	x.s.count = (int)json_int(v, "InstanceCount", 0);
+	x.s.count = json_int32(v, "InstanceCount", 0);
 	strcpy(x.s.cluster_id, s->cluster_id);
 	snprintf(x.s.group_id, sizeof x.s.group_id, "%s", json_str(v, "InstanceGroupId", ""));
 	if (cron_parse(x.s.expression, &x.cron, &err)) { /* it was checked when it was put */

@@ -96,11 +96,15 @@ static int64_t due(struct control *ctl)
 /* A clock that ran far ahead and was set back: times that it has seen come again, and count. */
 static void mind_the_clock(struct control *ctl, struct schedule *s, int64_t now)
 {
+	const char *before = ctl->acting_region;
+
 	if (!s->enabled || s->after <= now + SET_BACK_MS)
 		return;
+	ctl->acting_region = s->region;
 	event_add(ctl, SEVERITY_WARN, NULL, s->name, EVENT_SCHEDULE,
 	          "The clock was set back: schedule %s goes on from now, and times that it had seen may run "
 	          "again", s->name);
+	ctl->acting_region = before;
 	s->after = now;
 	schedule_save(ctl, s);
 }

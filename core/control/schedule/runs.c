@@ -94,12 +94,15 @@ static enum severity severity_of(enum run_state s)
 
 static void say(struct control *ctl, const struct run *r)
 {
+	const char *before = ctl->acting_region;
 	char when[32];
 
+	ctl->acting_region = r->region;
 	event_add(ctl, severity_of(r->state), r->cluster_id, r->schedule, EVENT_SCHEDULE,
 	          "Run %s of schedule %s for %.19sZ is %s%s%s", r->id, r->schedule,
 	          clock_iso8601(r->scheduled_for, when, sizeof when), names_get(&run_state_names, (int)r->state),
 	          r->reason ? ": " : "", r->reason ? r->reason : "");
+	ctl->acting_region = before;
 }
 
 static void tell(struct control *ctl, const struct schedule *s, const struct run *r, int before)

@@ -187,7 +187,7 @@ struct schedule *schedule_from_doc(const char *region, const cJSON *body)
 		return NULL;
 	s->created_at = json_int(body, "CreatedAt", 0);
 	s->after = json_int(body, "After", 0);
-	s->failures = (int)json_int(body, "Failures", 0);
+	s->failures = json_int32(body, "Failures", 0);
 	s->failing_since = json_int(body, "FailingSince", 0);
 	s->last_run = last ? cJSON_Duplicate(last, true) : NULL;
 	next_time(s);

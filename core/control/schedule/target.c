@@ -136,6 +136,8 @@ int target_start(struct control *ctl, const struct schedule *s, struct run *r, s
 	ctl->call = &call;
 	int ret = target_run(ctl, s, r, &call, err);
 	ctl->call = outer;
+	docs_keep(ctl, &call);
+	events_keep(ctl, &call);
 	release_call(&call);
 	return ret;
 }
@@ -182,15 +184,10 @@ int target_try(struct control *ctl, const struct schedule *s, struct error *err)
 	if (!ret && call.undo)
 		call.undo(ctl, call.undo_arg);
 	ctl->call = outer;
-	bool docs = call.docs.len > 0;
 	docs_take_back(ctl, &call);
 	events_take_back(ctl, &call);
 	str_list_free(&r.step_ids);
 	release_call(&call);
-	if (docs) { /* parts that took something from it read their state again */
-		struct error why = ERROR_INIT;
-		parts_load(ctl, &why);
-	}
 	return ret;
 }
 

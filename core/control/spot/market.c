@@ -12,13 +12,26 @@ struct spot_state *spot_state(const struct control *ctl)
 	return ctl->parts[PART_SPOT];
 }
 
+static char *key_of(const char *region, const char *type)
+{
+	return xasprintf("%s\n%s", region, type ? type : "");
+}
+
+const struct spot_pool *spot_pool_find(const struct control *ctl, const char *region, const char *type)
+{
+	char *key = key_of(region, type);
+	const struct spot_pool *p = map_get(spot_state(ctl)->pools, key);
+
+	free(key);
+	return p;
+}
+
 struct spot_pool *spot_pool(const struct control *ctl, const char *region, const char *type)
 {
 	struct spot_state *s = spot_state(ctl);
-	char key[MODEL_REGION_SIZE + 256 + 2];
-
-	snprintf(key, sizeof key, "%s\n%s", region, type ? type : "");
+	char *key = key_of(region, type);
 	struct spot_pool *p = map_get(s->pools, key);
+
 	if (!p) {
 		p = xcalloc(1, sizeof *p);
 		snprintf(p->region, sizeof p->region, "%s", region);
@@ -26,6 +39,7 @@ struct spot_pool *spot_pool(const struct control *ctl, const char *region, const
 		p->capacity = -1;
 		map_set(s->pools, key, p);
 	}
+	free(key);
 	return p;
 }
 
@@ -54,7 +68,9 @@ static double price_at(const struct spot_pool *p, int64_t time)
 
 double spot_price_at(const struct control *ctl, const char *region, const char *type, int64_t time)
 {
-	return price_at(spot_pool(ctl, region, type), time);
+	const struct spot_pool *p = spot_pool_find(ctl, region, type);
+
+	return p ? price_at(p, time) : spot_estimate(type);
 }
 
 double spot_price_now(const struct control *ctl, const struct spot_pool *p)
@@ -65,7 +81,9 @@ double spot_price_now(const struct control *ctl, const struct spot_pool *p)
 
 bool spot_price_is_set(const struct control *ctl, const char *region, const char *type)
 {
-	return spot_pool(ctl, region, type)->history.len;
+	const struct spot_pool *p = spot_pool_find(ctl, region, type);
+
+	return p && p->history.len;
 }
 
 int64_t spot_pool_since(const struct spot_pool *p)
@@ -76,10 +94,10 @@ int64_t spot_pool_since(const struct spot_pool *p)
 void spot_prices_each(const struct control *ctl, const char *region, const char *type, int64_t from,
                       int64_t to, void (*each)(int64_t from, int64_t to, double price, void *ctx), void *ctx)
 {
-	const struct spot_pool *p = spot_pool(ctl, region, type);
+	const struct spot_pool *p = spot_pool_find(ctl, region, type);
 	int64_t at = from;
 
-	for (size_t i = 0; i < p->history.len && at < to; i++) {
+	for (size_t i = 0; p && i < p->history.len && at < to; i++) {
 		int64_t next = p->history.items[i].time < to ? p->history.items[i].time : to;
 		if (next <= at)
 			continue;
@@ -87,7 +105,7 @@ void spot_prices_each(const struct control *ctl, const char *region, const char 
 		at = next;
 	}
 	if (at < to)
-		each(at, to, price_at(p, at), ctx);
+		each(at, to, p ? price_at(p, at) : spot_estimate(type), ctx);
 }
 
 /* ---- what an instance costs ---- */

@@ -48,6 +48,16 @@ static cJSON *pool_json(struct control *ctl, const struct spot_pool *p, int64_t 
 	return o;
 }
 
+/* What was never asked for is as the price list says. */
+static cJSON *type_json(struct control *ctl, const char *region, const char *type, int64_t since)
+{
+	const struct spot_pool *p = spot_pool_find(ctl, region, type);
+	struct spot_pool none = { .type = (char *)type, .capacity = -1 };
+
+	snprintf(none.region, sizeof none.region, "%s", region);
+	return pool_json(ctl, p ? p : &none, since);
+}
+
 static bool said(const struct spot_pool *p)
 {
 	return p->history.len || p->withheld || p->capacity >= 0 || p->used;
@@ -75,7 +85,7 @@ static int list_spot_prices(struct control *ctl, const cJSON *in, cJSON *out, st
 		}
 	}
 	for (size_t i = 0; i < types.len; i++)
-		cJSON_AddItemToArray(a, pool_json(ctl, spot_pool(ctl, call->region, types.items[i]), since));
+		cJSON_AddItemToArray(a, type_json(ctl, call->region, types.items[i], since));
 	str_list_free(&types);
 	return 0;
 }
@@ -146,7 +156,7 @@ static int put_spot_price(struct control *ctl, const cJSON *in, cJSON *out, stru
 	if (cJSON_GetObjectItemCaseSensitive(in, "Price"))
 		set_price(p, json_num(in, "Price", 0));
 	p->withheld = !json_bool(in, "Available", !p->withheld);
-	p->capacity = (int)json_int(in, "Capacity", p->capacity);
+	p->capacity = json_int32(in, "Capacity", p->capacity);
 	save_pool(ctl, p);
 	spot_state(ctl)->moved = true; /* what it does to nodes is seen after the commit */
 	cJSON *v = pool_json(ctl, p, 0), *m;

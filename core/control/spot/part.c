@@ -38,7 +38,7 @@ static void load_pool(struct control *ctl, const char *region, const char *type,
 
 	(void)ctx;
 	p->withheld = json_bool(body, "withheld", false);
-	p->capacity = (int)json_int(body, "capacity", -1);
+	p->capacity = json_int32(body, "capacity", -1);
 	cJSON_ArrayForEach(point, json_arr(body, "history")) {
 		const cJSON *t = cJSON_GetArrayItem(point, 0), *price = cJSON_GetArrayItem(point, 1);
 		if (!cJSON_IsNumber(t) || !cJSON_IsNumber(price))

@@ -52,6 +52,8 @@ struct spot_state {
 
 struct spot_state *spot_state(const struct control *ctl);
 struct spot_pool *spot_pool(const struct control *ctl, const char *region, const char *type);
+/* NULL: nobody has set anything in it, and nothing was taken from it. For readers: they make none. */
+const struct spot_pool *spot_pool_find(const struct control *ctl, const char *region, const char *type);
 double spot_price_now(const struct control *ctl, const struct spot_pool *p);
 int spot_pool_depth(const struct spot_pool *p);
 int64_t spot_pool_since(const struct spot_pool *p);   /* when its price was last set; 0: never */

@@ -118,7 +118,7 @@ bool notify_exists(struct control *ctl, const char *region, const char *topic_ar
 bool notify_send(struct control *ctl, const char *region, const char *topic_arn_, const char *subject,
                  const cJSON *body)
 {
-	const struct topic *t = find_arn(ctl, region, topic_arn_);
+	const struct topic *t = topic_arn_ ? find_arn(ctl, region, topic_arn_) : NULL;
 
 	if (!t || notify_of(ctl)->deliveries.len >= MAX_WAITING)
 		return false;

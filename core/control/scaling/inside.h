@@ -134,8 +134,6 @@ void rule_alarms_drop(struct control *ctl, const struct scaled *s, const char *g
 /* "GROUP" and "RULE" of an alarm's action; false when it is none of ours. */
 bool rule_of_alarm(const struct metric_alarm *a, char cluster[MODEL_ID_SIZE], char group[MODEL_ID_SIZE],
                    const char **rule);
-void scaling_notify(struct control *ctl, const char *region, const char *topic, const char *subject,
-                    const cJSON *body);
 
 /* ---- managed.c ---- */
 void managed_run(struct control *ctl, struct scaled *s, struct cluster *c, int64_t now);

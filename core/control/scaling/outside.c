@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "core/control/cloudwatch/cloudwatch.h"
-#include "core/control/notify/notify.h"
 #include "core/control/scaling/inside.h"
 
 /* ---- alarms ---- */
@@ -96,12 +95,4 @@ void rule_alarms_drop(struct control *ctl, const struct scaled *s, const char *g
 		cw_alarm_drop(ctl, s->region, name);
 		free(name);
 	}
-}
-
-/* ---- notices ---- */
-
-void scaling_notify(struct control *ctl, const char *region, const char *topic, const char *subject,
-                    const cJSON *body)
-{
-	notify_send(ctl, region, topic, subject, body);
 }

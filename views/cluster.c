@@ -358,8 +358,9 @@ static void cluster_draw(struct view *view, struct draw d)
 	if (!it[1].out.h)
 		return;
 	p = &mc->parts[mc->c->uses_fleets ? CPART_FLEETS : CPART_GROUPS];
-	in = pane_open(draw_sub(d, it[1].out), con, mc->c->uses_fleets ? "Fleets" : "Groups",
-	               mc->c->uses_fleets ? "in units, + scales the selected one" : "+ scales the selected one", !v->facts_focus, p);
+	bool fleets = mc->c->uses_fleets;
+	in = pane_open(draw_sub(d, it[1].out), con, fleets ? "Fleets" : "Groups",
+	               fleets ? "in units, + scales the selected one" : "+ scales the selected one", !v->facts_focus, p);
 	char why[300];
 	if (!mc->c->groups.len && pane_reason(con, p, why, sizeof why))
 		pane_say(in, why);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -22,23 +23,39 @@ static void size_of(const struct console_options *o, int *w, int *h)
 		*h = o->height;
 }
 
+/* What the screen shows, and what is always asked for. */
+static struct live_interest interest(const struct console *con)
+{
+	struct live_interest want;
+	struct view *v = console_top(con);
+	memset(&want, 0, sizeof want);
+	if (v)
+		v->ops->want(v, &want);
+	want.globals |= 1u << PART_CLUSTERS | 1u << PART_COST | 1u << PART_ALARMS;
+	return want;
+}
+
+static bool has_come(const struct part *p)
+{
+	return p->unsupported || (p->asked && !p->pending && (!p->dirty || p->failures));
+}
+
 /* Everything that the screen shows has come, or was refused. */
 static bool complete(const struct console *con)
 {
 	const struct model *m = con->model;
 	const struct mcluster *mc = console_cluster(con);
+	struct live_interest want = interest(con);
 	if (m->link != LINK_LIVE && m->link != LINK_POLLING)
 		return m->link == LINK_AWAY;
-	for (int i = 0; i <= PART_ALARMS; i++)
-		if (i != PART_STATUS && (m->parts[i].pending || (!m->parts[i].asked && !m->parts[i].unsupported)))
+	for (int i = 0; i < PART_COUNT; i++)
+		if (want.globals >> i & 1 && !has_come(&m->parts[i]))
 			return false;
-	if (!mc)
-		return true;
-	for (int i = 0; i < CPART_COUNT; i++)
-		if (mc->parts[i].pending || (mc->parts[i].asked && mc->parts[i].dirty))
+	for (int i = 0; mc && i < CPART_COUNT; i++)
+		if (want.parts >> i & 1 && !has_come(&mc->parts[i]))
 			return false;
-	const struct metric_set *s = metrics_peek(mc->metrics, "", RANGE_HOUR);
-	return mc->parts[CPART_STEPS].asked && (!s || !s->pending);
+	const struct metric_set *s = mc && want.graph ? metrics_peek(mc->metrics, want.instance, want.range) : NULL;
+	return !s || !s->pending;
 }
 
 static void on_deadline(uv_timer_t *t)

@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	S.control->provisioner = made_up;
-	struct door_options d = { S.control, "AKIABENCH", "bench", "bench" };
+	struct door_options d = { S.control, "bench" };
 	if (door_open(&S.loop, &d, &S.door, &err))
 		return 2;
 	listen_all();

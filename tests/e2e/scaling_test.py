@@ -8,7 +8,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKER, Server, wait_for  # noqa: E402
+from stoker_server import proc_cpu, STOKER, Server, wait_for  # noqa: E402
 
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "INTERRUPTED")
 NODE_MB = 4096  # c5.large
@@ -67,6 +67,7 @@ class Scaling(unittest.TestCase):
         for step, _ in [self.job(cid, f"measure{i}", 20000, 512) for i in range(2)]:
             wait_for("a measure", lambda: self.steps(cid)[step]["Status"]["State"] in ENDED, 300)
         pairs = 2 * 20000 ** 2 / (time.monotonic() - begin)
+        wait_for("the measure to be gone", lambda: not self.server.processes("executor"), 60)
         return max(10000, min(200000, int((pairs * seconds / jobs) ** 0.5)))
 
     def job(self, cid, name, rows, mb):
@@ -82,8 +83,17 @@ class Scaling(unittest.TestCase):
         return sum(s["Status"]["State"] == "RUNNING" for s in self.steps(cid).values())
 
     def busy(self, cid):
-        """Core and task nodes that run an executor, by what ps shows."""
-        return len(self.server.processes("executor"))
+        """Core and task nodes with an executor that computes, by what /proc shows."""
+        nodes = set()
+        for pid in self.server.processes("executor"):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as f:
+                    instance = [v for v in f.read().split(b"\0") if v.startswith(b"STOKER_INSTANCE=")]
+                if proc_cpu(pid) > 0.3:
+                    nodes.update(instance)
+            except OSError:
+                pass
+        return len(nodes)
 
     def all_right(self, cid, jobs):
         """Every job is done, has the right answer, and was done once."""
@@ -103,7 +113,7 @@ class Scaling(unittest.TestCase):
 
     def test_custom_policy_out_and_in_while_jobs_run(self):
         s = self.server
-        cid = self.cluster("shop", 1, 1, 4)
+        cid = self.cluster("shop", 1, 1, 8)
         gid = self.group(cid, "TASK")["Id"]
         s.call("PutAutoScalingPolicy", {"ClusterId": cid, "InstanceGroupId": gid, "AutoScalingPolicy": {
             "Constraints": {"MinCapacity": 1, "MaxCapacity": 2},
@@ -123,15 +133,16 @@ class Scaling(unittest.TestCase):
         self.assertEqual((out["From"], out["To"], out["Policy"]), (1, 2, "out"))
         self.assertEqual((out["Numbers"]["Orders"], out["Numbers"]["Threshold"]), (500, 100))
 
-        rows = self.rows_for(cid, 3, 40)
-        jobs = [self.job(cid, f"busy{i}", rows, 512) for i in range(3)]
+        # More jobs than nodes: where the first executors land is chance.
+        rows = self.rows_for(cid, 6, 60)
+        jobs = [self.job(cid, f"busy{i}", rows, 512) for i in range(6)]
         wait_for("an executor on every node", lambda: self.busy(cid) == 3, 60)
 
         def shrunk():
             orders(1)
             return self.group(cid, "TASK")["RequestedInstanceCount"] == 1
         wait_for("the decision to shrink", shrunk, 60, 0.5)
-        self.assertEqual(self.running(cid), 3, "the jobs were too short to be in the way")
+        self.assertEqual(self.running(cid), 6, "the jobs were too short to be in the way")
         decided = self.decisions(cid, Kind="custom", Outcome="applied", Policy="in")[0]
         # The node that is to go works on until its job has ended.
         self.assertEqual(self.group(cid, "TASK")["RunningInstanceCount"], 2)

@@ -55,9 +55,8 @@ static int exec_console(struct cli *c, const struct cli_args *a)
 
 static const struct cli_option options[] = {
 	{ "cluster", 'c', "CLUSTER", "begin with this cluster" },
-	{ "screen", 's',
-	  "home|cluster|steps|nodes|graphs|alarms|cost|events|scaling|spot|dead-letters|schedules|audit|topics",
-	  "first screen" },
+	{ "screen", 's', "home|cluster|steps|nodes|graphs|alarms|cost|events|scaling|spot|dead-letters|schedules|"
+	  "audit|topics", "first screen" },
 	{ "log", 'l', NULL, "with a cluster: begin with the log of its running step" },
 	{ "theme", 't', "NAME", "colour theme (default $STOKER_THEME, else dark)" },
 	{ "color", 0, "auto|never|8|16|256|truecolor", "how many colours" },

@@ -161,7 +161,7 @@ static const struct cli_option options[] = {
 	{ "cluster", 0, "CLUSTER", "put-budget: of one cluster (default: of everything)" },
 	{ "tag", 0, "KEY=VALUE", "put-budget: of the clusters with this tag" },
 	{ "thresholds", 0, "LIST", "put-budget: per cents at which to tell (default 50,80,100)" },
-	{ "topic", 0, "ARN", "put-budget: whom to tell" },
+	{ "topic", 0, "TOPIC", "put-budget: whom to tell" },
 	{ 0 },
 };
 

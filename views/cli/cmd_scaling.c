@@ -310,7 +310,7 @@ static const struct cli_option options[] = {
 	{ "in-by", 0, "N", "put-utilization: nodes to take at a time (default 1)" },
 	{ "minutes", 0, "N", "put-utilization: for so long (default 2)" },
 	{ "cool-down", 0, "TIME", "put-utilization: rest after a change (default 5m)" },
-	{ "topic", 0, "ARN", "put-utilization: whom to tell at the maximum" },
+	{ "topic", 0, "TOPIC", "put-utilization: whom to tell at the maximum" },
 	{ "timezone", 0, "ZONE", "put-scheduled: of the expression (default UTC)" },
 	{ "group", 'g', "GROUP", "decisions: of one group" },
 	{ "since", 0, "TIME", "decisions: how far back" },

@@ -472,7 +472,7 @@ static const struct cli_option options[] = {
 	{ "catch-up", 0, "POLICY", "put: missed runs: SKIP (default), ONE for all of them, or ALL" },
 	{ "window", 0, "MINUTES", "put: how far back missed runs are made up for (default 1440)" },
 	{ "overlap", 0, "POLICY", "put: while a run goes on: ALLOW (default), SKIP, QUEUE or CANCEL_PREVIOUS" },
-	{ "topic", 0, "ARN", "put: who is told of failures and missed runs" },
+	{ "topic", 0, "TOPIC", "put: who is told of failures and missed runs" },
 	{ "disabled", 0, NULL, "put: do not run it yet" },
 	{ "limit", 'n', "N", "runs: the newest N (default 20)" },
 	PLAN_OPTIONS,

@@ -6,7 +6,7 @@
 #include "core/control/part.h"
 
 /* Tell whoever stands behind the topic. Never blocks; tried again with growing pauses. False when there is no such
- * topic in the region, or topic_arn is NULL. body is copied. */
+ * topic in the region, or topic_arn is NULL. topic_arn may also be the plain name of one. body is copied. */
 bool notify_send(struct control *ctl, const char *region, const char *topic_arn, const char *subject,
                  const cJSON *body);
 bool notify_exists(struct control *ctl, const char *region, const char *topic_arn);

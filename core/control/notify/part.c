@@ -49,12 +49,13 @@ static struct topic *find(struct control *ctl, const char *region, const char *n
 	return t;
 }
 
-/* By the last part of its ARN; an ARN of another region names nothing here. */
+/* By the last part of its ARN (one of another region names nothing here), or by its name, as people type it. */
 static struct topic *find_arn(struct control *ctl, const char *region, const char *arn)
 {
 	char *prefix = topic_arn(region, "");
-	struct topic *t = notify_of(ctl) && !strncmp(arn, prefix, strlen(prefix))
-	                  ? find(ctl, region, arn + strlen(prefix)) : NULL;
+	bool named = strncmp(arn, "arn:", 4) != 0, ours = !strncmp(arn, prefix, strlen(prefix));
+	struct topic *t = !notify_of(ctl) ? NULL : named ? find(ctl, region, arn)
+	                  : ours ? find(ctl, region, arn + strlen(prefix)) : NULL;
 
 	free(prefix);
 	return t;

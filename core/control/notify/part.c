@@ -116,6 +116,13 @@ bool notify_exists(struct control *ctl, const char *region, const char *topic_ar
 	return find_arn(ctl, region, topic_arn_) != NULL;
 }
 
+int notify_check(struct control *ctl, const char *region, const char *topic_arn_, struct error *err)
+{
+	if (!topic_arn_ || notify_exists(ctl, region, topic_arn_))
+		return 0;
+	return emr_error_validation(err, "There is no topic '%.200s'; PutTopic makes one", topic_arn_);
+}
+
 bool notify_send(struct control *ctl, const char *region, const char *topic_arn_, const char *subject,
                  const cJSON *body)
 {

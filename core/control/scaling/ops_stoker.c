@@ -163,9 +163,7 @@ int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct 
 		utilization_policy_free(&p);
 		return emr_error_validation(err, "%s", why.message);
 	}
-	if (p.topic_arn && !notify_exists(ctl, c->region, p.topic_arn)) {
-		emr_error_validation(err, "TopicArn %s is no topic of this region. Make it with PutTopic first.",
-		                     p.topic_arn);
+	if (notify_check(ctl, c->region, p.topic_arn, err)) {
 		utilization_policy_free(&p);
 		return err->code;
 	}

@@ -42,15 +42,6 @@ static int check_runs(const struct schedule *s, int64_t now, struct error *err)
 	                            json_str(s->put, "ScheduleExpression", ""));
 }
 
-static int check_topic(struct control *ctl, const struct schedule *s, struct error *err)
-{
-	const char *topic = json_str(s->put, "TopicArn", NULL);
-
-	if (!topic || notify_exists(ctl, s->region, topic))
-		return 0;
-	return emr_error_validation(err, "There is no topic '%.200s'; PutTopic makes one", topic);
-}
-
 static int put_schedule(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                         struct error *err)
 {
@@ -59,7 +50,8 @@ static int put_schedule(struct control *ctl, const cJSON *in, cJSON *out, struct
 
 	if (!s)
 		return err->code;
-	if (check_runs(s, now, err) || check_topic(ctl, s, err) || target_try(ctl, s, err)) {
+	if (check_runs(s, now, err) || notify_check(ctl, s->region, json_str(s->put, "TopicArn", NULL), err) ||
+	    target_try(ctl, s, err)) {
 		schedule_free(s);
 		return err->code;
 	}

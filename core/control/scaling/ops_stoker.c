@@ -103,15 +103,11 @@ int op_get_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call
 static struct instance_group *open_group(struct control *ctl, const cJSON *in, struct cluster **out,
                                          struct error *err)
 {
-	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
+	struct cluster *c = scaling_cluster(ctl, in, err);
 	struct instance_group *g;
 
 	if (!c)
 		return NULL;
-	if (cluster_state_closing(c->state)) {
-		emr_error_closing(err);
-		return NULL;
-	}
 	if (c->uses_fleets) {
 		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for "
 		                     "them.");

@@ -1,4 +1,4 @@
-/* What scaling asks of CloudWatch and of notices: one alarm per rule, and a word to an operator. */
+/* What scaling asks of CloudWatch: one alarm per rule. */
 #include <stdio.h>
 
 #include "core/control/cloudwatch/cloudwatch.h"

@@ -252,8 +252,3 @@ void app_pop(struct app *a, void *self)
 	paste_mode(a);
 	a->dirty = true;
 }
-
-bool app_has_overlay(const struct app *a)
-{
-	return a->overlays.len > 0;
-}

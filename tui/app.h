@@ -75,7 +75,6 @@ void app_tick(struct app *a, int ms);
 bool app_hold(const struct app *a);
 struct keymap *app_keymap(struct app *a);
 struct sink *app_sink(struct app *a);
-uv_loop_t *app_loop(struct app *a);
 bool app_read_only(const struct app *a);
 void app_set_read_only(struct app *a, bool on);
 /* Do an action as if its key was pressed (reasons and read-only checked). */
@@ -99,6 +98,5 @@ struct overlay_ops {
 void app_push(struct app *a, const struct overlay_ops *ops, void *self);   /* takes self */
 /* Close the top overlay, which must be self. Safe from inside its own event function: it is freed later. */
 void app_pop(struct app *a, void *self);
-bool app_has_overlay(const struct app *a);
 
 #endif

@@ -135,11 +135,6 @@ struct sink *app_sink(struct app *a)
 	return a->sink;
 }
 
-uv_loop_t *app_loop(struct app *a)
-{
-	return a->loop;
-}
-
 bool app_read_only(const struct app *a)
 {
 	return a->read_only;

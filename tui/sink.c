@@ -223,11 +223,6 @@ void sink_size(const struct sink *s, int *w, int *h)
 	sink_term_size(s->fd, w, h);
 }
 
-enum depth sink_depth(const struct sink *s)
-{
-	return pen_depth(s->pen);
-}
-
 enum glyph_set sink_glyphs(const struct sink *s)
 {
 	return s->glyphs;

@@ -46,7 +46,6 @@ int sink_open(struct sink **out, uv_loop_t *loop, const struct sink_options *o,
 void sink_close(struct sink *s);
 
 void sink_size(const struct sink *s, int *w, int *h);
-enum depth sink_depth(const struct sink *s);
 enum glyph_set sink_glyphs(const struct sink *s);
 void sink_theme(struct sink *s, const struct theme *t);   /* takes a copy of what it needs; repaints */
 

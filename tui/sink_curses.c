@@ -150,11 +150,6 @@ void pen_close(struct pen *p)
 	free(p);
 }
 
-enum depth pen_depth(const struct pen *p)
-{
-	return p->depth;
-}
-
 static attr_t attributes(unsigned a)
 {
 	return (a & ATTR_BOLD ? A_BOLD : 0) | (a & ATTR_DIM ? A_DIM : 0) |

@@ -11,7 +11,6 @@ struct pen;
 /* w, h: size of the terminal. color: as theme_depth's want. */
 int pen_open(struct pen **out, int w, int h, const char *color, struct error *err);
 void pen_close(struct pen *p);
-enum depth pen_depth(const struct pen *p);
 void pen_theme(struct pen *p, const struct theme *t);
 void pen_resize(struct pen *p, int w, int h);
 void pen_repaint(struct pen *p);                        /* the next frame is whole */

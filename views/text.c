@@ -135,28 +135,12 @@ char *text_bytes(double v, char *out, size_t size)
 	return out;
 }
 
-char *text_percent(double v, char *out, size_t size)
-{
-	if (isnan(v))
-		snprintf(out, size, "-");
-	else
-		snprintf(out, size, "%.0f%%", v);
-	return out;
-}
-
 static struct tm local(int64_t ms)
 {
 	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
 	localtime_r(&t, &tm);
 	return tm;
-}
-
-char *text_clock(int64_t ms, char *out, size_t size)
-{
-	struct tm tm = local(ms);
-	strftime(out, size, "%H:%M:%S", &tm);
-	return out;
 }
 
 char *text_date(int64_t ms, char *out, size_t size)
@@ -249,14 +233,4 @@ char *text_args(const struct step *s, char *out, size_t size)
 const char *cluster_label(const struct cluster *c)
 {
 	return c->name && *c->name ? c->name : c->id;
-}
-
-char *text_id(const char *id, int w, const struct glyphs *g, char *out, size_t size)
-{
-	size_t n = strlen(id);
-	if ((int)n <= w || w < 4)
-		snprintf(out, size, "%s", id);
-	else
-		snprintf(out, size, "%.*s%s", w - 1, id, g->ellipsis);
-	return out;
 }

@@ -22,8 +22,6 @@ char *text_money(double usd, bool lower_bound, const struct glyphs *g, char *out
 char *text_rate(double usd_h, bool lower_bound, const struct glyphs *g, char *out, size_t size);
 char *text_count(int64_t n, char *out, size_t size);         /* "3.0M", "812" */
 char *text_bytes(double n, char *out, size_t size);          /* "1.2 GiB" */
-char *text_percent(double v, char *out, size_t size);        /* "68%", "-" for NaN */
-char *text_clock(int64_t ms, char *out, size_t size);        /* "12:41:07", local time */
 char *text_date(int64_t ms, char *out, size_t size);         /* "Fri 12:41:07", or with the day when older */
 char *text_day(int64_t ms, int64_t now, char *out, size_t size);  /* "Fri 12:41:07", "Nov 03 12:41" when further */
 char *text_when(int64_t ms, int64_t now, char *out, size_t size); /* "2026-11-20 12:41 (3h ago)" */
@@ -37,7 +35,5 @@ char *text_progress(const struct step_progress *p, const struct glyphs *g, char 
 char *text_args(const struct step *s, char *out, size_t size);
 /* The name, or the id when it has none. */
 const char *cluster_label(const struct cluster *c);
-/* Short form of an id that fits in w cells: "j-2AXK7…". */
-char *text_id(const char *id, int w, const struct glyphs *g, char *out, size_t size);
 
 #endif

@@ -68,7 +68,6 @@ const char *act_name_of(const struct mcluster *mc)
 	return mc->c->name && *mc->c->name ? mc->c->name : mc->c->id;
 }
 
-/* One word for a shell: quoted only when it must be. */
 void act_shell_word(struct buf *out, const char *s)
 {
 	if (*s && !s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,@%+")]) {

@@ -4,6 +4,7 @@
 #ifndef CORE_CLIENT_ACT_H
 #define CORE_CLIENT_ACT_H
 
+#include "core/base/buf.h"
 #include "core/client/model.h"
 
 struct act_line {
@@ -45,6 +46,7 @@ struct act *act_keep_alive(const struct mcluster *mc, bool on);
 double act_cluster_price(const struct cluster *c, bool *unknown);
 /* "$0.48/h", "≥ $0.48/h" when a rate is missing; utf8 false: ">=". Gives out. */
 char *act_price_text(double per_hour, bool unknown, bool utf8, char *out, size_t size);
+void act_shell_word(struct buf *out, const char *s);      /* quoted only when it must be */
 /* Split a command line into words as a shell would (quotes, backslashes; no expansion). ERR_INVALID for
  * an open quote. */
 int act_split_words(const char *line, struct str_list *out, struct error *err);

@@ -55,10 +55,7 @@ struct act *act_delete_budget(const cJSON *budget)
 	                         json_add_str(cJSON_CreateObject(), "BudgetName", name));
 	a->title = xasprintf("Delete budget %s", name);
 	a->text = xstrdup("Its alarms go with it. What was spent stays in the reports.");
-	struct buf b = BUF_INIT;
-	buf_adds(&b, "stoker cost delete-budget ");
-	act_shell_word(&b, name);
-	a->cli = buf_steal(&b);
+	act_stoker_words(a, "cost", "delete-budget", name, (char *)NULL);
 	a->done = xasprintf("budget %s is deleted", name);
 	a->care = ACT_CARE_YES;
 	a->danger = true;

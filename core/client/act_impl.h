@@ -15,7 +15,6 @@ struct act *act_new(const char *target, const char *verb);
 struct act *act_with(const char *target, const char *verb, cJSON *in);
 void act_line(struct act *a, const char *label, const char *before, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-void act_shell_word(struct buf *out, const char *s);      /* quoted only when it must be */
 void act_cost_lines(struct act *a, double before, double change, bool unknown);
 double act_price_now(const struct mcluster *mc, bool *unknown);
 const char *act_name_of(const struct mcluster *mc);

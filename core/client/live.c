@@ -237,7 +237,6 @@ struct ask *live_ask_send(struct live *l, const char *target, cJSON *in)
 		free(a);
 		return NULL;
 	}
-	l->requests++;
 	a->next = l->asks;
 	a->link = &l->asks;
 	if (a->next)
@@ -384,8 +383,6 @@ static void keep_watch(struct live *l, int64_t now, int64_t *wait)
 	cJSON_Delete(in);
 	if (!l->watch)
 		link_down(l, &err);
-	else
-		l->requests++;
 }
 
 /* ---- the pump ---- */
@@ -552,9 +549,4 @@ bool live_more(struct live *l, enum global_part part)
 double live_budget(const struct live *l, const char **op)
 {
 	return budget_left(l->budget, live_mono_ms(), op);
-}
-
-uint64_t live_requests(const struct live *l)
-{
-	return l->requests;
 }

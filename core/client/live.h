@@ -38,6 +38,5 @@ void live_more_steps(struct live *l, const char *cluster_id);
 bool live_more(struct live *l, enum global_part part);
 /* Share of the request budget that is left, 0–1. */
 double live_budget(const struct live *l, const char **op);
-uint64_t live_requests(const struct live *l);         /* sent so far */
 
 #endif

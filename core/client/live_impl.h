@@ -22,7 +22,6 @@ struct live {
 	bool heard, started;
 	int failures;              /* of the connection, in a row */
 	int64_t started_at, flushed_at, watch_at;
-	uint64_t requests;
 	unsigned seed;
 	struct ask *asks;          /* under way */
 };

@@ -29,4 +29,13 @@ int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *o
               struct error *err);
 int op_concurrency_rule(const struct cluster *c, const struct step_list *steps, struct error *err);
 
+/* ---- pages of lists whose places are numbers (pages.c) ---- */
+
+#define OP_PAGE_MAX 1000
+/* MaxResults: `usual` when it is not given. */
+int op_page_size(const cJSON *in, int usual, int64_t *out, struct error *err);
+/* NextToken; 0, the begin, when it is not given. */
+int op_page_token(const cJSON *in, int64_t *place, struct error *err);
+void op_add_page_token(cJSON *out, int64_t place);
+
 #endif

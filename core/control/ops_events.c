@@ -73,11 +73,8 @@ static int list_events(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	for (size_t i = 0; i < events.len; i++)
 		cJSON_AddItemToArray(list, format ? event_bridge(&events.items[i]) : encode(&events.items[i]));
 	json_add(out, format ? "Records" : "Events", list);
-	if (!ret && events.len && (int)events.len == q.max) {
-		char token[24];
-		snprintf(token, sizeof token, "%lld", (long long)events.items[events.len - 1].seq);
-		json_add_str(out, "NextToken", token);
-	}
+	if (!ret && events.len && (int)events.len == q.max)
+		op_add_page_token(out, events.items[events.len - 1].seq);
 	event_list_free(&events);
 	return ret;
 }

@@ -89,6 +89,22 @@ static const char *instance_text(struct instance *i)
 
 #define INSTANCE_SHOWN_MS (30LL * 24 * 3600 * 1000) /* terminated ones, as on EMR */
 
+/* Groups are asked for by the names of groups, fleets by those of fleets. */
+static int check_kind(const struct cluster *c, bool names_groups, bool names_fleets, struct error *err)
+{
+	if (c->uses_fleets && names_groups)
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
+		                                 "The cluster uses instance fleets: name InstanceFleetId or "
+		                                 "InstanceFleetType instead of InstanceGroupId or "
+		                                 "InstanceGroupTypes.");
+	if (!c->uses_fleets && names_fleets)
+		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
+		                                 "The cluster uses instance groups: name InstanceGroupId or "
+		                                 "InstanceGroupTypes instead of InstanceFleetId or "
+		                                 "InstanceFleetType.");
+	return 0;
+}
+
 static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
@@ -105,16 +121,8 @@ static int list_instances(struct control *ctl, const cJSON *in, cJSON *out, stru
 	(void)call;
 	if (!c)
 		return err->code;
-	if (c->uses_fleets && (group || roles))
-		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_FLEET_CLUSTERS",
-		                                 "The cluster uses instance fleets: name InstanceFleetId or "
-		                                 "InstanceFleetType instead of InstanceGroupId or "
-		                                 "InstanceGroupTypes.");
-	if (!c->uses_fleets && (fleet || fleet_role >= 0))
-		return emr_error_invalid_request(err, "API_DOES_NOT_SUPPORT_INSTANCE_GROUP_CLUSTERS",
-		                                 "The cluster uses instance groups: name InstanceGroupId or "
-		                                 "InstanceGroupTypes instead of InstanceFleetId or "
-		                                 "InstanceFleetType.");
+	if ((ret = check_kind(c, group || roles, fleet || fleet_role >= 0, err)))
+		return ret;
 	if (fleet && !cluster_group(c, fleet))
 		return emr_error_no_fleet(err, fleet);
 	group = group ? group : fleet;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/base64.h"
 #include "core/base/mem.h"
 #include "core/engine/kernel.h"
 #include "core/engine/render_columns.h"
@@ -84,19 +85,8 @@ static void put_json_string(struct buf *out, const char *s, size_t n)
 
 static void put_base64(struct buf *out, const char *data, size_t n)
 {
-	static const char code[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *s = (const unsigned char *)data;
 	buf_addc(out, '"');
-	for (size_t i = 0; i < n; i += 3) {
-		unsigned v = (unsigned)s[i] << 16 | (i + 1 < n ? (unsigned)s[i + 1] << 8 : 0) |
-		             (i + 2 < n ? s[i + 2] : 0u);
-		char four[4] = { code[v >> 18], code[v >> 12 & 63], code[v >> 6 & 63], code[v & 63] };
-		if (i + 1 >= n)
-			four[2] = '=';
-		if (i + 2 >= n)
-			four[3] = '=';
-		buf_add(out, four, 4);
-	}
+	base64_add(out, data, n);
 	buf_addc(out, '"');
 }
 

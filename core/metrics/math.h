@@ -15,8 +15,6 @@ int math_parse(const char *text, struct math_expr **out, struct error *err);
 void math_free(struct math_expr *e);                 /* NULL is allowed */
 /* Ids of other queries that it names, each once. */
 void math_names(const struct math_expr *e, struct str_list *out);
-/* METRICS() or SEARCH() occurs in it. */
-bool math_uses(const struct math_expr *e, const char *function);
 
 /* One series: points that exist, oldest first. */
 struct math_series {
@@ -33,7 +31,6 @@ struct math_value {
 	size_t n;
 };
 void math_value_free(struct math_value *v);          /* what it owns */
-struct math_series math_series_copy(const struct math_series *s);
 void math_series_add(struct math_series *s, int64_t time, double value); /* n must grow from 0 by this alone */
 /* A number becomes the series that has it in every period. */
 void math_to_series(struct math_value *v, int64_t start, int64_t end, int period);

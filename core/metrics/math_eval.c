@@ -35,15 +35,6 @@ void math_series_add(struct math_series *s, int64_t time, double value)
 	s->values[s->n++] = value;
 }
 
-struct math_series math_series_copy(const struct math_series *s)
-{
-	struct math_series c = { .label = xstrdup(s->label), .period = s->period };
-
-	for (size_t i = 0; i < s->n; i++)
-		math_series_add(&c, s->times[i], s->values[i]);
-	return c;
-}
-
 void math_to_series(struct math_value *v, int64_t start, int64_t end, int period)
 {
 	double number = v->number;

@@ -383,17 +383,3 @@ void math_names(const struct math_expr *e, struct str_list *out)
 {
 	names_of(e->root, out);
 }
-
-static bool uses(const struct math_node *n, const char *function)
-{
-	bool found = n->kind == NODE_CALL && !strcmp(n->text, function);
-
-	for (size_t i = 0; i < n->items.len && !found; i++)
-		found = uses(n->items.items[i], function);
-	return found;
-}
-
-bool math_uses(const struct math_expr *e, const char *function)
-{
-	return uses(e->root, function);
-}

@@ -74,10 +74,8 @@ struct series *series_make(struct series_store *st, const struct series_name *n)
 
 int series_unit(const struct series *s) { return s->unit; }
 int64_t series_last(const struct series *s) { return s->last; }
-bool series_high(const struct series *s) { return s->high; }
 int64_t series_id(const struct series *s) { return s->id; }
 size_t series_count(const struct series_store *st) { return st->list.len; }
-size_t series_memory(const struct series_store *st) { return st->memory; }
 
 /* ---- chunks in memory ---- */
 

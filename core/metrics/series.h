@@ -51,7 +51,6 @@ void series_slots_free(struct series_slot *slots, size_t n);
 
 int series_unit(const struct series *s);         /* of the last sample that named one; -1: none */
 int64_t series_last(const struct series *s);     /* time of the newest sample */
-bool series_high(const struct series *s);
 int64_t series_id(const struct series *s);       /* rises with age of the series: younger ones have higher */
 /* All series of a region (and namespace, NULL = all), oldest first, ids above `after`. fn false ends the walk. */
 struct series_view {
@@ -65,6 +64,5 @@ void series_each(struct series_store *st, const char *region, const char *ns, in
 /* A share of what is to do from time to time: writing, dropping what is old. Call it about once a second. */
 void series_work(struct series_store *st, int64_t now);
 size_t series_count(const struct series_store *st);
-size_t series_memory(const struct series_store *st); /* bytes of points held in memory */
 
 #endif

@@ -101,7 +101,7 @@ static bool take_dead_letter(struct retry_policy *p, const char *value)
 static bool take_topic(struct retry_policy *p, const char *value)
 {
 	p->topic = value;
-	return !strncmp(value, "arn:", 4) && strlen(value) < 512 && !strpbrk(value, " \t\r\n");
+	return *value && strlen(value) < 512 && !strpbrk(value, " \t\r\n");
 }
 
 static const struct property {
@@ -118,7 +118,7 @@ static const struct property {
 	  "one or more of RETRYABLE, NON_RETRYABLE, DATA_QUALITY with commas between them, or ALL" },
 	{ "retry.timeoutSeconds", take_timeout, "a number from 1 to 604800" },
 	{ "deadLetter", take_dead_letter, "true or false" },
-	{ "notify", take_topic, "the ARN of a topic" },
+	{ "notify", take_topic, "the ARN or name of a topic" },
 };
 #define PROPERTIES (sizeof properties / sizeof *properties)
 

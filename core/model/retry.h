@@ -17,7 +17,7 @@
  *     stoker.retry.on                 classes that are tried again, with commas; ALL; RETRYABLE
  *     stoker.retry.timeoutSeconds     1…604800  an attempt that runs longer is ended, and counts as RETRYABLE
  *     stoker.deadLetter               true (default), false: whether a failed step leaves a dead letter
- *     stoker.notify                   ARN of the topic that is told about a dead letter
+ *     stoker.notify                   ARN or name of the topic that is told about a dead letter
  *
  * In the classification the prefix "stoker." or "stoker.retry." may be left out. No I/O, no state. */
 #ifndef CORE_MODEL_RETRY_H

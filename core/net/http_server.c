@@ -58,9 +58,7 @@ struct http_request {
 	size_t received;
 	struct arena *arena;              /* joined headers, decoded parameters */
 	VEC(char *) headers;              /* name, value, … of the answer */
-	int64_t started_us;
 	char peer[64];
-	void *data;
 };
 
 static void run(struct http_server *s);
@@ -251,7 +249,6 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const c
 		refuse(r, 503, "ServiceUnavailableException", "The server is closing.");
 	if (r->phase == READING) {
 		r->phase = HANDLED;
-		r->started_us = clock_mono_us();
 		r->in_handler = true;
 		s->pending++;
 		s->o.on_request(r, s->o.ctx);
@@ -293,13 +290,9 @@ void http_reply_header(struct http_request *r, const char *name, const char *val
 const char *http_request_method(const struct http_request *r) { return r->method; }
 const char *http_request_target(const struct http_request *r) { return r->target; }
 const char *http_request_path(const struct http_request *r) { return r->path; }
-const char *http_request_query(const struct http_request *r) { return r->query; }
 bool http_request_is_unix(const struct http_request *r) { return r->is_unix; }
 const char *http_request_peer(const struct http_request *r) { return r->peer; }
 uid_t http_request_uid(const struct http_request *r) { return r->uid; }
-int64_t http_request_started_us(const struct http_request *r) { return r->started_us; }
-void *http_request_data(const struct http_request *r) { return r->data; }
-void http_request_set_data(struct http_request *r, void *data) { r->data = data; }
 
 const char *http_request_body(const struct http_request *r, size_t *len)
 {

@@ -48,7 +48,6 @@ void http_server_close(struct http_server *s);
 const char *http_request_method(const struct http_request *r);
 const char *http_request_target(const struct http_request *r);  /* as sent: "/a%20b?x=1" */
 const char *http_request_path(const struct http_request *r);    /* decoded, without the query: "/a b" */
-const char *http_request_query(const struct http_request *r);   /* as sent, without '?'; "" when none */
 /* Decoded value of a query parameter, "" for one without a value, NULL when absent. */
 const char *http_request_param(const struct http_request *r, const char *name);
 /* Value of a header, any case; values of a repeated one are joined with ","; NULL when absent. */
@@ -58,9 +57,6 @@ bool http_request_is_unix(const struct http_request *r);
 /* Address of the client as a number; "unix" over the Unix socket; "" when unknown. */
 const char *http_request_peer(const struct http_request *r);
 uid_t http_request_uid(const struct http_request *r);           /* of the peer; only for Unix sockets */
-int64_t http_request_started_us(const struct http_request *r);  /* clock_mono_us when the body was there */
-void *http_request_data(const struct http_request *r);
-void http_request_set_data(struct http_request *r, void *data); /* the handler's own */
 
 /* Add a header to the answer; before http_reply. CR and LF in the value are dropped. */
 void http_reply_header(struct http_request *r, const char *name, const char *value);

@@ -293,11 +293,6 @@ void link_set_handlers(struct link *l, const struct link_handlers *h, void *ctx)
 	l->ctx = ctx;
 }
 
-void *link_ctx(const struct link *l)
-{
-	return l->ctx;
-}
-
 pid_t link_peer_pid(const struct link *l)
 {
 	return l->pid;

@@ -40,7 +40,6 @@ int link_open(uv_loop_t *loop, int fd, const struct link_handlers *h, void *ctx,
 
 /* Replace the handlers and their context: when a hello has told who the peer is. */
 void link_set_handlers(struct link *l, const struct link_handlers *h, void *ctx);
-void *link_ctx(const struct link *l);
 pid_t link_peer_pid(const struct link *l);  /* 0 when unknown */
 
 /* Queue a message and write what the socket takes now. msg stays the caller's. ERR_FULL for a message

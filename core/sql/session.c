@@ -57,11 +57,6 @@ bool session_ansi(const struct sql_session *s)
 	return strcasecmp(sql_session_conf(s, "spark.sql.ansi.enabled", "true"), "false") != 0;
 }
 
-const char *session_zone(const struct sql_session *s)
-{
-	return sql_session_conf(s, "spark.sql.session.timeZone", "UTC");
-}
-
 const char *session_database(const struct sql_session *s)
 {
 	return s->database;

@@ -25,7 +25,6 @@ struct sql_session {
 };
 
 bool session_ansi(const struct sql_session *s);
-const char *session_zone(const struct sql_session *s);
 const char *session_database(const struct sql_session *s);
 /* NULL when there is none. */
 struct sql_view *session_view(const struct sql_session *s, const char *name, bool global);

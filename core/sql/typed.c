@@ -183,12 +183,6 @@ static bool not_aggregate(void *ctx, const struct tx *e)
 	return !(e->kind == TX_CALL && e->call.fn->kind == SQL_FN_AGGREGATE && !e->call.over);
 }
 
-static bool not_window(void *ctx, const struct tx *e)
-{
-	(void)ctx;
-	return !(e->kind == TX_CALL && e->call.over);
-}
-
 static bool not_generator(void *ctx, const struct tx *e)
 {
 	(void)ctx;
@@ -198,11 +192,6 @@ static bool not_generator(void *ctx, const struct tx *e)
 bool tx_has_aggregate(const struct tx *e)
 {
 	return !tx_walk(e, not_aggregate, NULL);
-}
-
-bool tx_has_window(const struct tx *e)
-{
-	return !tx_walk(e, not_window, NULL);
 }
 
 bool tx_has_generator(const struct tx *e)

@@ -182,7 +182,6 @@ typedef struct tx *tx_map(void *ctx, const struct tx *e, bool *failed);
 struct tx *tx_rewrite(struct arena *a, const struct tx *e, tx_map *map, void *ctx, bool *failed);
 
 bool tx_has_aggregate(const struct tx *e); /* an aggregate call that is not a window call */
-bool tx_has_window(const struct tx *e);
 bool tx_has_generator(const struct tx *e);
 
 void cols_copy(struct col *to, const struct col *from, size_t n); /* n = 0: both may be NULL */

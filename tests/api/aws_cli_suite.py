@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from aws import Aws  # noqa: E402
 from stoker_server import Server, wait_for  # noqa: E402
 
 
@@ -23,11 +24,7 @@ class Suite:
         cls.server = Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        e = cls.server.call("Stoker.GetEnvironment")
-        cls.endpoint = e["Endpoint"]
-        cls.env = {"AWS_ACCESS_KEY_ID": e["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": e["SecretAccessKey"],
-                   "AWS_DEFAULT_REGION": e["Region"], "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1",
-                   "HOME": cls.server.home, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+        cls.program = Aws(cls.AWS, cls.server)
         cls.cid = cls.create("cli", "--instance-groups",
                              "InstanceGroupType=MASTER,InstanceCount=1,InstanceType=m5.xlarge",
                              "InstanceGroupType=CORE,InstanceCount=1,InstanceType=m5.xlarge")
@@ -41,13 +38,7 @@ class Suite:
 
     @classmethod
     def aws(cls, *words, refused=False, env=None):
-        r = subprocess.run([cls.AWS, "--endpoint-url", cls.endpoint, "emr", *words], env=dict(cls.env, **(env or {})),
-                           capture_output=True, text=True, timeout=120)
-        wanted = cls.REFUSED if refused else 0
-        assert r.returncode == wanted, f"aws emr {' '.join(words)}: {r.returncode} {r.stdout}{r.stderr}"
-        if refused:
-            return r.stderr
-        return json.loads(r.stdout) if r.stdout.strip() else {}
+        return cls.program(*words, status=cls.REFUSED if refused else 0, env=env)
 
     @classmethod
     def aws_all(cls, *commands, refused=False):
@@ -61,7 +52,7 @@ class Suite:
 
     @classmethod
     def run_without_endpoint(cls, *words):
-        r = subprocess.run([cls.AWS, "emr", *words], env=dict(cls.env, AWS_ENDPOINT_URL=cls.endpoint),
+        r = subprocess.run([cls.AWS, "emr", *words], env=dict(cls.program.env, AWS_ENDPOINT_URL=cls.program.endpoint),
                            capture_output=True, text=True, timeout=120)
         assert r.returncode == 0, r.stderr
         return json.loads(r.stdout)

@@ -3,29 +3,18 @@ on. Run by boto3_test.py (Debian's boto3) and by tests/clients/boto3_newest_test
 import os
 import re
 import sys
-import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from aws import boto3_client  # noqa: E402
 from stoker_server import ROOT, Server, wait_for  # noqa: E402
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
 from botocore.exceptions import ClientError, WaiterError  # noqa: E402
 
 MASTER = {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
 CORE = {"InstanceRole": "CORE", "InstanceType": "m5.xlarge", "InstanceCount": 1, "Name": "core"}
 TASK = {"InstanceRole": "TASK", "InstanceType": "c5.xlarge", "InstanceCount": 1, "Name": "extra"}
 FAST = {"Delay": 1, "MaxAttempts": 60}
-
-
-def client_of(server, **kw):
-    e = server.call("Stoker.GetEnvironment")
-    keys = {"aws_access_key_id": e["AccessKeyId"], "aws_secret_access_key": e["SecretAccessKey"],
-            "region_name": e["Region"]}
-    keys.update(kw)
-    return boto3.client("emr", endpoint_url=e["Endpoint"],
-                        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30), **keys)
 
 
 def step(name, *args, action="CONTINUE"):
@@ -43,7 +32,7 @@ class Suite:
         cls.server = Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        cls.emr = client_of(cls.server)
+        cls.emr = boto3_client(cls.server)
         cls.cid = cls.run_job_flow("shared", [MASTER, CORE])
         cls.emr.get_waiter("cluster_running").wait(ClusterId=cls.cid, WaiterConfig=FAST)
 
@@ -477,12 +466,12 @@ class Suite:
 
     def test_wrong_keys(self):
         self.refused("InvalidSignatureException", "does not match",
-                     lambda: client_of(self.server, aws_secret_access_key="wrong").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=403)
         self.refused("UnrecognizedClientException", "security token",
-                     lambda: client_of(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=403)
 
     def test_region_is_the_callers(self):
-        emr = client_of(self.server, region_name="eu-central-1")
+        emr = boto3_client(self.server, region_name="eu-central-1")
         self.assertIn("Clusters", emr.list_clusters())
 
     def test_every_page_of_clusters(self):

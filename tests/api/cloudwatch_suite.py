@@ -5,10 +5,9 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from aws import boto3_client  # noqa: E402
 from stoker_server import Server, wait_for  # noqa: E402
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 
 UTC = datetime.timezone.utc
@@ -23,20 +22,13 @@ def minute(back=0):
     return now().replace(second=0, microsecond=0) - datetime.timedelta(minutes=back)
 
 
-def client_of(server, service="cloudwatch", region=None):
-    e = server.call("Stoker.GetEnvironment")
-    return boto3.client(service, endpoint_url=e["Endpoint"], region_name=region or e["Region"],
-                        aws_access_key_id=e["AccessKeyId"], aws_secret_access_key=e["SecretAccessKey"],
-                        config=Config(retries={"max_attempts": 0}))
-
-
 class Suite:
     @classmethod
     def setUpClass(cls):
         cls.server = Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        cls.cw = client_of(cls.server)
+        cls.cw = boto3_client(cls.server, "cloudwatch")
 
     def refused(self, code, call, *words, **kwargs):
         with self.assertRaises(ClientError) as caught:
@@ -303,7 +295,7 @@ class Suite:
         self.refused("ValidationError", self.cw.describe_alarms, "maxRecords", MaxRecords=1000)
 
     def test_regions_are_worlds(self):
-        other = client_of(self.server, region="eu-west-1")
+        other = boto3_client(self.server, "cloudwatch", region_name="eu-west-1")
         self.put("here", 1)
         self.alarm("here", "here")
         self.assertEqual(other.list_metrics(Namespace="Test", MetricName="here")["Metrics"], [])

@@ -14,11 +14,11 @@ import gzip  # noqa: E402
 import json  # noqa: E402
 import shutil  # noqa: E402
 import struct  # noqa: E402
-import subprocess  # noqa: E402
 import time  # noqa: E402
 import unittest  # noqa: E402
 
 from cloudwatch_suite import Suite, minute  # noqa: E402
+from aws import Aws  # noqa: E402
 
 AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else shutil.which("aws")
 
@@ -122,16 +122,7 @@ class Query(Suite, unittest.TestCase):
 
     @unittest.skipUnless(AWS, "the aws program is not installed")
     def test_aws_cli(self):
-        e = self.server.call("Stoker.GetEnvironment")
-        env = {"AWS_ACCESS_KEY_ID": e["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": e["SecretAccessKey"],
-               "AWS_DEFAULT_REGION": e["Region"], "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1",
-               "HOME": self.server.home, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-
-        def aws(*words, status=0):
-            r = subprocess.run([AWS, "--endpoint-url", e["Endpoint"], "cloudwatch", *words], env=env,
-                               capture_output=True, text=True, timeout=120)
-            self.assertEqual(r.returncode, status, r.stdout + r.stderr)
-            return r.stderr if status else json.loads(r.stdout) if r.stdout.strip() else {}
+        aws = Aws(AWS, self.server, "cloudwatch")
         aws("put-metric-data", "--namespace", "Cli", "--metric-name", "m", "--value", "3", "--dimensions", "Host=a",
             "--unit", "Count")
         found = aws("list-metrics", "--namespace", "Cli")["Metrics"]

@@ -1,9 +1,7 @@
 #!/usr/bin/python3
 """Instance fleets as Debian's clients drive them: boto3 and the `aws` program."""
-import json
 import os
 import shutil
-import subprocess
 import sys
 
 DEBIAN = "/usr/bin/python3"
@@ -13,9 +11,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import unittest  # noqa: E402
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
+from aws import Aws, boto3_client  # noqa: E402
 from stoker_server import Server, wait_for  # noqa: E402
 
 AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else shutil.which("aws")
@@ -39,10 +36,7 @@ class Fleets(unittest.TestCase):
         cls.server = Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        cls.env = e = cls.server.call("Stoker.GetEnvironment")
-        cls.emr = boto3.client("emr", endpoint_url=e["Endpoint"], aws_access_key_id=e["AccessKeyId"],
-                               aws_secret_access_key=e["SecretAccessKey"], region_name=e["Region"],
-                               config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30))
+        cls.emr = boto3_client(cls.server)
         cls.cid = cls.create([MASTER, CORE])
         cls.waits(cls.cid)
 
@@ -136,15 +130,7 @@ class Fleets(unittest.TestCase):
 
     @unittest.skipUnless(AWS, "the aws program is not installed")
     def test_aws_program(self):
-        def aws(*words):
-            r = subprocess.run([AWS, "--endpoint-url", self.env["Endpoint"], "emr", *words], capture_output=True,
-                               text=True, timeout=120, env={
-                                   "AWS_ACCESS_KEY_ID": self.env["AccessKeyId"], "AWS_PAGER": "",
-                                   "AWS_SECRET_ACCESS_KEY": self.env["SecretAccessKey"], "LANG": "C.UTF-8",
-                                   "AWS_DEFAULT_REGION": self.env["Region"], "HOME": self.server.home,
-                                   "PATH": "/usr/local/bin:/usr/bin:/bin"})
-            self.assertEqual(r.returncode, 0, f"aws emr {' '.join(words)}: {r.stdout}{r.stderr}")
-            return json.loads(r.stdout) if r.stdout.strip() else {}
+        aws = Aws(AWS, self.server)
         cid = aws("create-cluster", "--name", "cli", "--release-label", "emr-7.1.0", "--use-default-roles",
                   "--instance-fleets",
                   "InstanceFleetType=MASTER,TargetOnDemandCapacity=1,InstanceTypeConfigs=[{InstanceType=m5.xlarge}]",

@@ -129,7 +129,7 @@ class Retries(unittest.TestCase):
         for name, value, text in (("retry.maxAttempts", "0", "stoker.retry.maxAttempts"),
                                   ("retry.on", "OFTEN", "stoker.retry.on"),
                                   ("retry.backofSeconds", "1", "stoker.retry.backofSeconds is not known"),
-                                  ("notify", "ops", "stoker.notify")):
+                                  ("notify", "nobody", "stoker.notify")):
             self.refused("ValidationException", text, "AddJobFlowSteps", {"JobFlowId": self.cid, "Steps": [{
                 "Name": "x", "ActionOnFailure": "CONTINUE", "HadoopJarStep": {
                     "Jar": "command-runner.jar", "Args": ["true"],

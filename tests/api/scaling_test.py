@@ -14,13 +14,11 @@ finally:
 import copy  # noqa: E402
 import json  # noqa: E402
 import shutil  # noqa: E402
-import subprocess  # noqa: E402
 import unittest  # noqa: E402
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 
+from aws import Aws, boto3_client  # noqa: E402
 from stoker_server import Server, wait_for  # noqa: E402
 
 AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else shutil.which("aws")
@@ -70,15 +68,8 @@ class Scaling(unittest.TestCase):
         cls.server = Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        e = cls.server.call("Stoker.GetEnvironment")
-        cls.endpoint = e["Endpoint"]
-        keys = {"aws_access_key_id": e["AccessKeyId"], "aws_secret_access_key": e["SecretAccessKey"]}
-        config = Config(retries={"max_attempts": 0})
-        cls.emr = boto3.client("emr", endpoint_url=cls.endpoint, region_name=e["Region"], config=config, **keys)
-        cls.cw = boto3.client("cloudwatch", endpoint_url=cls.endpoint, region_name=e["Region"], config=config, **keys)
-        cls.env = {"AWS_ACCESS_KEY_ID": e["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": e["SecretAccessKey"],
-                   "AWS_DEFAULT_REGION": e["Region"], "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1",
-                   "HOME": cls.server.home, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+        cls.emr, cls.cw = boto3_client(cls.server), boto3_client(cls.server, "cloudwatch")
+        cls.aws = Aws(AWS, cls.server)
         cls.cid = cls.create("shared")
 
     @classmethod
@@ -280,12 +271,6 @@ class Scaling(unittest.TestCase):
                      InstanceGroupId=core()["Id"], AutoScalingPolicy=POLICY)
 
     # ---- the aws program ----
-
-    def aws(self, *words):
-        r = subprocess.run([AWS, "--endpoint-url", self.endpoint, "emr", *words], env=self.env, capture_output=True,
-                           text=True, timeout=120)
-        self.assertEqual(r.returncode, 0, r.stdout + r.stderr)
-        return json.loads(r.stdout) if r.stdout.strip() else {}
 
     @unittest.skipUnless(AWS, "the aws program is not installed")
     def test_aws_program(self):

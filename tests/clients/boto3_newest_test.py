@@ -11,8 +11,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "api")
 import newest_boto3  # noqa: E402
 
 if newest_boto3.into():
-    import boto3  # noqa: E402
-    from boto3_suite import Suite, client_of  # noqa: E402
+    from boto3_suite import Suite  # noqa: E402
 
     class NewestBoto3(Suite, unittest.TestCase):
         def test_endpoint_from_the_environment(self):

@@ -239,8 +239,7 @@ static void units(void **state)
 	assert_string_equal(cli_money(-1, b, sizeof b), "unknown");
 	assert_string_equal(cli_money(0.0042, b, sizeof b), "$0.0042");
 	assert_string_equal(cli_money(12.345, b, sizeof b), "$12.35");
-	assert_string_equal(cli_bytes(0, b, sizeof b), "0");
-	assert_string_equal(cli_bytes(1536, b, sizeof b), "1.5K");
+	assert_string_equal(cli_count(812, b, sizeof b), "812");
 	assert_string_equal(cli_count(2900000, b, sizeof b), "2.9M");
 	assert_string_equal(cli_time(0, b, sizeof b), "-");
 }

@@ -135,6 +135,33 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* ---- a clock that the test moves: frozen_at in a setup of its own, frozen_teardown behind it ---- */
+
+static int64_t now_ms;
+
+static void set_clock(int64_t ms)
+{
+	char text[32];
+
+	now_ms = ms;
+	snprintf(text, sizeof text, "%lld", (long long)ms);
+	setenv("STOKER_FROZEN_TIME", text, 1);
+}
+
+static int frozen_at(int64_t ms, void **state)
+{
+	set_clock(ms);
+	return setup(state);
+}
+
+static int frozen_teardown(void **state)
+{
+	int ret = teardown(state);
+
+	unsetenv("STOKER_FROZEN_TIME");
+	return ret;
+}
+
 static void on_reply(const struct control_reply *r, void *ctx)
 {
 	struct fixture *f = ctx;
@@ -221,6 +248,16 @@ static struct cluster *waiting(struct fixture *f)
 
 	assert_int_equal(c->state, CLUSTER_STARTING);
 	assert_int_equal(f->spawns % 3, 0);
+	hello_all(f, c);
+	assert_int_equal(c->state, CLUSTER_WAITING);
+	return c;
+}
+
+/* A cluster of these options whose nodes are all there. */
+static struct cluster *run_up(struct fixture *f, const char *options)
+{
+	struct cluster *c = run(f, options);
+
 	hello_all(f, c);
 	assert_int_equal(c->state, CLUSTER_WAITING);
 	return c;

@@ -17,14 +17,6 @@
 #define M5 0.24         /* m5.xlarge: 0.192 + 0.048 */
 #define T0 1795651200000LL /* 2026-11-26T00:00:00Z, a Thursday */
 
-static void set_clock(int64_t ms)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%lld", (long long)ms);
-	setenv("STOKER_FROZEN_TIME", text, 1);
-}
-
 static void set_zone(const char *tz)
 {
 	setenv("TZ", tz, 1);
@@ -34,8 +26,7 @@ static void set_zone(const char *tz)
 static int cost_setup(void **state)
 {
 	set_zone("UTC");
-	set_clock(T0 + 12 * HOUR);
-	return setup(state);
+	return frozen_at(T0 + 12 * HOUR, state);
 }
 
 /* A cluster as it would be in the journal, without nodes that live. */

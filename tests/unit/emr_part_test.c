@@ -13,11 +13,9 @@
 static struct cluster *up(struct fixture *f, const char *more)
 {
 	char *options = xasprintf("\"Instances\":{" GROUPS ",\"KeepJobFlowAliveWhenNoSteps\":true},%s", more);
-	struct cluster *c = run(f, options);
+	struct cluster *c = run_up(f, options);
 
 	free(options);
-	hello_all(f, c);
-	assert_int_equal(c->state, CLUSTER_WAITING);
 	return c;
 }
 

@@ -45,15 +45,6 @@ static const char *bought(const struct cluster *c, const struct instance_group *
 	return out;
 }
 
-static struct cluster *up(struct fixture *f, const char *options)
-{
-	struct cluster *c = run(f, options);
-
-	hello_all(f, c);
-	assert_int_equal(c->state, CLUSTER_WAITING);
-	return c;
-}
-
 static const cJSON *fleet_json_of(struct fixture *f, const struct cluster *c, int i)
 {
 	const cJSON *r = ask(f, "ElasticMapReduce.ListInstanceFleets", "{\"ClusterId\":\"%s\"}", c->id);
@@ -100,7 +91,7 @@ static void test_weights_fill_both_targets(void **state)
 static void test_restart_keeps_fleets(void **state)
 {
 	struct fixture *f = *state;
-	struct cluster *c = up(f, FLEETS(CORE(2, 2, "{\"InstanceType\":\"r5.xlarge\",\"WeightedCapacity\":2,"
+	struct cluster *c = run_up(f, FLEETS(CORE(2, 2, "{\"InstanceType\":\"r5.xlarge\",\"WeightedCapacity\":2,"
 	                       "\"BidPrice\":\"0.2\",\"Priority\":3}", STRATEGY("diversified")
 	                       ",\"ResizeSpecifications\":{\"SpotResizeSpecification\":{\"TimeoutDurationMinutes\":20}}")));
 	char id[64];
@@ -146,7 +137,7 @@ static void its_end(struct fixture *f, struct cluster *c)
 static void test_resize(void **state)
 {
 	struct fixture *f = *state;
-	struct cluster *c = up(f, FLEETS(CORE(4, 0, TYPE("m5.xlarge", 1) "," TYPE("m5.2xlarge", 3), "")));
+	struct cluster *c = run_up(f, FLEETS(CORE(4, 0, TYPE("m5.xlarge", 1) "," TYPE("m5.2xlarge", 3), "")));
 	struct instance_group *g = c->groups.items[1];
 
 	/* 0.384 for three units is cheaper than 0.192 for one. */
@@ -307,7 +298,7 @@ static void test_loss_is_replaced_from_another_pool(void **state)
 	struct fixture *f = *state;
 
 	market(f);
-	struct cluster *c = up(f, FLEETS(CORE(1, 2, FOUR, STRATEGY("lowest-price"))));
+	struct cluster *c = run_up(f, FLEETS(CORE(1, 2, FOUR, STRATEGY("lowest-price"))));
 	struct instance_group *g = c->groups.items[1];
 	assert_string_equal(bought(c, g, MARKET_SPOT), "r5.xlarge*2");
 	good(f, "Stoker.PutSpotPrice", "{\"InstanceType\":\"r5.xlarge\",\"Available\":false}");
@@ -388,7 +379,7 @@ static void test_refusals(void **state)
 static void test_fleets_and_groups_exclude_each_other(void **state)
 {
 	struct fixture *f = *state;
-	struct cluster *groups = waiting(f), *fleets = up(f, FLEETS(CORE(1, 0, TYPE("m5.xlarge", 1), "")));
+	struct cluster *groups = waiting(f), *fleets = run_up(f, FLEETS(CORE(1, 0, TYPE("m5.xlarge", 1), "")));
 	static const struct { const char *op, *more; } on_fleets[] = {
 		{ "ListInstanceGroups", "" }, { "ListInstances", ",\"InstanceGroupTypes\":[\"CORE\"]" },
 		{ "ModifyInstanceGroups",
@@ -425,7 +416,7 @@ static void test_fleets_and_groups_exclude_each_other(void **state)
 static void test_client_reads_it_back(void **state)
 {
 	struct fixture *f = *state;
-	struct cluster *c = up(f, FLEETS(CORE(1, 2, "{\"InstanceType\":\"r5.xlarge\",\"WeightedCapacity\":2,\"BidPrice\":"
+	struct cluster *c = run_up(f, FLEETS(CORE(1, 2, "{\"InstanceType\":\"r5.xlarge\",\"WeightedCapacity\":2,\"BidPrice\":"
 	                       "\"0.2\"}", STRATEGY("diversified"))));
 	struct instance_group *g = emr_read_instance_fleet(fleet_json_of(f, c, 1));
 

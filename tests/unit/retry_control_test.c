@@ -4,37 +4,17 @@
 #include "core/base/clock.h"
 #include "core/control/retry/inner.h"
 
-static int64_t now_ms;
-
-static void at(int64_t ms)
-{
-	char text[32];
-
-	now_ms = ms;
-	snprintf(text, sizeof text, "%lld", (long long)ms);
-	setenv("STOKER_FROZEN_TIME", text, 1);
-}
-
 /* So much later, with what the loop would do then. */
 static void later(struct fixture *f, int64_t ms)
 {
-	at(now_ms + ms);
+	set_clock(now_ms + ms);
 	parts_run(f->ctl, now_ms);
 	control_turn(f->ctl);
 }
 
 static int frozen_setup(void **state)
 {
-	at(INT64_C(1795000000000));
-	return setup(state);
-}
-
-static int frozen_teardown(void **state)
-{
-	int ret = teardown(state);
-
-	unsetenv("STOKER_FROZEN_TIME");
-	return ret;
+	return frozen_at(INT64_C(1795000000000), state);
 }
 
 /* A step with properties, as JSON pairs: "{\"Key\":…,\"Value\":…},…". */
@@ -336,7 +316,7 @@ static void test_a_wait_survives_the_server(void **state)
 	struct step *s = add_with(f, c, "CONTINUE", PROCESS, THREE);
 
 	ends(f, s, 75, 0);
-	at(now_ms + 4000);
+	set_clock(now_ms + 4000);
 	restart(f, &c, &s);
 	assert_int_equal(s->state, STEP_RUNNING);
 	assert_null(exec_of(s));
@@ -345,7 +325,7 @@ static void test_a_wait_survives_the_server(void **state)
 	later(f, 6000);
 	assert_non_null(exec_of(s));
 	ends(f, s, 75, 0);
-	at(now_ms + 100000); /* the wait passed while nobody was there */
+	set_clock(now_ms + 100000); /* the wait passed while nobody was there */
 	restart(f, &c, &s);
 	later(f, 1);
 	assert_non_null(exec_of(s));
@@ -362,7 +342,7 @@ static void test_a_clock_set_back_prolongs_no_wait(void **state)
 	struct step *s = add_with(f, c, "CONTINUE", PROCESS, THREE);
 
 	ends(f, s, 75, 0);
-	at(now_ms - 86400000);
+	set_clock(now_ms - 86400000);
 	assert_false(retry_waits(f->ctl, s));
 	parts[PART_RETRY]->run(f->ctl, now_ms);
 	control_turn(f->ctl);
@@ -410,7 +390,7 @@ static void test_time_limit_of_an_attempt(void **state)
 	assert_int_equal(s->state, STEP_RUNNING);
 	later(f, 1000);
 	assert_non_null(exec_of(s));
-	at(now_ms + 70000);
+	set_clock(now_ms + 70000);
 	restart(f, &c, &s); /* too long, by the time the server is back */
 	clear_sent(f);
 	later(f, 1);

@@ -162,7 +162,7 @@ static const struct { const char *key, *value, *says; } wrong[] = {
 	{ "stoker.retry.timeoutSeconds", "0", "from 1 to 604800" },
 	{ "stoker.retry.maxAttempt", "3", "stoker.retry.maxAttempt is not known" },
 	{ "stoker.deadLetter", "yes", "true or false" },
-	{ "stoker.notify", "ops", "ARN" },
+	{ "stoker.notify", "no name", "ARN or name" },
 };
 
 static void test_bad_values_are_named(void **state)

@@ -9,17 +9,6 @@
 #define HOUR 3600000LL
 #define START (1790000000000LL / HOUR * HOUR)
 
-static int64_t now_ms;
-
-static void set_clock(int64_t ms)
-{
-	char text[32];
-
-	now_ms = ms;
-	snprintf(text, sizeof text, "%lld", (long long)ms);
-	setenv("STOKER_FROZEN_TIME", text, 1);
-}
-
 /* Time passes in steps of a second at most, as the loop's timer would have it: what is due runs. */
 static void pass(struct fixture *f, int64_t ms)
 {
@@ -35,16 +24,7 @@ static void pass(struct fixture *f, int64_t ms)
 
 static int frozen_setup(void **state)
 {
-	set_clock(START);
-	return setup(state);
-}
-
-static int frozen_teardown(void **state)
-{
-	int rc = teardown(state);
-
-	unsetenv("STOKER_FROZEN_TIME");
-	return rc;
+	return frozen_at(START, state);
 }
 
 #define WITH_TASK "\"Instances\":{\"InstanceGroups\":[" \
@@ -58,11 +38,9 @@ static struct cluster *up(struct fixture *f, const char *more)
 {
 	f->ctl->budget_mb = 65536;
 	char *options = xasprintf(WITH_TASK "%s", more);
-	struct cluster *c = run(f, options);
+	struct cluster *c = run_up(f, options);
 
 	free(options);
-	hello_all(f, c);
-	assert_int_equal(c->state, CLUSTER_WAITING);
 	return c;
 }
 
@@ -709,28 +687,30 @@ static void test_policies_survive_a_restart(void **state)
 	free(id);
 }
 
+#define T(fn) cmocka_unit_test_setup_teardown(fn, frozen_setup, frozen_teardown)
+
 int main(void)
 {
 	setenv("STOKER_LOG", "error", 0);
 	log_open("test");
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_managed_grows_and_shrinks, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_managed_does_not_take_working_nodes, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_managed_at_its_maximum_says_so_once, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_managed_limits_hold_without_demand, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_managed_when_the_machine_is_full, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_tree, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_custom_rules_fire, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_alarms_of_others_fire_no_rules, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_a_cluster_has_so_many_scheduled_sizes, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_custom_policy_and_a_person, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_custom_growth_that_stalls_is_given_up, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_custom_state_survives_a_restart, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_a_full_disk_takes_policies_back, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_scheduled, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_bad_schedules_and_trees_are_refused, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_manual_changes_are_recorded, frozen_setup, frozen_teardown),
-		cmocka_unit_test_setup_teardown(test_policies_survive_a_restart, frozen_setup, frozen_teardown),
+		T(test_managed_grows_and_shrinks),
+		T(test_managed_does_not_take_working_nodes),
+		T(test_managed_at_its_maximum_says_so_once),
+		T(test_managed_limits_hold_without_demand),
+		T(test_managed_when_the_machine_is_full),
+		T(test_tree),
+		T(test_custom_rules_fire),
+		T(test_alarms_of_others_fire_no_rules),
+		T(test_a_cluster_has_so_many_scheduled_sizes),
+		T(test_custom_policy_and_a_person),
+		T(test_custom_growth_that_stalls_is_given_up),
+		T(test_custom_state_survives_a_restart),
+		T(test_a_full_disk_takes_policies_back),
+		T(test_scheduled),
+		T(test_bad_schedules_and_trees_are_refused),
+		T(test_manual_changes_are_recorded),
+		T(test_policies_survive_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

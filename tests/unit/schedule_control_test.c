@@ -4,17 +4,6 @@
 #include "core/base/clock.h"
 #include "core/control/schedule/inner.h"
 
-static int64_t now_ms;
-
-static void at(int64_t ms)
-{
-	char text[32];
-
-	now_ms = ms;
-	snprintf(text, sizeof text, "%lld", (long long)ms);
-	setenv("STOKER_FROZEN_TIME", text, 1);
-}
-
 /* What the loop does now: parts run until none is due. */
 static void look(struct fixture *f)
 {
@@ -28,22 +17,13 @@ static void look(struct fixture *f)
 
 static void until(struct fixture *f, const char *iso)
 {
-	at(clock_parse(iso));
+	set_clock(clock_parse(iso));
 	look(f);
 }
 
 static int frozen_setup(void **state)
 {
-	at(clock_parse("2026-11-26T12:00:00Z"));
-	return setup(state);
-}
-
-static int frozen_teardown(void **state)
-{
-	int ret = teardown(state);
-
-	unsetenv("STOKER_FROZEN_TIME");
-	return ret;
+	return frozen_at(clock_parse("2026-11-26T12:00:00Z"), state);
 }
 
 static void restart(struct fixture *f)
@@ -152,7 +132,7 @@ static const struct { const char *members, *says; } wrong[] = {
 	{ EVERY_HOUR ",\"CatchUp\":\"SOME\"," TRANSIENT, "SKIP, ONE or ALL" },
 	{ EVERY_HOUR ",\"Overlap\":\"NO\"," TRANSIENT, "CANCEL_PREVIOUS" },
 	{ EVERY_HOUR ",\"CatchUpWindowMinutes\":0," TRANSIENT, "CatchUpWindowMinutes" },
-	{ EVERY_HOUR ",\"TopicArn\":\"ops\"," TRANSIENT, "TopicArn" },
+	{ EVERY_HOUR ",\"TopicArn\":\"ops\"," TRANSIENT, "There is no topic" },
 	{ EVERY_HOUR, "Target must be" },
 	{ EVERY_HOUR ",\"Target\":{\"Operation\":\"TerminateJobFlows\",\"Request\":{}}",
 	  "RunJobFlow or AddJobFlowSteps" },
@@ -390,7 +370,7 @@ static void down(struct fixture *f, const char *members)
 
 	snprintf(all, sizeof all, EVERY_HOUR "%s," TRANSIENT, members);
 	put(f, "x", all);
-	at(clock_parse("2026-11-26T16:20:00Z"));
+	set_clock(clock_parse("2026-11-26T16:20:00Z"));
 	restart(f);
 	look(f);
 }
@@ -463,7 +443,7 @@ static void test_a_short_absence_is_none(void **state)
 	struct fixture *f = *state;
 
 	put(f, "x", EVERY_HOUR "," TRANSIENT);
-	at(clock_parse("2026-11-26T13:03:00Z"));
+	set_clock(clock_parse("2026-11-26T13:03:00Z"));
 	restart(f);
 	look(f);
 	assert_int_equal(count_state(f, "STARTED"), 1);
@@ -479,7 +459,7 @@ static void test_a_long_absence_is_summed_up(void **state)
 	struct fixture *f = *state;
 
 	put(f, "x", "\"ScheduleExpression\":\"cron(* * * * ? *)\"," TRANSIENT);
-	at(clock_parse("2026-11-28T12:00:30Z"));
+	set_clock(clock_parse("2026-11-28T12:00:30Z"));
 	restart(f);
 	look(f);
 	assert_int_equal(count_state(f, "MISSED"), 100);

@@ -31,28 +31,46 @@ int ask(struct cli *c, const char *op, cJSON *req, cJSON **reply, struct error *
 	return rc;
 }
 
+int ask_done(struct cli *c, const char *op, cJSON *req)
+{
+	struct error err = ERROR_INIT;
+	cJSON *reply = NULL;
+	int status = ask(c, op, req, &reply, &err) ? cli_fail(c, &err) : CLI_OK;
+
+	cJSON_Delete(reply);
+	return status;
+}
+
+/* Lists call the place of their next page Marker (the older ones) or NextToken. Makes req ask for it. */
+static bool next_page(const cJSON *page, cJSON *req)
+{
+	const char *name = json_str(page, "Marker", NULL) ? "Marker" : "NextToken", *place = json_str(page, name, NULL);
+
+	if (place) {
+		cJSON_DeleteItemFromObjectCaseSensitive(req, name);
+		json_add_str(req, name, place);
+	}
+	return place;
+}
+
 int ask_all(struct cli *c, const char *op, cJSON *req, const char *list, size_t limit, cJSON **items,
             struct error *err)
 {
-	cJSON *all = cJSON_CreateArray(), *page = NULL, *x;
+	cJSON *all = cJSON_CreateArray(), *page = NULL;
+	size_t n = 0;
+	bool more;
 	int rc;
 
 	req = req ? req : cJSON_CreateObject();
 	do {
-		const char *marker = json_str(page, "Marker", NULL);
-		if (marker) {
-			cJSON_DeleteItemFromObjectCaseSensitive(req, "Marker");
-			json_add_str(req, "Marker", marker);
-		}
-		cJSON_Delete(page);
 		rc = ask(c, op, cJSON_Duplicate(req, true), &page, err);
 		cJSON *from = rc ? NULL : cJSON_GetObjectItemCaseSensitive(page, list);
-		while (from && from->child && (!limit || (size_t)cJSON_GetArraySize(all) < limit)) {
-			x = cJSON_DetachItemFromArray(from, 0);
-			cJSON_AddItemToArray(all, x);
-		}
-	} while (!rc && json_str(page, "Marker", NULL) && (!limit || (size_t)cJSON_GetArraySize(all) < limit));
-	cJSON_Delete(page);
+		for (; from && from->child && (!limit || n < limit); n++)
+			cJSON_AddItemToArray(all, cJSON_DetachItemViaPointer(from, from->child));
+		more = !rc && next_page(page, req);
+		cJSON_Delete(page);
+		page = NULL;
+	} while (more && (!limit || n < limit));
 	cJSON_Delete(req);
 	if (rc) {
 		cJSON_Delete(all);

@@ -95,6 +95,12 @@ int cli_opt_int(const struct cli_args *a, const char *name, int def, int min, in
 /* "90", "90s", "5m", "2h", "1d" → milliseconds; -1 when malformed. */
 int64_t cli_parse_span(const char *s);
 
+/* ---- read.c ---- */
+struct buf;
+/* A file, or "-" for standard input; error ERR_FULL when it is longer than max. */
+int cli_read(const char *path, size_t max, struct buf *out, struct error *err);
+int cli_read_json(const char *path, cJSON **out, struct error *err);  /* an object, the caller's; else NULL */
+
 /* ---- say.c: how results and errors look ---- */
 /* The error as sentences on err: "stoker: message (detail)" and "  hint". Gives the exit status for it. */
 int cli_fail(struct cli *c, const struct error *e);
@@ -116,7 +122,6 @@ const char *cli_money(double v, char *out, size_t size);
 const char *cli_cost(double v, bool lower_bound, char *out, size_t size);
 /* Epoch seconds as the API gives them → "2026-11-21 03:34:15" in local time; "-" for 0. */
 const char *cli_time(double epoch, char *out, size_t size);
-const char *cli_bytes(double n, char *out, size_t size);    /* "3.4M" */
 const char *cli_count(double n, char *out, size_t size);    /* "2.9 M" */
 
 /* ---- progress.c: one line that lives ---- */

@@ -70,12 +70,19 @@ static int list(struct cli *c, const struct cli_args *a, int first)
 	return cli_flag(a, "check") && n ? CLI_FAILED : CLI_OK;
 }
 
-static void metric_rows(struct cli *c, struct text_table *t, const cJSON *page)
+static void metric_people(struct cli *c, const cJSON *alarms)
 {
+	struct text_table *t = text_table_new();
 	const cJSON *x;
 	char buf[64];
 
-	cJSON_ArrayForEach(x, json_arr(page, "MetricAlarms")) {
+	text_table_column(t, "ALARM", TABLE_LEFT, true);
+	text_table_column(t, "STATE", TABLE_LEFT, false);
+	text_table_column(t, "SINCE", TABLE_LEFT, false);
+	text_table_column(t, "METRIC", TABLE_LEFT, true);
+	text_table_column(t, "THRESHOLD", TABLE_LEFT, false);
+	text_table_column(t, "ACTIONS", TABLE_LEFT, false);
+	cJSON_ArrayForEach(x, alarms) {
 		const char *state = json_str(x, "StateValue", "");
 		bool on = json_bool(x, "ActionsEnabled", true);
 		text_table_cell(t, "", "%s", json_str(x, "AlarmName", ""));
@@ -87,49 +94,26 @@ static void metric_rows(struct cli *c, struct text_table *t, const cJSON *page)
 		                json_num(x, "Threshold", 0));
 		text_table_cell(t, on ? "" : cli_dim(c), "%s", on ? "on" : "off");
 	}
+	cli_print_table(c, t);
 }
 
 /* Every alarm on a metric, whatever its state. */
 static int list_metric(struct cli *c)
 {
-	struct text_table *t = text_table_new();
-	cJSON *all = cJSON_CreateObject(), *reply = NULL, *list = cJSON_AddArrayToObject(all, "MetricAlarms");
 	struct error err = ERROR_INIT;
-	char *next = NULL;
-	int rc;
+	cJSON *alarms;
 
-	text_table_column(t, "ALARM", TABLE_LEFT, true);
-	text_table_column(t, "STATE", TABLE_LEFT, false);
-	text_table_column(t, "SINCE", TABLE_LEFT, false);
-	text_table_column(t, "METRIC", TABLE_LEFT, true);
-	text_table_column(t, "THRESHOLD", TABLE_LEFT, false);
-	text_table_column(t, "ACTIONS", TABLE_LEFT, false);
-	do {
-		cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100);
-		json_add_str(req, "NextToken", next);
-		free(next);
-		next = NULL;
-		rc = ask(c, CLOUDWATCH "DescribeAlarms", req, &reply, &err);
-		if (rc)
-			break;
-		metric_rows(c, t, reply);
-		next = xstrdup(json_str(reply, "NextToken", NULL));
-		cJSON *from = cJSON_GetObjectItemCaseSensitive(reply, "MetricAlarms");
-		while (from && from->child)
-			cJSON_AddItemToArray(list, cJSON_DetachItemFromArray(from, 0));
-		cJSON_Delete(reply);
-	} while (next);
-	free(next);
-	if (rc || c->json || !cJSON_GetArraySize(list)) {
-		text_table_free(t);
-		if (!rc && !c->json)
-			fprintf(c->out, "no alarms on metrics; stoker alarms put makes one\n");
-	} else {
-		cli_print_table(c, t);
-	}
-	if (rc || !c->json)
-		cJSON_Delete(all);
-	return rc ? cli_fail(c, &err) : c->json ? cli_print_json(c, all) : CLI_OK;
+	if (ask_all(c, CLOUDWATCH "DescribeAlarms", json_add_int(cJSON_CreateObject(), "MaxRecords", 100), "MetricAlarms",
+	            0, &alarms, &err))
+		return cli_fail(c, &err);
+	if (c->json)
+		return cli_print_json(c, json_add(cJSON_CreateObject(), "MetricAlarms", alarms));
+	if (alarms->child)
+		metric_people(c, alarms);
+	else
+		fprintf(c->out, "no alarms on metrics; stoker alarms put makes one\n");
+	cJSON_Delete(alarms);
+	return CLI_OK;
 }
 
 /* ---- what needs a name ---- */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/base/fs.h"
 #include "core/model/alarm.h"
 #include "views/cli/cmd_alarms.h"
 #include "views/cli/table.h"
@@ -156,28 +155,15 @@ static int request_of_options(struct cli *c, const struct cli_args *a, cJSON *re
 	return rc ? rc : add_actions(c, a, "ok-action", "OKActions", req, err);
 }
 
-static cJSON *request_of_file(const char *path, struct error *err)
-{
-	struct buf text = BUF_INIT;
-	cJSON *v = NULL;
-
-	if (!fs_read(strcmp(path, "-") ? path : "/dev/stdin", 1 << 20, &text, err)) {
-		v = json_parse(buf_str(&text), text.len, err);
-		if (!v)
-			error_prefix(err, "%s", path);
-	}
-	buf_free(&text);
-	return v;
-}
-
 int alarms_put(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
 	const char *from = cli_opt(a, "from");
-	cJSON *reply = NULL, *req = from ? request_of_file(from, &err) : cJSON_CreateObject();
+	cJSON *reply = NULL, *req = NULL;
 
-	if (!req)
+	if (from && cli_read_json(from, &req, &err))
 		return cli_fail(c, &err);
+	req = req ? req : cJSON_CreateObject();
 	cJSON_DeleteItemFromObjectCaseSensitive(req, "AlarmName");
 	json_add_str(req, "AlarmName", a->argv[1]);
 	int rc = from ? 0 : request_of_options(c, a, req, &err);

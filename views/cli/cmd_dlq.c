@@ -13,7 +13,7 @@
 
 static int fetch(struct cli *c, cJSON *req, size_t limit, cJSON **items, struct error *err)
 {
-	return ask_tokens(c, "Stoker.ListDeadLetters", req, "DeadLetters", limit, items, err);
+	return ask_all(c, "Stoker.ListDeadLetters", req, "DeadLetters", limit, items, err);
 }
 
 static bool closed(const char *state)
@@ -216,7 +216,7 @@ static int mended(const struct cli_args *a, const cJSON *letter, cJSON **out, st
 	if (file && a->n_rest)
 		return error_set(err, ERR_INVALID, "--step or a command after --, not both");
 	if (file)
-		return verb_read_json(file, out, err);
+		return cli_read_json(file, out, err);
 	if (!a->n_rest)
 		return 0;
 	cJSON *args = cJSON_CreateArray();

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "views/cli/ask.h"
 #include "views/cli/plan.h"
 #include "views/cli/table.h"
+#include "views/cli/verb.h"
 
 static cJSON *policies_of(const struct cli_args *a)
 {
@@ -92,7 +92,7 @@ static const char *joined(const cJSON *list, struct buf *b)
 	return b->len ? buf_str(b) : "-";
 }
 
-static int list(struct cli *c)
+static int list(struct cli *c, const struct cli_args *a)
 {
 	struct text_table *t;
 	struct buf b = BUF_INIT;
@@ -101,6 +101,7 @@ static int list(struct cli *c)
 	char time[64];
 	int status = list_keys(c, &reply);
 
+	(void)a;
 	if (status)
 		return status;
 	if (c->json)
@@ -129,16 +130,20 @@ static int set_status(struct cli *c, const char *id, const char *status)
 	                                                status));
 }
 
-static int set_rights(struct cli *c, const struct cli_args *a, const char *id)
+static int enable(struct cli *c, const struct cli_args *a) { return set_status(c, a->argv[1], "Active"); }
+static int disable(struct cli *c, const struct cli_args *a) { return set_status(c, a->argv[1], "Inactive"); }
+
+static int set_rights(struct cli *c, const struct cli_args *a)
 {
-	cJSON *req = json_add_str(cJSON_CreateObject(), "AccessKeyId", id);
+	cJSON *req = json_add_str(cJSON_CreateObject(), "AccessKeyId", a->argv[1]);
 
 	add_rights(a, req);
 	return call(c, "Stoker.UpdateKey", req);
 }
 
-static int drop(struct cli *c, const struct cli_args *a, const char *id)
+static int drop(struct cli *c, const struct cli_args *a)
 {
+	const char *id = a->argv[1];
 	char *question = xasprintf("Delete the key %s? What signs with it is refused from then on.", id);
 	int go = plan_confirm(c, a, true, question);
 
@@ -150,8 +155,9 @@ static int drop(struct cli *c, const struct cli_args *a, const char *id)
 
 /* A new key with the rights of the old one, which then is switched off: who still has it can be told, and it can
  * be switched on again until everybody has the new one. */
-static int rotate(struct cli *c, const struct cli_args *a, const char *id)
+static int rotate(struct cli *c, const struct cli_args *a)
 {
+	const char *id = a->argv[1];
 	struct error err = ERROR_INIT;
 	cJSON *keys = NULL, *reply = NULL, *req;
 	int status = list_keys(c, &keys);
@@ -173,12 +179,10 @@ static int rotate(struct cli *c, const struct cli_args *a, const char *id)
 		status = ask(c, "Stoker.CreateKey", req, &reply, &err) ? cli_fail(c, &err)
 		                                                       : print_key(c, json_obj(reply, "Key"));
 		cJSON_Delete(reply);
-		reply = NULL;
 	}
 	if (!status && !cli_flag(a, "keep")) {
 		req = json_add_str(json_add_str(cJSON_CreateObject(), "AccessKeyId", id), "Status", "Inactive");
-		status = ask(c, "Stoker.UpdateKey", req, &reply, &err) ? cli_fail(c, &err) : CLI_OK;
-		cJSON_Delete(reply);
+		status = ask_done(c, "Stoker.UpdateKey", req);
 		if (!status && !c->json)
 			fprintf(c->err, "%s is inactive now; delete it when nobody needs it: stoker keys delete %s\n", id, id);
 	}
@@ -186,29 +190,14 @@ static int rotate(struct cli *c, const struct cli_args *a, const char *id)
 	return status;
 }
 
+static const struct cli_verb verbs[] = {
+	{ "list", 0, 0, list }, { "create", 0, 0, create }, { "set", 1, 1, set_rights }, { "enable", 1, 1, enable },
+	{ "disable", 1, 1, disable }, { "rotate", 1, 1, rotate }, { "delete", 1, 1, drop }, { 0 },
+};
+
 static int exec_keys(struct cli *c, const struct cli_args *a)
 {
-	const char *verb = a->argc ? a->argv[0] : "list", *id = a->argc > 1 ? a->argv[1] : NULL;
-
-	if (!strcmp(verb, "create") && !id)
-		return create(c, a);
-	if (!strcmp(verb, "list") && !id)
-		return list(c);
-	if (!id)
-		return cli_usage(c, cli_find("keys"), !strcmp(verb, "create") || !strcmp(verb, "list") ?
-		                 "%s takes no further words" : "%s: which access key? (or: create, list)", verb);
-	if (!strcmp(verb, "disable"))
-		return set_status(c, id, "Inactive");
-	if (!strcmp(verb, "enable"))
-		return set_status(c, id, "Active");
-	if (!strcmp(verb, "set"))
-		return set_rights(c, a, id);
-	if (!strcmp(verb, "delete"))
-		return drop(c, a, id);
-	if (!strcmp(verb, "rotate"))
-		return rotate(c, a, id);
-	return cli_usage(c, cli_find("keys"), "\"%s\" is none of create, list, set, disable, enable, rotate, delete",
-	                 verb);
+	return verb_run(c, cli_find("keys"), verbs, a);
 }
 
 static const struct cli_option options[] = {

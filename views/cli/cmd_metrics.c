@@ -11,49 +11,15 @@ extern const struct cli_command cli_cmd_metrics;
 
 /* ---- list ---- */
 
-static cJSON *filters(const cJSON *dims)
+static void people(struct cli *c, const cJSON *metrics)
 {
-	return dims ? cJSON_Duplicate(dims, true) : cJSON_CreateArray();
-}
-
-static int list(struct cli *c, const struct cli_args *a, int first)
-{
-	struct error err = ERROR_INIT;
-	cJSON *all = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(all, "Metrics"), *reply = NULL;
-	cJSON *dims = alarm_dimensions(c, a, &err);
-	char *next = NULL;
-	int rc = dims ? 0 : err.code;
-
-	while (!rc) {
-		cJSON *req = json_add(cJSON_CreateObject(), "Dimensions", filters(dims));
-		json_add_str(req, "Namespace", cli_opt(a, "namespace"));
-		json_add_str(req, "MetricName", a->argc > first ? a->argv[first] : NULL);
-		json_add_str(req, "NextToken", next);
-		free(next);
-		next = NULL;
-		rc = ask(c, CLOUDWATCH "ListMetrics", req, &reply, &err);
-		cJSON *from = rc ? NULL : cJSON_GetObjectItemCaseSensitive(reply, "Metrics");
-		while (from && from->child)
-			cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(from, from->child));
-		next = rc ? NULL : xstrdup(json_str(reply, "NextToken", NULL));
-		cJSON_Delete(reply);
-		reply = NULL;
-		if (!next)
-			break;
-	}
-	cJSON_Delete(dims);
-	if (rc) {
-		cJSON_Delete(all);
-		return cli_fail(c, &err);
-	}
-	if (c->json)
-		return cli_print_json(c, all);
 	struct text_table *t = text_table_new();
 	const cJSON *m, *d;
+
 	text_table_column(t, "NAMESPACE", TABLE_LEFT, false);
 	text_table_column(t, "METRIC", TABLE_LEFT, false);
 	text_table_column(t, "DIMENSIONS", TABLE_LEFT, true);
-	cJSON_ArrayForEach(m, list) {
+	cJSON_ArrayForEach(m, metrics) {
 		struct buf b = BUF_INIT;
 		cJSON_ArrayForEach(d, json_arr(m, "Dimensions"))
 			buf_addf(&b, "%s%s=%s", b.len ? " " : "", json_str(d, "Name", ""), json_str(d, "Value", ""));
@@ -62,13 +28,28 @@ static int list(struct cli *c, const struct cli_args *a, int first)
 		text_table_cell(t, "", "%s", buf_str(&b));
 		buf_free(&b);
 	}
-	if (text_table_rows(t))
-		cli_print_table(c, t);
-	else {
-		text_table_free(t);
+	cli_print_table(c, t);
+}
+
+static int list(struct cli *c, const struct cli_args *a, int first)
+{
+	struct error err = ERROR_INIT;
+	cJSON *metrics, *dims = alarm_dimensions(c, a, &err);
+
+	if (!dims)
+		return cli_fail(c, &err);
+	cJSON *req = json_add(cJSON_CreateObject(), "Dimensions", dims);
+	json_add_str(req, "Namespace", cli_opt(a, "namespace"));
+	json_add_str(req, "MetricName", a->argc > first ? a->argv[first] : NULL);
+	if (ask_all(c, CLOUDWATCH "ListMetrics", req, "Metrics", 0, &metrics, &err))
+		return cli_fail(c, &err);
+	if (c->json)
+		return cli_print_json(c, json_add(cJSON_CreateObject(), "Metrics", metrics));
+	if (metrics->child)
+		people(c, metrics);
+	else
 		fprintf(c->out, "no metrics\n");
-	}
-	cJSON_Delete(all);
+	cJSON_Delete(metrics);
 	return CLI_OK;
 }
 

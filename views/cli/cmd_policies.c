@@ -3,51 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/fs.h"
-#include "views/cli/ask.h"
 #include "views/cli/plan.h"
 #include "views/cli/table.h"
+#include "views/cli/verb.h"
 
 #define MAX_BYTES 65536
 
-static int call(struct cli *c, const char *op, cJSON *req)
-{
-	struct error err = ERROR_INIT;
-	cJSON *reply = NULL;
-	int status = ask(c, op, req, &reply, &err) ? cli_fail(c, &err) : CLI_OK;
-
-	cJSON_Delete(reply);
-	return status;
-}
-
-static int read_file(const char *path, struct buf *out, struct error *err)
-{
-	char part[4096];
-	size_t n;
-
-	if (strcmp(path, "-"))
-		return fs_read(path, MAX_BYTES, out, err);
-	while (out->len <= MAX_BYTES && (n = fread(part, 1, sizeof part, stdin)))
-		buf_add(out, part, n);
-	return out->len > MAX_BYTES ? error_set(err, ERR_FULL, "the document is longer than %d bytes", MAX_BYTES) : 0;
-}
-
-static int put(struct cli *c, const char *name, const char *path)
+static int put(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
 	struct buf b = BUF_INIT;
 
-	if (read_file(path, &b, &err)) {
+	if (cli_read(a->argv[2], MAX_BYTES, &b, &err)) {
 		buf_free(&b);
 		return cli_fail(c, &err);
 	}
-	cJSON *req = json_add_str(cJSON_CreateObject(), "PolicyName", name);
+	cJSON *req = json_add_str(cJSON_CreateObject(), "PolicyName", a->argv[1]);
 	json_add_str(req, "PolicyDocument", buf_str(&b));
 	buf_free(&b);
-	return call(c, "Stoker.PutPolicy", req);
+	return ask_done(c, "Stoker.PutPolicy", req);
 }
 
-static int show(struct cli *c, const cJSON *policies, const char *name)
+static int print_one(struct cli *c, const cJSON *policies, const char *name)
 {
 	const cJSON *p = ask_find(policies, "PolicyName", name);
 	struct error err = ERROR_INIT;
@@ -64,7 +41,7 @@ static int show(struct cli *c, const cJSON *policies, const char *name)
 	return CLI_OK;
 }
 
-static int list(struct cli *c, const cJSON *policies)
+static int print_all(struct cli *c, const cJSON *policies)
 {
 	struct text_table *t = text_table_new();
 	const cJSON *x, *k;
@@ -86,8 +63,10 @@ static int list(struct cli *c, const cJSON *policies)
 	return cli_print_table(c, t);
 }
 
-static int read_policies(struct cli *c, const char *name)
+/* list and show NAME */
+static int show(struct cli *c, const struct cli_args *a)
 {
+	const char *name = a->argc > 1 ? a->argv[1] : NULL;
 	struct error err = ERROR_INIT;
 	cJSON *reply = NULL;
 	int status;
@@ -96,35 +75,29 @@ static int read_policies(struct cli *c, const char *name)
 		return cli_fail(c, &err);
 	if (c->json && !name)
 		return cli_print_json(c, reply);
-	status = name ? show(c, json_arr(reply, "Policies"), name) : list(c, json_arr(reply, "Policies"));
+	status = name ? print_one(c, json_arr(reply, "Policies"), name) : print_all(c, json_arr(reply, "Policies"));
 	cJSON_Delete(reply);
 	return status;
 }
 
-static int drop(struct cli *c, const struct cli_args *a, const char *name)
+static int drop(struct cli *c, const struct cli_args *a)
 {
-	char *question = xasprintf("Delete the policy %s?", name);
+	char *question = xasprintf("Delete the policy %s?", a->argv[1]);
 	int go = plan_confirm(c, a, true, question);
 
 	free(question);
 	if (go)
 		return go < 0 ? CLI_OK : go;
-	return call(c, "Stoker.DeletePolicy", json_add_str(cJSON_CreateObject(), "PolicyName", name));
+	return ask_done(c, "Stoker.DeletePolicy", json_add_str(cJSON_CreateObject(), "PolicyName", a->argv[1]));
 }
+
+static const struct cli_verb verbs[] = {
+	{ "list", 0, 0, show }, { "show", 1, 1, show }, { "put", 2, 2, put }, { "delete", 1, 1, drop }, { 0 },
+};
 
 static int exec_policies(struct cli *c, const struct cli_args *a)
 {
-	const char *verb = a->argc ? a->argv[0] : "list", *name = a->argc > 1 ? a->argv[1] : NULL;
-
-	if (!strcmp(verb, "list") && !name)
-		return read_policies(c, NULL);
-	if (!strcmp(verb, "show") && name)
-		return read_policies(c, name);
-	if (!strcmp(verb, "put") && a->argc == 3)
-		return put(c, name, a->argv[2]);
-	if (!strcmp(verb, "delete") && name)
-		return drop(c, a, name);
-	return cli_usage(c, cli_find("policies"), "expected: list, show NAME, put NAME FILE, or delete NAME");
+	return verb_run(c, cli_find("policies"), verbs, a);
 }
 
 static const struct cli_option options[] = { PLAN_OPTIONS, { 0 } };

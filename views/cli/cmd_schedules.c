@@ -225,7 +225,7 @@ static int runs(struct cli *c, const struct cli_args *a)
 		cJSON_Delete(req);
 		return cli_usage(c, NULL, "%s", err.message);
 	}
-	if (ask_tokens(c, "Stoker.ListScheduleRuns", req, "Runs", (size_t)limit, &items, &err))
+	if (ask_all(c, "Stoker.ListScheduleRuns", req, "Runs", (size_t)limit, &items, &err))
 		return cli_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, json_add(cJSON_CreateObject(), "Runs", items));
@@ -280,7 +280,7 @@ static int set_target(const struct cli_args *a, cJSON *put, struct error *err)
 {
 	const char *cluster = cli_opt(a, "cluster"), *file = cli_opt(a, "request");
 	cJSON *step = step_of(a), *request = NULL, *steps;
-	int rc = file ? verb_read_json(file, &request, err) : 0;
+	int rc = file ? cli_read_json(file, &request, err) : 0;
 
 	if (rc) {
 		cJSON_Delete(step);
@@ -310,7 +310,7 @@ static int build_put(const struct cli_args *a, cJSON **out, struct error *err)
 
 	*out = NULL;
 	if (cli_opt(a, "file"))
-		rc = verb_read_json(cli_opt(a, "file"), out, err);
+		rc = cli_read_json(cli_opt(a, "file"), out, err);
 	if (rc)
 		return rc;
 	*out = *out ? *out : cJSON_CreateObject();

@@ -57,22 +57,6 @@ static int session_words(const struct cli_args *a, const char **words, size_t ma
 	return 0;
 }
 
-static int read_stdin(struct buf *out, struct error *err)
-{
-	ssize_t n;
-
-	do {
-		buf_reserve(out, 65536);
-		n = read(STDIN_FILENO, out->data + out->len, 65535);
-		if (n > 0)
-			out->len += (size_t)n;
-		if (out->len > SCRIPT_MAX)
-			return error_set(err, ERR_FULL, "standard input holds more than %u MB of SQL", SCRIPT_MAX >> 20);
-	} while (n > 0);
-	out->data[out->len] = 0;
-	return n < 0 ? error_set(err, ERR_IO, "cannot read standard input") : 0;
-}
-
 static int run_file(struct sql_view *v, const char *path, bool *gone)
 {
 	struct buf text = BUF_INIT;
@@ -80,7 +64,7 @@ static int run_file(struct sql_view *v, const char *path, bool *gone)
 	bool in = !strcmp(path, "-");
 	int status;
 
-	if (in ? read_stdin(&text, &err) : fs_read(path, SCRIPT_MAX, &text, &err)) {
+	if (cli_read(path, SCRIPT_MAX, &text, &err)) {
 		cli_fail(v->cli, &err);
 		status = CLI_FAILED;   /* 4 is for clusters and steps that are not there */
 	} else {

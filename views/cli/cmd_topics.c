@@ -1,10 +1,8 @@
 /* stoker topics: who is told when an alarm goes off. */
 #include <string.h>
 
-#include "views/cli/ask.h"
 #include "views/cli/table.h"
-
-extern const struct cli_command cli_cmd_topics;
+#include "views/cli/verb.h"
 
 static const char *const ways[] = { "Webhook", "Command", "Email" };
 
@@ -36,11 +34,12 @@ static void people(struct cli *c, const cJSON *topics)
 	cli_print_table(c, t);
 }
 
-static int list(struct cli *c)
+static int list(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
 	cJSON *reply = NULL;
 
+	(void)a;
 	if (ask(c, "Stoker.ListTopics", NULL, &reply, &err))
 		return cli_fail(c, &err);
 	if (c->json)
@@ -106,20 +105,13 @@ static int delete(struct cli *c, const struct cli_args *a)
 	return CLI_OK;
 }
 
+static const struct cli_verb verbs[] = {
+	{ "list", 0, 0, list }, { "put", 1, 1, put }, { "delete", 1, 1, delete }, { "test", 1, 1, test }, { 0 },
+};
+
 static int exec_topics(struct cli *c, const struct cli_args *a)
 {
-	static const struct { const char *name; int (*run)(struct cli *, const struct cli_args *); } verbs[] = {
-		{ "put", put }, { "delete", delete }, { "test", test },
-	};
-	const char *word = a->argc ? a->argv[0] : "list";
-
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (!strcmp(verbs[i].name, word))
-			return a->argc == 2 ? verbs[i].run(c, a)
-			       : cli_usage(c, &cli_cmd_topics, "stoker topics %s takes one NAME", word);
-	if (!strcmp(word, "list") && a->argc < 2)
-		return list(c);
-	return cli_usage(c, &cli_cmd_topics, "\"%s\" is not list, put, delete or test", word);
+	return verb_run(c, cli_find("topics"), verbs, a);
 }
 
 static const struct cli_option options[] = {

@@ -205,24 +205,13 @@ static void rate_cell(struct text_table *t, const cJSON *x, const char *name, bo
 		text_table_cell(t, "", "%s%.4f", estimate ? "~" : "", v);
 }
 
-int cost_prices(struct cli *c, const struct cost_words *w)
+/* Gives whether one of them is an estimate. */
+static bool print_prices(struct cli *c, const cJSON *prices)
 {
-	cJSON *req = cJSON_CreateObject(), *reply = NULL;
-	struct text_table *t;
+	struct text_table *t = text_table_new();
 	bool estimate = false;
 	const cJSON *x;
-	int status;
 
-	for (int i = 0; i < w->argc; i++) {
-		cJSON *list =
-		    i ? cJSON_GetObjectItem(req, "InstanceTypes") : cJSON_AddArrayToObject(req, "InstanceTypes");
-		cJSON_AddItemToArray(list, cJSON_CreateString(w->argv[i]));
-	}
-	if ((status = cost_ask(c, "Stoker.ListPrices", req, &reply)))
-		return status;
-	if (c->json)
-		return cli_print_json(c, reply);
-	t = text_table_new();
 	text_table_column(t, "TYPE", TABLE_LEFT, false);
 	text_table_column(t, "REGION", TABLE_LEFT, false);
 	text_table_column(t, "VCPU", TABLE_RIGHT, false);
@@ -231,7 +220,7 @@ int cost_prices(struct cli *c, const struct cost_words *w)
 	text_table_column(t, "EMR $/H", TABLE_RIGHT, false);
 	text_table_column(t, "AS OF", TABLE_LEFT, false);
 	text_table_column(t, "SOURCE", TABLE_LEFT, true);
-	cJSON_ArrayForEach(x, json_arr(reply, "Prices")) {
+	cJSON_ArrayForEach(x, prices) {
 		bool guess = json_bool(x, "EmrEstimate", false);
 		estimate |= guess;
 		text_table_cell(t, "", "%s%s", json_str(x, "InstanceType", ""),
@@ -245,6 +234,24 @@ int cost_prices(struct cli *c, const struct cost_words *w)
 		text_table_cell(t, cli_dim(c), "%s", json_str(x, "Source", ""));
 	}
 	cli_print_table(c, t);
+	return estimate;
+}
+
+int cost_prices(struct cli *c, const struct cost_words *w)
+{
+	cJSON *req = cJSON_CreateObject(), *reply = NULL;
+	int status;
+
+	for (int i = 0; i < w->argc; i++) {
+		cJSON *list =
+		    i ? cJSON_GetObjectItem(req, "InstanceTypes") : cJSON_AddArrayToObject(req, "InstanceTypes");
+		cJSON_AddItemToArray(list, cJSON_CreateString(w->argv[i]));
+	}
+	if ((status = cost_ask(c, "Stoker.ListPrices", req, &reply)))
+		return status;
+	if (c->json)
+		return cli_print_json(c, reply);
+	bool estimate = print_prices(c, json_arr(reply, "Prices"));
 	fprintf(c->out, "%s* from %s%s%s\n", cli_dim(c), json_str(reply, "File", "prices.csv"),
 	        estimate ? "; ~ marks an estimate" : "", cli_plain(c));
 	if (json_str(reply, "Error", NULL))

@@ -1,12 +1,12 @@
 /* Show the plan before acting. */
 #include "views/cli/plan.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/client/act.h"
 #include "core/model/price_table.h"
 #include "views/cli/table.h"
 
@@ -98,24 +98,8 @@ void plan_print(struct cli *c, const struct plan_group *groups, size_t n)
 
 void plan_word(struct buf *b, const char *word)
 {
-	static const char plain[] = "_-+=.,/:@%";
-	bool quote = !*word;
-
-	for (const char *s = word; *s; s++)
-		if (!isalnum((unsigned char)*s) && !strchr(plain, *s))
-			quote = true;
 	buf_addc(b, ' ');
-	if (!quote) {
-		buf_adds(b, word);
-		return;
-	}
-	buf_addc(b, '\'');
-	for (; *word; word++)
-		if (*word == '\'')
-			buf_adds(b, "'\\''");
-		else
-			buf_addc(b, *word);
-	buf_addc(b, '\'');
+	act_shell_word(b, word);
 }
 
 int plan_confirm(struct cli *c, const struct cli_args *a, bool destroys, const char *question)

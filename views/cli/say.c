@@ -180,12 +180,13 @@ const char *cli_time(double epoch, char *out, size_t size)
 	return out;
 }
 
-static const char *scaled(double n, double step, const char *units, char *out, size_t size)
+const char *cli_count(double n, char *out, size_t size)
 {
+	static const char units[] = " kMGT";
 	int u = 0;
 
-	while (fabs(n) >= step && units[u + 1]) {
-		n /= step;
+	while (fabs(n) >= 1000 && units[u + 1]) {
+		n /= 1000;
 		u++;
 	}
 	if (u == 0)
@@ -193,14 +194,4 @@ static const char *scaled(double n, double step, const char *units, char *out, s
 	else
 		snprintf(out, size, fabs(n) < 10 ? "%.1f%c" : "%.0f%c", n, units[u]);
 	return out;
-}
-
-const char *cli_bytes(double n, char *out, size_t size)
-{
-	return scaled(n, 1024, " KMGTP", out, size);
-}
-
-const char *cli_count(double n, char *out, size_t size)
-{
-	return scaled(n, 1000, " kMGT", out, size);
 }

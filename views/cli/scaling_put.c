@@ -5,11 +5,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "core/base/fs.h"
 #include "core/model/price.h"
 #include "views/cli/scaling.h"
 
-#define POLICY_BYTES (1 << 20)
 
 const cJSON *scaling_group(const cJSON *scaling, const char *word)
 {
@@ -248,19 +246,10 @@ int scaling_put_scheduled(struct cli *c, const struct cli_args *a, const char *c
 /* A policy in a file: EMR's AutoScalingPolicy itself, or the whole request around it. */
 static cJSON *read_policy(const char *path, struct error *err)
 {
-	struct buf b = BUF_INIT;
 	cJSON *v, *inner;
 
-	if (fs_read(strcmp(path, "-") ? path : "/dev/stdin", POLICY_BYTES, &b, err)) {
-		buf_free(&b);
+	if (cli_read_json(path, &v, err))
 		return NULL;
-	}
-	v = json_parse(buf_str(&b), b.len, err);
-	buf_free(&b);
-	if (!v) {
-		error_prefix(err, "%s", path);
-		return NULL;
-	}
 	inner = cJSON_DetachItemFromObjectCaseSensitive(v, "AutoScalingPolicy");
 	if (inner) {
 		cJSON_Delete(v);

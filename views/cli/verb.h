@@ -1,5 +1,4 @@
-/* Commands that have verbs ("stoker schedules put NAME"): the first word chooses, none means the first verb.
- * And what such commands share: JSON from files, lists with tokens. */
+/* Commands that have verbs ("stoker schedules put NAME"): the first word chooses, none means the first verb. */
 #ifndef VIEWS_CLI_VERB_H
 #define VIEWS_CLI_VERB_H
 
@@ -14,13 +13,6 @@ struct cli_verb {
 /* verbs end with a NULL name. */
 int verb_run(struct cli *c, const struct cli_command *cmd, const struct cli_verb *verbs,
              const struct cli_args *a);
-
-/* A file's JSON object; "-" is standard input. */
-int verb_read_json(const char *path, cJSON **out, struct error *err);
-
-/* As ask_all, for operations whose pages have NextToken. */
-int ask_tokens(struct cli *c, const char *op, cJSON *req, const char *list, size_t limit, cJSON **items,
-               struct error *err);
 
 extern const struct cli_command cli_cmd_dlq, cli_cmd_schedules;
 

@@ -133,6 +133,24 @@ static int list_index(const char **path, char *number)
 	return n;
 }
 
+static int put_leaf(cJSON *at, const char *key, const struct shape *s, const struct field *f, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	cJSON *v = leaf(s, buf_str(&f->value), buf_str(&f->name), &why);
+	if (!v && why.code) {
+		*err = why;
+		return why.code;
+	}
+	if (!v)
+		return cw_error(err, "MalformedInput", "%.200s cannot hold a value of its own", buf_str(&f->name));
+	if (child_of(at, key)) {
+		cJSON_Delete(v);
+		return cw_error(err, "MalformedInput", "%.200s is given twice", buf_str(&f->name));
+	}
+	cJSON_AddItemToObject(at, key, v);
+	return 0;
+}
+
 static int place(cJSON *tree, const struct shape *s, const char *path, const struct field *f, struct error *err)
 {
 	cJSON *at = tree;
@@ -165,20 +183,7 @@ static int place(cJSON *tree, const struct shape *s, const char *path, const str
 				return cw_error(err, "MalformedInput", "%.200s contradicts an earlier field", buf_str(&f->name));
 		}
 	}
-	struct error why = ERROR_INIT;
-	cJSON *v = leaf(s, buf_str(&f->value), buf_str(&f->name), &why);
-	if (!v && why.code) {
-		*err = why;
-		return why.code;
-	}
-	if (!v)
-		return cw_error(err, "MalformedInput", "%.200s cannot hold a value of its own", buf_str(&f->name));
-	if (child_of(at, key)) {
-		cJSON_Delete(v);
-		return cw_error(err, "MalformedInput", "%.200s is given twice", buf_str(&f->name));
-	}
-	cJSON_AddItemToObject(at, key, v);
-	return 0;
+	return put_leaf(at, key, s, f, err);
 }
 
 /* ---- numbered objects become arrays ---- */

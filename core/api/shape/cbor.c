@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/base64.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
@@ -119,18 +120,9 @@ static bool string(struct reader *r, int major, uint64_t n, bool open, struct bu
 
 static cJSON *base64(const struct buf *b)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	struct buf out = BUF_INIT;
 
-	for (size_t i = 0; i < b->len; i += 3) {
-		unsigned v = (unsigned)(unsigned char)b->data[i] << 16;
-		v |= i + 1 < b->len ? (unsigned)(unsigned char)b->data[i + 1] << 8 : 0;
-		v |= i + 2 < b->len ? (unsigned)(unsigned char)b->data[i + 2] : 0;
-		buf_addc(&out, digits[v >> 18]);
-		buf_addc(&out, digits[v >> 12 & 63]);
-		buf_addc(&out, i + 1 < b->len ? digits[v >> 6 & 63] : '=');
-		buf_addc(&out, i + 2 < b->len ? digits[v & 63] : '=');
-	}
+	base64_add(&out, b->data, b->len);
 	cJSON *v = cJSON_CreateString(buf_str(&out));
 	buf_free(&out);
 	return v;

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/access/access.h"
+#include "core/control/ops.h"
 #include "core/net/sigv4.h"
 
 #define KIND "audit"
@@ -185,24 +186,6 @@ static void split_words(const char *text, struct str_list *out)
 	free(copy);
 }
 
-/* A token is the place where the last page ended. */
-static int read_token(const cJSON *in, int64_t *before, struct error *err)
-{
-	const char *token = json_str(in, "NextToken", "0");
-	char *end;
-
-	*before = strtoll(token, &end, 10);
-	return *token && !*end && *before >= 0 ? 0 : emr_error_validation(err, "NextToken is not one of this list");
-}
-
-static void add_token(cJSON *out, int64_t seq)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "%lld", (long long)seq);
-	json_add_str(out, "NextToken", text);
-}
-
 int op_list_audit(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
 {
 	const char *format = json_str(in, "Format", NULL), *outcome = json_str(in, "Outcome", NULL);
@@ -214,7 +197,7 @@ int op_list_audit(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 		.until = until ? until : INT64_MAX, .trail = format != NULL,
 		.want = max < 1 || max > 1000 ? 1000 : (int)max,
 	};
-	int ret = read_token(in, &q.before, err);
+	int ret = op_page_token(in, &q.before, err);
 
 	(void)call;
 	if (!ret && format && strcmp(format, "cloudtrail"))
@@ -228,7 +211,7 @@ int op_list_audit(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 	ret = records_read(ctl, &q, take, &p, err);
 	json_add(out, format ? "Records" : "AuditEvents", p.out);
 	if (!ret && !p.ended && (p.want <= 0 || p.looked >= LOOK_MAX))
-		add_token(out, p.last);
+		op_add_page_token(out, p.last);
 	str_list_free(&p.words);
 	return ret;
 }

@@ -430,20 +430,15 @@ static int check_span(const struct metric_query_list *l, int64_t start, int64_t 
 
 static int check_data(const cJSON *in, struct reply *r, struct error *err)
 {
-	const char *token = json_str(in, "NextToken", NULL);
 	int64_t most = json_int(in, "MaxDatapoints", MAX_DATAPOINTS);
-	char text[32] = "0";
 
 	if (emr_decode_time(in, "StartTime") >= emr_decode_time(in, "EndTime"))
 		return cw_error_validation(err, "The parameter StartTime must be less than the parameter EndTime.");
 	if (most < 1)
 		return cw_error_validation(err, "MaxDatapoints must be 1 or more.");
-	if (token && !cw_token_read(token, text, sizeof text))
-		return cw_error(err, "InvalidNextToken", "The NextToken is not one that GetMetricData gave.");
 	r->room = most < MAX_DATAPOINTS ? most : MAX_DATAPOINTS;
-	r->skip = strtoll(text, NULL, 10);
 	r->ascending = !strcmp(json_str(in, "ScanBy", ""), "TimestampAscending");
-	return 0;
+	return cw_read_place("GetMetricData", in, &r->skip, err);
 }
 
 static void run_all(struct control *ctl, const char *region, const struct metric_query_list *l,
@@ -485,12 +480,8 @@ CW_OP(cw_get_metric_data)
 		r.results = cJSON_AddArrayToObject(out, "MetricDataResults");
 		cJSON_AddArrayToObject(out, "Messages");
 		run_all(ctl, call->region, &l, parsed, start, end, &r);
-		if (r.more) {
-			char text[32], *next;
-			snprintf(text, sizeof text, "%lld", (long long)r.seen);
-			json_add_str(out, "NextToken", next = cw_token(text));
-			free(next);
-		}
+		if (r.more)
+			cw_add_place(out, r.seen);
 	}
 	cw_parsed_free(parsed, l.len);
 	metric_query_list_free(&l);

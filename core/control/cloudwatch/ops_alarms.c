@@ -132,18 +132,17 @@ static bool wants_metric_alarms(const cJSON *in)
 
 CW_OP(cw_describe_alarms)
 {
-	const char *token = json_str(in, "NextToken", NULL);
 	struct alarm_refs all = { 0 };
 	struct str_list names = { 0 };
-	char after[600] = "";
+	char after[600];
 	int rc = cw_check("DescribeAlarms", in, err);
 
 	if (rc)
 		return rc;
 	if (json_str(in, "AlarmNamePrefix", NULL) && json_arr(in, "AlarmNames"))
 		return cw_error_combination(err, "AlarmNamePrefix and AlarmNames cannot be specified together");
-	if (token && !cw_token_read(token, after, sizeof after))
-		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarms gave.");
+	if ((rc = cw_read_token("DescribeAlarms", in, after, sizeof after, err)))
+		return rc;
 	int64_t room = json_int(in, "MaxRecords", 50);
 	cJSON_AddArrayToObject(out, "CompositeAlarms");
 	cJSON *list = cJSON_AddArrayToObject(out, "MetricAlarms");
@@ -154,9 +153,7 @@ CW_OP(cw_describe_alarms)
 		if (strcmp(all.items[i]->name, after) <= 0 || !wanted(all.items[i], in, &names))
 			continue;
 		if (!room--) {
-			char *next = cw_token(last);
-			json_add_str(out, "NextToken", next);
-			free(next);
+			cw_add_token(out, last);
 			break;
 		}
 		last = all.items[i]->name;
@@ -258,21 +255,17 @@ static void turn_around(cJSON *list)
 
 CW_OP(cw_describe_alarm_history)
 {
-	const char *token = json_str(in, "NextToken", NULL);
 	bool ascending = !strcmp(json_str(in, "ScanBy", ""), "TimestampAscending");
 	struct history h = { .type = json_str(in, "HistoryItemType", NULL), .room = json_int(in, "MaxRecords", 100) };
 	struct record_query q = { .kind = ALARM_HISTORY, .region = call->region, .subject = json_str(in, "AlarmName",
 	                                                                                             NULL),
 	                          .since = emr_decode_time(in, "StartDate"), .until = emr_decode_time(in, "EndDate"),
 	                          .max = ASCENDING_MAX };
-	char text[32] = "0", *next;
+	int64_t place, wish = h.room;
 	int rc = cw_check("DescribeAlarmHistory", in, err);
 
-	if (rc)
+	if (rc || (rc = cw_read_place("DescribeAlarmHistory", in, &place, err)))
 		return rc;
-	if (token && !cw_token_read(token, text, sizeof text))
-		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarmHistory gave.");
-	int64_t place = strtoll(text, NULL, 10), wish = h.room;
 	if (place < 0 || (ascending && place > ASCENDING_MAX))
 		return cw_error(err, "InvalidNextToken", "The NextToken is not one that DescribeAlarmHistory gave.");
 	if (q.since < clock_now_ms() - HISTORY_KEEP_MS)
@@ -295,11 +288,8 @@ CW_OP(cw_describe_alarm_history)
 			cJSON_Delete(cJSON_DetachItemViaPointer(h.items, h.items->child->prev));
 		h.last = place + wish;
 	}
-	if (h.more) {
-		snprintf(text, sizeof text, "%lld", (long long)h.last);
-		json_add_str(out, "NextToken", next = cw_token(text));
-		free(next);
-	}
+	if (h.more)
+		cw_add_place(out, h.last);
 	return 0;
 }
 

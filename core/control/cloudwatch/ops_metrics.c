@@ -233,25 +233,18 @@ static bool list_one(const struct series_view *v, void *ctx)
 
 CW_OP(cw_list_metrics)
 {
-	const char *token = json_str(in, "NextToken", NULL);
 	struct listing l = { .in = in };
-	char text[32] = "0", *end;
+	int64_t after;
 	int rc = cw_check("ListMetrics", in, err);
 
-	if (rc)
+	if (rc || (rc = cw_read_place("ListMetrics", in, &after, err)))
 		return rc;
-	if (token && !cw_token_read(token, text, sizeof text))
-		return cw_error(err, "InvalidNextToken", "The NextToken is not one that ListMetrics gave.");
-	int64_t after = strtoll(text, &end, 10), age = json_str(in, "RecentlyActive", NULL) ? 3 * 3600 : 14 * 86400;
+	int64_t age = json_str(in, "RecentlyActive", NULL) ? 3 * 3600 : 14 * 86400;
 	l.since_s = clock_now_ms() / 1000 - age;
 	l.metrics = cJSON_AddArrayToObject(out, "Metrics");
 	series_each(cw_of(ctl)->series, call->region, json_str(in, "Namespace", NULL), after, list_one, &l);
-	if (l.more) {
-		snprintf(text, sizeof text, "%lld", (long long)l.last);
-		char *next = cw_token(text);
-		json_add_str(out, "NextToken", next);
-		free(next);
-	}
+	if (l.more)
+		cw_add_place(out, l.last);
 	return 0;
 }
 

@@ -360,16 +360,25 @@ void cw_alarm_drop(struct control *ctl, const char *region, const char *name)
 
 /* ---- tokens ---- */
 
-char *cw_token(const char *text)
+void cw_add_token(cJSON *out, const char *text)
 {
 	struct buf b = BUF_INIT;
 
 	for (; *text; text++)
 		buf_addf(&b, "%02x", (unsigned char)*text);
-	return buf_steal(&b);
+	json_add_str(out, "NextToken", buf_str(&b));
+	buf_free(&b);
 }
 
-bool cw_token_read(const char *token, char *out, size_t size)
+void cw_add_place(cJSON *out, int64_t place)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%lld", (long long)place);
+	cw_add_token(out, text);
+}
+
+static bool read_hex(const char *token, char *out, size_t size)
 {
 	size_t n = strlen(token) / 2;
 	unsigned byte;
@@ -382,6 +391,25 @@ bool cw_token_read(const char *token, char *out, size_t size)
 	}
 	out[n] = '\0';
 	return strlen(out) == n;
+}
+
+int cw_read_token(const char *operation, const cJSON *in, char *text, size_t size, struct error *err)
+{
+	const char *token = json_str(in, "NextToken", NULL);
+
+	*text = '\0';
+	if (token && !read_hex(token, text, size))
+		return cw_error(err, "InvalidNextToken", "The NextToken is not one that %s gave.", operation);
+	return 0;
+}
+
+int cw_read_place(const char *operation, const cJSON *in, int64_t *place, struct error *err)
+{
+	char text[32];
+	int rc = cw_read_token(operation, in, text, sizeof text, err);
+
+	*place = strtoll(text, NULL, 10);
+	return rc;
 }
 
 const struct part cloudwatch_part = {

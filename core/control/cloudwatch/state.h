@@ -102,8 +102,10 @@ CW_OP(cw_list_alarms);
 CW_OP(cw_acknowledge);
 CW_OP(cw_unacknowledge);
 
-/* Opaque page tokens: hexadecimal text. */
-char *cw_token(const char *text);
-bool cw_token_read(const char *token, char *out, size_t size);
+/* NextTokens, opaque: hexadecimal of a text ("" when none was given) or of a place (0). */
+int cw_read_token(const char *operation, const cJSON *in, char *text, size_t size, struct error *err);
+int cw_read_place(const char *operation, const cJSON *in, int64_t *place, struct error *err);
+void cw_add_token(cJSON *out, const char *text);
+void cw_add_place(cJSON *out, int64_t place);
 
 #endif

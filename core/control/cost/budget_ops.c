@@ -82,8 +82,8 @@ static int read_request(struct control *ctl, const cJSON *in, cJSON *doc, struct
 		return emr_error_validation(err, "Amount must be a number of US dollars above 0");
 	if (strcmp(period, "DAILY") && strcmp(period, "MONTHLY"))
 		return emr_error_validation(err, "Period must be DAILY or MONTHLY, not '%s'", period);
-	if (topic && !notify_exists(ctl, ctl->call->region, topic))
-		return emr_error_validation(err, "There is no topic '%s'; PutTopic makes one", topic);
+	if (notify_check(ctl, ctl->call->region, topic, err))
+		return err->code;
 	json_add_num(doc, "Amount", amount);
 	json_add_str(doc, "Period", period);
 	json_add_str(doc, "TopicArn", topic);

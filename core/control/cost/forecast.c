@@ -284,15 +284,12 @@ int op_get_cost_forecast(struct control *ctl, const cJSON *in, cJSON *out, struc
 	struct sums s = { 0 };
 	int ret = op_cluster_ids(ctl, in, &ids, err);
 	cJSON *queues = cJSON_CreateArray();
+	struct cluster *c;
 	size_t it = 0;
-	void *v;
 
 	(void)call;
 	rates_refresh(ctl);
-	while (!ret && map_next(ctl->clusters, &it, NULL, &v)) {
-		struct cluster *c = v;
-		if (!op_visible(ctl, c) || (ids.len && !str_list_has(&ids, c->id)))
-			continue;
+	while (!ret && (c = op_next_cluster(ctl, &ids, &it))) {
 		add_cluster(ctl, c, now, &s);
 		if (!cluster_state_closing(c->state) && cluster_active_steps(c))
 			cJSON_AddItemToArray(queues, queue_row(ctl, c, now));

@@ -12,6 +12,18 @@ int op_cluster_ids(struct control *ctl, const cJSON *in, struct str_list *out, s
 	return 0;
 }
 
+struct cluster *op_next_cluster(struct control *ctl, const struct str_list *ids, size_t *it)
+{
+	void *v;
+
+	while (map_next(ctl->clusters, it, NULL, &v)) {
+		struct cluster *c = v;
+		if (op_visible(ctl, c) && (!ids->len || str_list_has(ids, c->id)))
+			return c;
+	}
+	return NULL;
+}
+
 void add_money(cJSON *o, const struct money *m)
 {
 	json_add_num(o, "Ec2", m->ec2);
@@ -102,16 +114,13 @@ int op_get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *c
 	double per_hour = 0, today = 0;
 	int ret = op_cluster_ids(ctl, in, &ids, err);
 	cJSON *a = cJSON_CreateArray();
+	struct cluster *c;
 	size_t it = 0;
-	void *v;
 
 	(void)call;
 	rates_refresh(ctl);
-	while (!ret && map_next(ctl->clusters, &it, NULL, &v)) {
-		struct cluster *c = v;
-		if (op_visible(ctl, c) && (!ids.len || str_list_has(&ids, c->id)))
-			cJSON_AddItemToArray(a, cluster_cost(ctl, c, now, &per_hour, &today));
-	}
+	while (!ret && (c = op_next_cluster(ctl, &ids, &it)))
+		cJSON_AddItemToArray(a, cluster_cost(ctl, c, now, &per_hour, &today));
 	json_add(out, "Clusters", a);
 	json_add_num(out, "PerHour", per_hour);
 	json_add_num(out, "Today", today);

@@ -134,10 +134,17 @@ bool notify_exists(struct control *ctl, const char *region, const char *topic_ar
 	return find_arn(ctl, region, topic_arn_) != NULL;
 }
 
+int notify_check(struct control *ctl, const char *region, const char *topic_arn_, struct error *err)
+{
+	if (!topic_arn_ || notify_exists(ctl, region, topic_arn_))
+		return 0;
+	return emr_error_validation(err, "There is no topic '%.200s'; PutTopic makes one", topic_arn_);
+}
+
 bool notify_send(struct control *ctl, const char *region, const char *topic_arn_, const char *subject,
                  const cJSON *body)
 {
-	const struct topic *t = find_arn(ctl, region, topic_arn_);
+	const struct topic *t = topic_arn_ ? find_arn(ctl, region, topic_arn_) : NULL;
 
 	if (!t || notify_of(ctl)->deliveries.len >= MAX_WAITING)
 		return false;

@@ -12,7 +12,7 @@
 #include "core/base/id.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
-#include "core/control/retry/notice.h"
+#include "core/control/notify/notify.h"
 
 #define KIND "dead-letter"
 #define TAIL_BYTES 16384
@@ -183,7 +183,7 @@ static void tell(struct control *ctl, const struct letter *l, const cJSON *body,
 	char *subject = xasprintf("Step %s of cluster %s failed", json_str(body, "StepName", ""),
 	                          json_str(body, "ClusterName", ""));
 
-	notice(ctl, l->region, topic, subject, body);
+	notify_send(ctl, l->region, topic, subject, body);
 	free(subject);
 }
 

@@ -8,7 +8,6 @@
 #include "core/control/retry/inner.h"
 
 #define PAGE 50
-#define PAGE_MAX 1000
 
 static int check_topic(struct control *ctl, const struct retry_policy *p, struct error *err)
 {
@@ -60,7 +59,7 @@ static int read_filter(const cJSON *in, struct filter *f, struct error *err)
 	const char *class = json_str(in, "Class", NULL), *state = json_str(in, "State", NULL);
 
 	*f = (struct filter){ json_str(in, "ClusterId", NULL), names_parse(&failure_class_names, class),
-	                      names_parse(&letter_state_names, state), json_int(in, "MaxResults", PAGE) };
+	                      names_parse(&letter_state_names, state), 0 };
 	if (class && f->class < 0)
 		return emr_error_validation(err,
 		                            "Class '%.60s' is not valid: RETRYABLE, NON_RETRYABLE or DATA_QUALITY.",
@@ -68,26 +67,21 @@ static int read_filter(const cJSON *in, struct filter *f, struct error *err)
 	if (state && f->state < 0)
 		return emr_error_validation(err, "State '%.60s' is not valid: PENDING, REPLAYED or DISCARDED.",
 		                            state);
-	if (f->max < 1 || f->max > PAGE_MAX)
-		return emr_error_validation(err, "MaxResults must be between 1 and %d.", PAGE_MAX);
-	return 0;
+	return op_page_size(in, PAGE, &f->max, err);
 }
 
 static int list_dead_letters(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                              struct error *err)
 {
 	struct retry_state *st = retry_state_of(ctl);
-	const char *token = json_str(in, "NextToken", NULL);
-	int64_t after = token ? strtoll(token, NULL, 10) : INT64_MAX;
+	int64_t before;
 	struct filter f;
 	VEC(struct letter *) all = { 0 };
 	size_t it = 0;
 	void *v;
 
-	if (read_filter(in, &f, err))
+	if (read_filter(in, &f, err) || op_page_token(in, &before, err))
 		return err->code;
-	if (after <= 0)
-		return emr_error_validation(err, "NextToken is not one of ListDeadLetters.");
 	while (map_next(st->letters, &it, NULL, &v))
 		vec_push(&all, v);
 	cJSON *a = cJSON_CreateArray();
@@ -95,12 +89,10 @@ static int list_dead_letters(struct control *ctl, const cJSON *in, cJSON *out, s
 	int64_t n = 0;
 	for (size_t i = all.len; i-- > 0;) {
 		struct letter *l = all.items[i];
-		if (l->seq >= after || !fits(call, l, &f))
+		if ((before && l->seq >= before) || !fits(call, l, &f))
 			continue;
 		if (n == f.max) {
-			char next[32];
-			snprintf(next, sizeof next, "%lld", (long long)last->seq);
-			json_add_str(out, "NextToken", next);
+			op_add_page_token(out, last->seq);
 			break;
 		}
 		cJSON_AddItemToArray(a, shown(l));

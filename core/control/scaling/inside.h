@@ -127,7 +127,7 @@ void custom_put(struct control *ctl, struct scaled *s, struct cluster *c, struct
 void custom_remove(struct control *ctl, struct scaled *s, struct cluster *c, struct scaled_group *sg);
 void custom_end(struct control *ctl, struct scaled *s, struct cluster *c);        /* the cluster ends */
 
-/* ---- outside.c: alarms of rules, and notices ---- */
+/* ---- outside.c: alarms of rules ---- */
 void rule_alarms_set(struct control *ctl, struct cluster *c, const struct scaled_group *sg);
 void rule_alarms_drop(struct control *ctl, const struct scaled *s, const char *group_id,
                       const struct scaling_policy *p);
@@ -135,8 +135,6 @@ void rule_alarms_drop(struct control *ctl, const struct scaled *s, const char *g
 /* "GROUP" and "RULE" of an alarm's action; false when it is none of ours. */
 bool rule_of_alarm(const struct metric_alarm *a, char cluster[MODEL_ID_SIZE], char group[MODEL_ID_SIZE],
                    const char **rule);
-void scaling_notify(struct control *ctl, const char *region, const char *topic, const char *subject,
-                    const cJSON *body);
 
 /* ---- managed.c ---- */
 void managed_run(struct control *ctl, struct scaled *s, struct cluster *c, int64_t now);
@@ -153,6 +151,8 @@ void scheduled_run(struct control *ctl, struct scaled *s, struct cluster *c, int
 
 /* ---- ops.c, ops_stoker.c ---- */
 extern const struct op scaling_ops[];
+/* The cluster of a request that changes a policy: there, and not about to end; else NULL with the error. */
+struct cluster *scaling_cluster(struct control *ctl, const cJSON *in, struct error *err);
 int op_get_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err);
 int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                        struct error *err);

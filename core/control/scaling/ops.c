@@ -6,8 +6,7 @@
 
 #define TOO_OLD "Managed scaling is available from release 5.30.0, except for 6.0.0; the cluster runs %s."
 
-/* The cluster of a request that changes a policy: there, and not about to end. */
-static struct cluster *open_cluster(struct control *ctl, const cJSON *in, struct error *err)
+struct cluster *scaling_cluster(struct control *ctl, const cJSON *in, struct error *err)
 {
 	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
 
@@ -38,7 +37,7 @@ static struct instance_group *group_of(const struct cluster *c, const cJSON *in,
 static int put_auto_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                             struct error *err)
 {
-	struct cluster *c = open_cluster(ctl, in, err);
+	struct cluster *c = scaling_cluster(ctl, in, err);
 	struct instance_group *g = c ? group_of(c, in, err) : NULL;
 	struct scaling_policy p;
 
@@ -61,7 +60,7 @@ static int put_auto_scaling(struct control *ctl, const cJSON *in, cJSON *out, st
 static int remove_auto_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                                struct error *err)
 {
-	struct cluster *c = open_cluster(ctl, in, err);
+	struct cluster *c = scaling_cluster(ctl, in, err);
 	struct instance_group *g = c ? group_of(c, in, err) : NULL;
 	struct scaled *s = g ? scaled_of(ctl, c->id) : NULL;
 	struct scaled_group *sg = s ? scaled_group(s, g->id) : NULL;
@@ -110,7 +109,7 @@ static void put_policy(struct control *ctl, struct cluster *c, const struct mana
 
 static int put_managed(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
 {
-	struct cluster *c = open_cluster(ctl, in, err);
+	struct cluster *c = scaling_cluster(ctl, in, err);
 	struct managed_policy p;
 
 	(void)out;
@@ -142,7 +141,7 @@ static int remove_managed(struct control *ctl, const cJSON *in, cJSON *out, stru
                           struct error *err)
 {
 	const char *id = json_str(in, "ClusterId", "");
-	struct cluster *c = op_find(ctl, id) ? open_cluster(ctl, in, err) : NULL;
+	struct cluster *c = op_find(ctl, id) ? scaling_cluster(ctl, in, err) : NULL;
 	struct scaled *s = c ? scaled_of(ctl, c->id) : NULL;
 
 	(void)out;

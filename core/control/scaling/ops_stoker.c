@@ -104,15 +104,11 @@ int op_get_scaling(struct control *ctl, const cJSON *in, cJSON *out, struct call
 static struct instance_group *open_group(struct control *ctl, const cJSON *in, struct cluster **out,
                                          struct error *err)
 {
-	struct cluster *c = op_cluster(ctl, in, "ClusterId", false, err);
+	struct cluster *c = scaling_cluster(ctl, in, err);
 	struct instance_group *g;
 
 	if (!c)
 		return NULL;
-	if (cluster_state_closing(c->state)) {
-		emr_error_closing(err);
-		return NULL;
-	}
 	if (c->uses_fleets) {
 		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for "
 		                     "them.");
@@ -164,9 +160,7 @@ int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct 
 		utilization_policy_free(&p);
 		return emr_error_validation(err, "%s", why.message);
 	}
-	if (p.topic_arn && !notify_exists(ctl, c->region, p.topic_arn)) {
-		emr_error_validation(err, "TopicArn %s is no topic of this region. Make it with PutTopic first.",
-		                     p.topic_arn);
+	if (notify_check(ctl, c->region, p.topic_arn, err)) {
 		utilization_policy_free(&p);
 		return err->code;
 	}
@@ -320,7 +314,6 @@ int op_remove_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct
 /* ---- ListScalingDecisions ---- */
 
 #define PAGE_DEFAULT 100
-#define PAGE_MAX 1000
 #define LOOK_AT 20000     /* records, for one page of a group's decisions */
 
 struct listing {
@@ -353,27 +346,21 @@ static bool list_one(const struct record *r, void *ctx)
 
 int op_list_decisions(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
 {
-	const char *token = json_str(in, "NextToken", NULL), *cluster = json_str(in, "ClusterId", NULL);
-	int64_t max = json_int(in, "MaxResults", PAGE_DEFAULT);
+	const char *cluster = json_str(in, "ClusterId", NULL);
+	int64_t max;
 	struct listing l = { .group = json_str(in, "InstanceGroupId", NULL) };
 	struct record_query q = { .kind = "scaling", .region = call->region, .subject = cluster,
 	                          .since = emr_decode_time(in, "Since"), .max = LOOK_AT + 1 };
-	char *end = NULL;
 
 	if (cluster && !op_cluster(ctl, in, "ClusterId", false, err))
 		return err->code;
-	if (max < 1 || max > PAGE_MAX)
-		return emr_error_validation(err, "MaxResults must be between 1 and %d.", PAGE_MAX);
-	if (token && ((q.before = strtoll(token, &end, 10)) < 1 || *end))
-		return emr_error_validation(err, "NextToken '%.40s' is not one of this list.", token);
+	if (op_page_size(in, PAGE_DEFAULT, &max, err) || op_page_token(in, &q.before, err))
+		return err->code;
 	l.max = (int)max;
 	l.decisions = cJSON_CreateArray();
 	int ret = records_read(ctl, &q, list_one, &l, err);
 	json_add(out, "Decisions", l.decisions);
-	if (!ret && l.more) {
-		char next[24];
-		snprintf(next, sizeof next, "%lld", (long long)l.last);
-		json_add_str(out, "NextToken", next);
-	}
+	if (!ret && l.more)
+		op_add_page_token(out, l.last);
 	return ret;
 }

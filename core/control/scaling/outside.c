@@ -1,8 +1,7 @@
-/* What scaling asks of CloudWatch and of notices: one alarm per rule, and a word to an operator. */
+/* What scaling asks of CloudWatch: one alarm per rule. */
 #include <stdio.h>
 
 #include "core/control/cloudwatch/cloudwatch.h"
-#include "core/control/notify/notify.h"
 #include "core/control/scaling/inside.h"
 
 /* ---- alarms ---- */
@@ -96,12 +95,4 @@ void rule_alarms_drop(struct control *ctl, const struct scaled *s, const char *g
 		cw_alarm_drop(ctl, s->region, name);
 		free(name);
 	}
-}
-
-/* ---- notices ---- */
-
-void scaling_notify(struct control *ctl, const char *region, const char *topic, const char *subject,
-                    const cJSON *body)
-{
-	notify_send(ctl, region, topic, subject, body);
 }

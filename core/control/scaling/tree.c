@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/control/notify/notify.h"
 #include "core/control/ops.h"
 #include "core/control/scaling/inside.h"
 
@@ -56,20 +57,16 @@ int64_t tree_due(const struct scaled *s)
 
 static void tell(struct control *ctl, struct cluster *c, struct scaled_group *sg, const char *reason)
 {
-	const char *topic = sg->tree.topic_arn;
-
 	event_add(ctl, SEVERITY_WARN, c->id, sg->id, EVENT_GROUP,
 	          "Instance group %s needs an operator: it is at its maximum of %d node%s. %s", sg->id,
 	          sg->tree.max, sg->tree.max == 1 ? "" : "s", reason);
-	if (!topic)
-		return;
 	cJSON *body = json_add_str(cJSON_CreateObject(), "ClusterId", c->id);
 	json_add_str(body, "InstanceGroupId", sg->id);
 	json_add_str(body, "Reason", reason);
 	json_add_int(body, "MaxCapacity", sg->tree.max);
 	char *subject = xasprintf("%s: instance group %s is at its maximum and its CPU is still high", c->name,
 	                          sg->id);
-	scaling_notify(ctl, c->region, topic, subject, body);
+	notify_send(ctl, c->region, sg->tree.topic_arn, subject, body);
 	free(subject);
 	cJSON_Delete(body);
 }

@@ -3,7 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
-#include "core/control/retry/notice.h"
+#include "core/control/notify/notify.h"
 #include "core/control/schedule/inner.h"
 
 #define LOOK_BACK_MAX 200000  /* times; enough for every minute of 60 days */
@@ -59,7 +59,7 @@ static void tell_missed(struct control *ctl, const struct schedule *s, size_t n)
 	char *subject = n == 1 ? xasprintf("A run of schedule %s was missed", s->name)
 	                       : xasprintf("%zu runs of schedule %s were missed", n, s->name);
 
-	notice(ctl, s->region, json_str(s->put, "TopicArn", NULL), subject, s->last_run);
+	notify_send(ctl, s->region, json_str(s->put, "TopicArn", NULL), subject, s->last_run);
 	free(subject);
 }
 

@@ -9,7 +9,6 @@
 
 #define NEXT_RUNS 5
 #define PAGE 50
-#define PAGE_MAX 1000
 
 static cJSON *next_runs(const struct schedule *s)
 {
@@ -43,15 +42,6 @@ static int check_runs(const struct schedule *s, int64_t now, struct error *err)
 	                            json_str(s->put, "ScheduleExpression", ""));
 }
 
-static int check_topic(struct control *ctl, const struct schedule *s, struct error *err)
-{
-	const char *topic = json_str(s->put, "TopicArn", NULL);
-
-	if (!topic || notify_exists(ctl, s->region, topic))
-		return 0;
-	return emr_error_validation(err, "There is no topic '%.200s'; PutTopic makes one", topic);
-}
-
 static int put_schedule(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                         struct error *err)
 {
@@ -60,7 +50,8 @@ static int put_schedule(struct control *ctl, const cJSON *in, cJSON *out, struct
 
 	if (!s)
 		return err->code;
-	if (check_runs(s, now, err) || check_topic(ctl, s, err) || target_try(ctl, s, err)) {
+	if (check_runs(s, now, err) || notify_check(ctl, s->region, json_str(s->put, "TopicArn", NULL), err) ||
+	    target_try(ctl, s, err)) {
 		schedule_free(s);
 		return err->code;
 	}
@@ -226,29 +217,23 @@ static void list_live(struct control *ctl, const struct call *call, const char *
 static int list_schedule_runs(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                               struct error *err)
 {
-	const char *name = json_str(in, "ScheduleName", NULL), *token = json_str(in, "NextToken", NULL);
-	struct listing l = { .max = json_int(in, "MaxResults", PAGE) };
+	const char *name = json_str(in, "ScheduleName", NULL);
+	struct listing l = { 0 };
 	struct record_query q = { .kind = "schedule-run", .region = call->region, .subject = name,
-	                          .since = emr_decode_time(in, "Since"), .before = token ?
-		strtoll(token, NULL, 10) : 0 };
+	                          .since = emr_decode_time(in, "Since") };
 	struct error why = ERROR_INIT;
 
-	if (l.max < 1 || l.max > PAGE_MAX)
-		return emr_error_validation(err, "MaxResults must be between 1 and %d.", PAGE_MAX);
-	if (token && q.before <= 0)
-		return emr_error_validation(err, "NextToken is not one of ListScheduleRuns.");
+	if (op_page_size(in, PAGE, &l.max, err) || op_page_token(in, &q.before, err))
+		return err->code;
 	l.list = cJSON_CreateArray();
-	if (!token)
+	if (!q.before)
 		list_live(ctl, call, name, l.list);
 	l.max += cJSON_GetArraySize(l.list);
 	q.max = (int)l.max + 1;
 	int ret = records_read(ctl, &q, take_record, &l, &why);
 	json_add(out, "Runs", l.list);
-	if (l.more) {
-		char next[32];
-		snprintf(next, sizeof next, "%lld", (long long)l.last);
-		json_add_str(out, "NextToken", next);
-	}
+	if (l.more)
+		op_add_page_token(out, l.last);
 	return ret ? emr_error(err, "InternalServerError", "%s", why.message) : 0;
 }
 

@@ -6,7 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
-#include "core/control/retry/notice.h"
+#include "core/control/notify/notify.h"
 
 #define KIND "schedule-run"
 
@@ -119,7 +119,7 @@ static void tell(struct control *ctl, const struct schedule *s, const struct run
 	else if (r->state == RUN_SKIPPED)
 		subject = xasprintf("A run of schedule %s was skipped", s->name);
 	if (subject)
-		notice(ctl, s->region, json_str(s->put, "TopicArn", NULL), subject, s->last_run);
+		notify_send(ctl, s->region, json_str(s->put, "TopicArn", NULL), subject, s->last_run);
 	free(subject);
 }
 

@@ -82,7 +82,6 @@ static int read_time(struct schedule *s, const cJSON *put, struct error *err)
 {
 	struct error why = ERROR_INIT;
 	int64_t window = json_int(put, "CatchUpWindowMinutes", WINDOW_DEFAULT);
-	const char *topic = json_str(put, "TopicArn", NULL);
 
 	if (cron_parse(json_str(put, "ScheduleExpression", ""), &s->cron, &why))
 		return emr_error_validation(err, "ScheduleExpression: %s.", why.message);
@@ -91,8 +90,6 @@ static int read_time(struct schedule *s, const cJSON *put, struct error *err)
 		return emr_error_validation(err, "ScheduleExpressionTimezone: %s. %s", why.message, why.hint);
 	if (window < 1 || window > WINDOW_MAX)
 		return emr_error_validation(err, "CatchUpWindowMinutes must be between 1 and %d.", WINDOW_MAX);
-	if (topic && strncmp(topic, "arn:", 4))
-		return bad(err, "TopicArn", topic, "the ARN of a topic");
 	s->window_ms = window * 60000;
 	return 0;
 }

@@ -258,11 +258,11 @@ static int list_spot_interruptions(struct control *ctl, const cJSON *in, cJSON *
 {
 	const struct spot_state *s = spot_state(ctl);
 	const char *cluster = json_str(in, "ClusterId", NULL), *token = json_str(in, "NextToken", NULL);
-	int64_t since = emr_decode_time(in, "Since"), max = json_int(in, "MaxResults", 100), n = 0;
+	int64_t since = emr_decode_time(in, "Since"), max, n = 0;
 	bool found = !token;
 
-	if (max < 1 || max > 1000)
-		return emr_error_validation(err, "MaxResults must be between 1 and 1000.");
+	if (op_page_size(in, 100, &max, err))
+		return err->code;
 	if (token && !map_has(s->by_instance, token))
 		return emr_error_validation(err, "NextToken is not one of this list.");
 	cJSON *a = cJSON_AddArrayToObject(out, "Interruptions");

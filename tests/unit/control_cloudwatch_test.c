@@ -157,15 +157,13 @@ static void test_a_refused_commit_takes_it_back(void **state)
 static void test_tokens_of_others_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	char *far = cw_token("9000000000000000000"), *negative = cw_token("-1");
+	static const char far[] = "39303030303030303030303030303030303030", negative[] = "2d31"; /* 9000000000000000000 and -1 */
 
 	put_alarm(f, "a", "m", "");
 	ask(f, CW("DescribeAlarmHistory"), "{\"ScanBy\":\"TimestampAscending\",\"NextToken\":\"%s\"}", far);
 	assert_string_equal(f->error, "InvalidNextToken");
 	ask(f, CW("DescribeAlarmHistory"), "{\"NextToken\":\"%s\"}", negative);
 	assert_string_equal(f->error, "InvalidNextToken");
-	free(negative);
-	free(far);
 }
 
 /* Eighteen expressions, each naming the one before twenty times: 20^18 evaluations. */

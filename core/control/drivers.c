@@ -139,11 +139,40 @@ static void announce(struct control *ctl, struct driver *d, struct exec *x)
 	send_driver(ctl, d, msg);
 }
 
-/* Nearly every job begins with one executor of the usual size: it starts beside its driver. When there is
- * no room now the driver asks as it would have. */
+/* "512m", "4g", as Spark writes sizes (a plain number is MiB) → MB; 0 when it is none. */
+static int size_mb(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || n <= 0 || n > 1 << 20)
+		return 0;
+	return (int)(*end == 'g' || *end == 'G' ? n * 1024 : *end == 'k' || *end == 'K' ? n / 1024 : n);
+}
+
+/* The value of a setting in a step's arguments: "OPTION value" or "--conf KEY=value"; NULL when it has none. */
+static const char *asked(const struct step *s, const char *option, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (size_t i = 0; i + 1 < s->args.len; i++) {
+		const char *word = s->args.items[i], *next = s->args.items[i + 1];
+		if (!strcmp(word, option))
+			return next;
+		if (!strcmp(word, "--conf") && !strncmp(next, key, len) && next[len] == '=')
+			return next + len + 1;
+	}
+	return NULL;
+}
+
+/* Nearly every job begins with one executor: it starts beside its driver, as large as the step's arguments say, else
+ * of the usual size. When there is no room now the driver asks as it would have. */
 void driver_prelaunch(struct control *ctl, struct exec *driver)
 {
-	grant(ctl, driver, 1, 0, 0);
+	const char *memory = asked(driver->step, "--executor-memory", "spark.executor.memory");
+	const char *cores = asked(driver->step, "--executor-cores", "spark.executor.cores");
+
+	grant(ctl, driver, 1, memory ? size_mb(memory) : 0, cores ? atoi(cores) : 0);
 }
 
 void driver_schedule(struct control *ctl, struct cluster *c)

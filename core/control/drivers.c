@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
+#include "core/base/size.h"
 #include "core/control/state.h"
 
 struct driver *driver_of(struct control *ctl, const char *container)
@@ -139,17 +140,6 @@ static void announce(struct control *ctl, struct driver *d, struct exec *x)
 	send_driver(ctl, d, msg);
 }
 
-/* "512m", "4g", as Spark writes sizes (a plain number is MiB) → MB; 0 when it is none. */
-static int size_mb(const char *text)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (end == text || n <= 0 || n > 1 << 20)
-		return 0;
-	return (int)(*end == 'g' || *end == 'G' ? n * 1024 : *end == 'k' || *end == 'K' ? n / 1024 : n);
-}
-
 /* The value of a setting in a step's arguments: "OPTION value" or "--conf KEY=value"; NULL when it has none. */
 static const char *asked(const struct step *s, const char *option, const char *key)
 {
@@ -171,8 +161,9 @@ void driver_prelaunch(struct control *ctl, struct exec *driver)
 {
 	const char *memory = asked(driver->step, "--executor-memory", "spark.executor.memory");
 	const char *cores = asked(driver->step, "--executor-cores", "spark.executor.cores");
+	int mb = memory ? size_mb(memory) : 0;
 
-	grant(ctl, driver, 1, memory ? size_mb(memory) : 0, cores ? atoi(cores) : 0);
+	grant(ctl, driver, 1, mb > 0 ? mb : 0, cores ? atoi(cores) : 0);
 }
 
 void driver_schedule(struct control *ctl, struct cluster *c)

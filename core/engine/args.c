@@ -1,6 +1,6 @@
 #include "core/engine/args.h"
+#include "core/base/size.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,17 +37,6 @@ const char *sql_args_usage(void)
 	return "usage: spark-sql [-f FILE | -e SQL] [-i FILE] [-d|--hivevar|--define NAME=VALUE]...\n"
 	       "                 [--conf KEY=VALUE]... [--database NAME] [-S] [-v] [--name NAME]\n"
 	       "                 [--num-executors N] [--executor-cores N] [--executor-memory SIZE]\n";
-}
-
-int sql_args_mem_mb(const char *text)
-{
-	char *end;
-	double n = strtod(text, &end);
-	int unit = tolower((unsigned char)*end);
-	double mb = unit == 'g' ? n * 1024 : unit == 't' ? n * 1048576 : unit == 'k' ? n / 1024 : n;
-	if (end == text || n <= 0 || (*end && !strchr("kmgtKMGT", *end)) || mb > 1e9)
-		return -1;
-	return mb < 1 ? 1 : (int)mb;
 }
 
 static int pair(const char *option, char *value, const char **key, const char **val, size_t *n,
@@ -96,7 +85,7 @@ static int take(struct sql_args *o, enum option_kind kind, const char *option, c
 	case O_EXECUTORS: return number(option, value, &o->executors, err);
 	case O_CORES: return number(option, value, &o->executor_cores, err);
 	case O_MEMORY:
-		o->executor_mem_mb = sql_args_mem_mb(value);
+		o->executor_mem_mb = size_mb(value);
 		if (o->executor_mem_mb < 0)
 			return error_set(err, ERR_INVALID, "spark-sql: %s wants a size such as 4g, not '%s'", option,
 			                 value);

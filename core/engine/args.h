@@ -24,8 +24,6 @@ struct sql_args {
 /* argv[0] is not read (the program's name). Strings point into argv (which is cut at '='). An option that
  * spark-sql does not have, or that has no meaning here, is ERR_INVALID and names itself. */
 int sql_args_read(int argc, char **argv, struct sql_args *out, struct error *err);
-/* "4g", "512m", "1024" (MB) → MB; -1 when it is no size. */
-int sql_args_mem_mb(const char *text);
 const char *sql_args_usage(void);
 
 #endif

@@ -1,3 +1,4 @@
+#include "core/base/size.h"
 #include "core/engine/driver.h"
 
 #include <errno.h>
@@ -327,7 +328,7 @@ static void request_executor(struct driver *d)
 	if (!cores && conf_cores)
 		cores = atoi(conf_cores);
 	if (!mem && conf_mem)
-		mem = sql_args_mem_mb(conf_mem);
+		mem = size_mb(conf_mem);
 	driver_executors_want(d->executors, cores, mem > 0 ? mem : 0);
 }
 

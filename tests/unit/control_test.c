@@ -633,6 +633,28 @@ static void test_stop_terminates_every_cluster(void **state)
 	assert_false(f->stopped);
 }
 
+/* The executor that starts beside its driver is as large as the step asks, so that it need not be replaced. */
+static void test_first_executor_has_the_size_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = waiting(f);
+	struct step *s = add_step(f, c, "CONTINUE", "\"spark-sql\",\"--conf\",\"spark.executor.memory=1.5g\",\"-e\","
+	                          "\"SELECT 1\"");
+	int found = 0;
+	size_t it = 0;
+	void *v;
+
+	assert_non_null(s);
+	while (map_next(f->ctl->containers, &it, NULL, &v)) {
+		const struct exec *x = v;
+		if (x->m->kind != CONTAINER_EXECUTOR)
+			continue;
+		found++;
+		assert_int_equal(x->m->mem_mb, 1536);
+	}
+	assert_int_equal(found, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -650,7 +672,7 @@ int main(void)
 		T(test_grants_never_exceed_the_budget), T(test_full_disk_takes_requests_back),
 		T(test_restart_adopts_what_runs), T(test_bad_requests), T(test_pages_newest_first),
 		T(test_watch_answers_on_change), T(test_stop_terminates_every_cluster),
-		cmocka_unit_test(test_sizes_of_grants),
+		T(test_first_executor_has_the_size_asked_for), cmocka_unit_test(test_sizes_of_grants),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/size.h"
 #include "core/base/buf.h"
 #include "core/engine/args.h"
 #include "core/engine/format.h"
@@ -201,11 +202,14 @@ static void test_command_line(void **state)
 static void test_sizes(void **state)
 {
 	(void)state;
-	assert_int_equal(sql_args_mem_mb("4g"), 4096);
-	assert_int_equal(sql_args_mem_mb("512M"), 512);
-	assert_int_equal(sql_args_mem_mb("2048k"), 2);
-	assert_int_equal(sql_args_mem_mb("x"), -1);
-	assert_int_equal(sql_args_mem_mb("-1g"), -1);
+	assert_int_equal(size_mb("4g"), 4096);
+	assert_int_equal(size_mb("512M"), 512);
+	assert_int_equal(size_mb("2048k"), 2);
+	assert_int_equal(size_mb("1.5g"), 1536);
+	assert_int_equal(size_mb("700"), 700);
+	assert_int_equal(size_mb(""), -1);
+	assert_int_equal(size_mb("x"), -1);
+	assert_int_equal(size_mb("-1g"), -1);
 }
 
 int main(void)

@@ -580,18 +580,17 @@ class States(Base):
         self.assertEqual(self.cluster(cid)["Status"]["ErrorDetails"][0]["ErrorCode"], "BOOTSTRAP_FAILURE")
 
     def test_ended_before_it_was_up(self):
-        for actions in ([], [{"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}]):
-            cid = self.run_job_flow("early", BootstrapActions=actions, Steps=[step("s", "true")])
-            if actions:
-                self.until(cid, "BOOTSTRAPPING")
-            self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
-            self.until(cid, "TERMINATED")
-            self.assertNotIn("ReadyDateTime", self.times(cid))
-            self.assertIn("EndDateTime", self.times(cid))
-            self.assertEqual(self.history(cid)[-2:], ["TERMINATING", "TERMINATED"])
-            s = self.call("ListSteps", {"ClusterId": cid})["Steps"][0]["Status"]
-            self.assertEqual(s["State"], "CANCELLED")
-            self.assertNotIn("StartDateTime", s["Timeline"])
+        cid = self.run_job_flow("early", Steps=[step("s", "true")], BootstrapActions=[
+            {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}])
+        self.until(cid, "BOOTSTRAPPING")
+        self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
+        self.until(cid, "TERMINATED")
+        self.assertNotIn("ReadyDateTime", self.times(cid))
+        self.assertIn("EndDateTime", self.times(cid))
+        self.assertEqual(self.history(cid)[-2:], ["TERMINATING", "TERMINATED"])
+        s = self.call("ListSteps", {"ClusterId": cid})["Steps"][0]["Status"]
+        self.assertEqual(s["State"], "CANCELLED")
+        self.assertNotIn("StartDateTime", s["Timeline"])
 
     def test_cancelling(self):
         cid = self.run_job_flow("cancel")

@@ -56,6 +56,30 @@ static void test_lifecycle(void **state)
 	assert_int_equal(f->ctl->granted_mb, 0);
 }
 
+static void test_ended_while_it_starts(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = run(f, "\"Instances\":{" GROUPS "},\"Steps\":[{\"Name\":\"a\",\"HadoopJarStep\":"
+	                        "{\"Jar\":\"command-runner.jar\",\"Args\":[\"true\"]}}]");
+
+	hello(f, c->instances.items[0]);
+	assert_int_equal(c->state, CLUSTER_STARTING);
+	ask(f, "ElasticMapReduce.TerminateJobFlows", "{\"JobFlowIds\":[\"%s\"]}", c->id);
+	assert_int_equal(c->state, CLUSTER_TERMINATING);
+	hello_all(f, c);   /* the last processes come up only now, to be told to stop */
+	for (size_t i = 0; i < c->instances.len; i++) {
+		struct node *n = c->instances.items[i]->runtime;
+		link_close(n->link);
+		node_link_closed(f->ctl, n);
+	}
+	control_turn(f->ctl);
+	assert_int_equal(c->state, CLUSTER_TERMINATED);
+	assert_true(c->timeline.ready == 0);
+	assert_true(c->timeline.ended > 0);
+	assert_int_equal(c->steps.items[0]->state, STEP_CANCELLED);
+	assert_true(c->steps.items[0]->timeline.ready == 0);
+}
+
 static void test_transient_cluster_ends_with_its_steps(void **state)
 {
 	struct fixture *f = *state;
@@ -662,7 +686,7 @@ int main(void)
 	setenv("STOKER_LOG", "error", 0);
 	log_open("test");
 	const struct CMUnitTest tests[] = {
-		T(test_lifecycle), T(test_transient_cluster_ends_with_its_steps),
+		T(test_lifecycle), T(test_ended_while_it_starts), T(test_transient_cluster_ends_with_its_steps),
 		T(test_bootstrap_failure_ends_the_cluster), T(test_provisioning_failure), T(test_protection),
 		T(test_queue_order_and_concurrency), T(test_action_on_failure),
 		T(test_raised_concurrency_disarms_actions), T(test_cancel), T(test_step_limit),

@@ -40,6 +40,7 @@ struct app {
 	int64_t key_us;                        /* when the last key came; 0: never */
 	VEC(struct overlay) overlays, dead;    /* dead: popped, freed before the loop sleeps */
 	struct app_message messages[APP_MESSAGES];
+	unsigned forms;                        /* ever opened */
 	size_t n_messages;                     /* ever; slot is modulo */
 	int64_t message_us;                    /* monotonic time of the last one shown; 0: none shown */
 	struct map *history;                   /* prompt name → struct history * (prompt.c) */

@@ -110,6 +110,21 @@ struct hint {
 	unsigned flags;
 };
 
+/* The first key that really leads there: one that an inner scope binds to something else is no hint. */
+static void hint_key(const struct app *a, const struct bind_scope *const *scopes, size_t n, size_t at,
+                     const struct binding *b, bool utf8, struct hint *h)
+{
+	const char *keys = keymap_keys(a->keymap, scopes[at], b);
+	*h->key = '\0';
+	while (*keys && !*h->key) {
+		size_t len = strcspn(keys, " ");
+		uint32_t key = key_parse(keys, len);
+		if (keymap_find(a->keymap, scopes, n, key, a->read_only) == b)
+			key_short(key, utf8, h->key, sizeof h->key);
+		keys += len + strspn(keys + len, " ");
+	}
+}
+
 static size_t collect(struct app *a, struct draw d, struct hint *out, size_t max)
 {
 	const struct bind_scope *scopes[APP_SCOPES_MAX];
@@ -121,7 +136,7 @@ static size_t collect(struct app *a, struct draw d, struct hint *out, size_t max
 			if (!(b->flags & BIND_HINT) || (a->read_only && (b->flags & BIND_DANGEROUS)))
 				continue;
 			struct hint *h = &out[k];
-			keymap_short(a->keymap, scopes[i], b, utf8, h->key, sizeof h->key);
+			hint_key(a, scopes, n, i, b, utf8, h);
 			if (!*h->key)
 				continue;
 			snprintf(h->words, sizeof h->words, "%s%s", b->hint,

@@ -114,7 +114,7 @@ static int body(struct plan_box *b, struct draw d, int y)
 	}
 	label = label > w / 2 ? w / 2 : label;
 	before = before > w / 3 ? w / 3 : before;
-	for (size_t i = 0; i < p->n; i++, y++) {
+	for (size_t i = 0, rows = 1; i < p->n; i++, y += (int)rows, rows = 1) {
 		const struct plan_line *l = &p->lines[i];
 		style_t st = l->style ? l->style : l->before ? ROLE_STRONG : ROLE_TEXT;
 		int x = 0;
@@ -128,6 +128,10 @@ static int body(struct plan_box *b, struct draw d, int y)
 			draw_cell(d, x, y, before, ALIGN_LEFT, ROLE_TEXT, l->before);
 			draw_text(d, x + before + 1, y, ROLE_FAINT, g->arrow_right);
 			x += before + 3;
+		} else if (l->after && *l->after && w - x > 8) {        /* alone it may take several lines */
+			rows = (size_t)text_lines(l->after, w - x);
+			draw_paragraph(d, x, y, w - x, (int)rows, st, l->after);
+			continue;
 		}
 		draw_cell(d, x, y, w - x, ALIGN_LEFT, st, l->after ? l->after : "");
 	}

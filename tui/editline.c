@@ -206,8 +206,11 @@ void editline_draw(struct editline *e, struct draw d, int x, int y, int w, style
 	follow(e, w, cursor);
 	struct draw field = draw_sub(d, (struct rect){ x, y, w, 1 });
 	draw_clear(field);
-	draw_text(field, -e->scroll, 0, st, buf_str(&e->text));
-	if (e->scroll > 0)
+	/* Where nobody types, a text is read from its beginning. */
+	draw_text(field, focus ? -e->scroll : 0, 0, st, buf_str(&e->text));
+	if (!focus && utf8_width(buf_str(&e->text)) > w)
+		draw_text(field, w - 1, 0, ROLE_DIM, draw_glyphs(d)->ellipsis);
+	if (focus && e->scroll > 0)
 		draw_text(field, 0, 0, ROLE_DIM, draw_glyphs(d)->ellipsis);
 	if (focus)
 		draw_cursor(field, cursor - e->scroll, 0);

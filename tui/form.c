@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/app_impl.h"
 #include "tui/form_impl.h"
+
+const char FORM_WAITS[] = "waits";
 
 static bool can_focus(const struct form *f, size_t i)
 {
@@ -49,6 +52,8 @@ static void submit(struct form *f)
 		return;
 	}
 	problem = f->spec.submit(f->spec.ctx, f, &field);
+	if (problem == FORM_WAITS)
+		return;
 	if (!problem) {
 		app_pop(f->a, f);
 		return;
@@ -182,9 +187,14 @@ static bool field_key(struct field *x, uint32_t key, const struct event *ev)
 			return false;
 		x->on = !x->on;
 		return true;
-	case FIELD_SECTION: break;
+	case FIELD_LINK: case FIELD_SECTION: break;
 	}
 	return false;
+}
+
+static bool opens(const struct form *f, const struct field *x, uint32_t key)
+{
+	return x && x->f.kind == FIELD_LINK && f->spec.pressed && (key == TK_ENTER || key == TK_SPACE);
 }
 
 static void form_event(void *self, struct app *a, const struct event *ev)
@@ -203,6 +213,8 @@ static void form_event(void *self, struct app *a, const struct event *ev)
 	}
 	if (key == ('s' | TK_CTRL) || (!x && (key == TK_ENTER || key == TK_SPACE))) {
 		submit(f);
+	} else if (opens(f, x, key)) {
+		f->spec.pressed(f->spec.ctx, f, x->f.name);
 	} else if (key == TK_TAB) {
 		go(f, 1);
 	} else if (key == (TK_TAB | TK_SHIFT)) {
@@ -267,6 +279,7 @@ void form_open(struct app *a, const struct form_spec *spec)
 {
 	struct form *f = xcalloc(1, sizeof *f);
 	f->a = a;
+	f->serial = ++a->forms;
 	f->arena = arena_new();
 	f->spec = *spec;
 	f->spec.title = arena_strdup(f->arena, spec->title);
@@ -280,4 +293,28 @@ void form_open(struct app *a, const struct form_spec *spec)
 	while (f->at < f->n && !can_focus(f, f->at))
 		f->at++;
 	app_push(a, &form_ops, f);
+}
+
+unsigned form_serial(const struct form *f)
+{
+	return f->serial;
+}
+
+bool form_settle(struct app *a, unsigned serial, const char *problem)
+{
+	for (size_t i = 0; i < a->overlays.len; i++) {
+		struct form *f = a->overlays.items[i].self;
+		if (a->overlays.items[i].ops != &form_ops || f->serial != serial)
+			continue;
+		if (problem) {
+			snprintf(f->problem, sizeof f->problem, "%s", problem);
+			a->dirty = true;
+			return true;
+		}
+		app_pop(a, f);
+		if (f->spec.cancel)
+			f->spec.cancel(f->spec.ctx);
+		return true;
+	}
+	return false;
 }

@@ -14,6 +14,7 @@ enum field_kind {
 	FIELD_CHOICE,     /* one of choices; its value is the choice's text */
 	FIELD_TOGGLE,     /* "true" or "false" */
 	FIELD_LINES,      /* several lines; value joined by '\n' */
+	FIELD_LINK,       /* a text that Enter opens (spec.pressed); changed by form_set only, hidden while empty */
 	FIELD_SECTION     /* a heading; no value */
 };
 
@@ -43,13 +44,22 @@ struct form_spec {
 	 * bytes. Called at every change. Optional. */
 	void (*summary)(void *ctx, const struct form *f, char *out, size_t size);
 	/* All fields are valid. Give NULL to close the form, or a sentence (shown; *field may be set to the
-	 * name of the field to go to) to keep it open. The sentence must live until the next call. */
+	 * name of the field to go to) to keep it open. The sentence must live until the next call. FORM_WAITS:
+	 * what it asked for is on its way (a plan, a request); the form stays until form_settle. */
 	const char *(*submit)(void *ctx, const struct form *f, const char **field);
 	void (*cancel)(void *ctx);       /* optional */
+	void (*pressed)(void *ctx, struct form *f, const char *name);   /* Enter on a FIELD_LINK */
 	void *ctx;
 };
 
 void form_open(struct app *a, const struct form_spec *spec);
+
+extern const char FORM_WAITS[];
+/* Which form this is, also when it has gone meanwhile. */
+unsigned form_serial(const struct form *f);
+/* What became of a form that waits: NULL closes it (`cancel` ends its ctx), a sentence is shown in it, "" leaves it
+ * as it is. False: it has gone already. */
+bool form_settle(struct app *a, unsigned serial, const char *problem);
 
 /* During callbacks: values by field name; "" / 0 / false for an unknown or hidden one. */
 const char *form_text(const struct form *f, const char *name);
@@ -57,5 +67,8 @@ long form_number(const struct form *f, const char *name);
 bool form_bool(const struct form *f, const char *name);
 /* Change a value from a callback, for example a default that follows another field. */
 void form_set(struct form *f, const char *name, const char *value);
+/* What the fields stand for was changed elsewhere (in a form that a link opened): asks before it is thrown away, and
+ * works out again which fields are shown. */
+void form_touch(struct form *f);
 
 #endif

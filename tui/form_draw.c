@@ -62,6 +62,14 @@ static void draw_toggle(const struct field *x, struct draw d, int at, bool focus
 	draw_text(b, 1, 0, x->on ? ROLE_OK : ROLE_DIM, x->on ? "yes" : "no");
 }
 
+static void draw_link(struct field *x, struct draw d, int at, int w, bool focus)
+{
+	struct draw b = draw_on(draw_sub(d, (struct rect){ at, 0, w, 1 }), focus ? SURF_PRESS : SURF_FIELD);
+	draw_clear(b);
+	draw_cell(b, 0, 0, w - 2, ALIGN_LEFT, focus ? ROLE_STRONG : ROLE_TEXT, field_value(x));
+	draw_text(b, w - 1, 0, focus ? ROLE_KEY : ROLE_DIM, draw_glyphs(d)->set == GLYPHS_ASCII ? ">" : "›");
+}
+
 static void draw_field(struct form *f, struct field *x, struct draw d, int label, bool focus)
 {
 	int at = label + 2, w = draw_w(d) - at;
@@ -75,15 +83,19 @@ static void draw_field(struct form *f, struct field *x, struct draw d, int label
 	if (w < 4)
 		return;
 	struct draw field = draw_on(d, SURF_FIELD);
-	int number = w < 12 ? w : 12;
+	int number = w < 12 ? w : 12, text = w - utf8_width(x->problem ? x->problem : "") - 2;
+	text = !x->problem || text < 12 ? w : text;     /* what is wrong stands behind it when there is room */
 	switch (x->f.kind) {
-	case FIELD_TEXT: editline_draw(&x->edit, field, at, 0, w, ROLE_INPUT, focus); break;
+	case FIELD_TEXT: editline_draw(&x->edit, field, at, 0, text, ROLE_INPUT, focus); break;
+	case FIELD_LINK: draw_link(x, d, at, w, focus); break;
 	case FIELD_NUMBER: editline_draw(&x->edit, field, at, 0, number, ROLE_INPUT, focus); break;
 	case FIELD_CHOICE: draw_choice(x, d, at, w, focus); break;
 	case FIELD_TOGGLE: draw_toggle(x, d, at, focus); break;
 	case FIELD_LINES: draw_lines(x, d, at, w, focus); break;
 	case FIELD_SECTION: break;
 	}
+	if (x->f.kind == FIELD_TEXT && text < w)
+		draw_text(d, at + text + 2, 0, ROLE_ERROR, x->problem);
 	if (x->problem && x->f.kind == FIELD_NUMBER)
 		draw_cell(d, at + number + 2, 0, w - number - 2, ALIGN_LEFT, ROLE_ERROR, x->problem);
 	(void)f;

@@ -24,6 +24,7 @@ struct form {
 	struct arena *arena;
 	struct form_spec spec;
 	struct field *fields;
+	unsigned serial;
 	size_t n, at;                   /* at == n: the button */
 	bool changed, leaving;          /* leaving: Esc was pressed once */
 	int top;                        /* scrolling */

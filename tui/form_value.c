@@ -9,6 +9,7 @@ const char *field_value(struct field *f)
 {
 	switch (f->f.kind) {
 	case FIELD_TEXT: return editline_text(&f->edit);
+	case FIELD_LINK: return editline_text(&f->edit);
 	case FIELD_NUMBER: return editline_text(&f->edit);
 	case FIELD_CHOICE: return f->f.choices && f->f.choices[f->choice] ? f->f.choices[f->choice] : "";
 	case FIELD_TOGGLE: return f->on ? "true" : "false";
@@ -48,6 +49,7 @@ void field_set(struct field *f, const char *value)
 	value = value ? value : "";
 	switch (f->f.kind) {
 	case FIELD_TEXT: editline_set(&f->edit, value); break;
+	case FIELD_LINK: editline_set(&f->edit, value); break;
 	case FIELD_NUMBER:
 		snprintf(f->number, sizeof f->number, "%.0f", f->f.min);
 		editline_set(&f->edit, *value ? value : f->number);
@@ -95,7 +97,8 @@ void form_refresh(struct form *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		struct field *x = &f->fields[i];
-		x->visible = !x->f.shown || x->f.shown(f->spec.ctx, f);
+		x->visible = (!x->f.shown || x->f.shown(f->spec.ctx, f)) &&
+		             (x->f.kind != FIELD_LINK || *field_value(x));
 	}
 	*f->summary = '\0';
 	if (f->spec.summary)
@@ -131,4 +134,10 @@ void form_set(struct form *f, const char *name, const char *value)
 	struct field *x = find(f, name);
 	if (x)
 		field_set(x, value);
+}
+
+void form_touch(struct form *f)
+{
+	f->changed = true;
+	form_refresh(f);
 }

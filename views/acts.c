@@ -13,6 +13,7 @@
 struct act_run {
 	struct console *con;
 	struct act *act;
+	unsigned form;                /* that asked for it; 0: none. It stays until the act is done. */
 };
 
 static void run_free(struct act_run *r)
@@ -62,9 +63,12 @@ static void on_done(void *arg, const cJSON *reply, const struct error *err, doub
 	keep_trail(r, err ? err->message : refusal(reply) ? refusal(reply) : "done");
 	if (err) {
 		app_error(con->app, err);
+		form_settle(con->app, r->form, err->message);
 	} else if (refusal(reply)) {
 		app_message(con->app, MESSAGE_ERROR, "%s", refusal(reply));
+		form_settle(con->app, r->form, refusal(reply));
 	} else {
+		form_settle(con->app, r->form, NULL);
 		app_message(con->app, MESSAGE_OK, "%s", r->act->done);
 		use_new(con, reply);
 	}
@@ -90,7 +94,8 @@ static void confirmed(void *ctx, const char *reason)
 static void cancelled(void *ctx)
 {
 	struct act_run *r = ctx;
-	app_message(r->con->app, MESSAGE_INFO, "nothing was done");
+	bool back = form_settle(r->con->app, r->form, "");
+	app_message(r->con->app, MESSAGE_INFO, back ? "nothing was done: the form is as it was" : "nothing was done");
 	run_free(r);
 }
 
@@ -101,7 +106,7 @@ static style_t line_style(const struct act *a, const struct act_line *l)
 	return 0;
 }
 
-void acts_run(struct console *con, struct act *a)
+static void run(struct console *con, struct act *a, unsigned form)
 {
 	if (!a)
 		return;
@@ -114,6 +119,7 @@ void acts_run(struct console *con, struct act *a)
 	struct plan_line *lines = xcalloc(a->lines.len + 1, sizeof *lines);
 	r->con = con;
 	r->act = a;
+	r->form = form;
 	for (size_t i = 0; i < a->lines.len; i++) {
 		const struct act_line *l = &a->lines.items[i];
 		lines[i] = (struct plan_line){ *l->label ? l->label : NULL, l->before, l->after,
@@ -129,6 +135,17 @@ void acts_run(struct console *con, struct act *a)
 	plan_open(con->app, &p);
 	free(call);
 	free(lines);
+}
+
+void acts_run(struct console *con, struct act *a)
+{
+	run(con, a, 0);
+}
+
+const char *acts_run_form(struct console *con, struct act *a, const struct form *f)
+{
+	run(con, a, form_serial(f));
+	return FORM_WAITS;
 }
 
 static void cancel_steps(struct console *con, bool kill)

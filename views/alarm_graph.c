@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/client/query_text.h"
 
 #define POINTS 720
 #define POINTS_MIN 30          /* a metric that has just begun stands at the right end */
@@ -49,22 +50,48 @@ char *alarm_rule_text(const cJSON *alarm, const struct glyphs *g, char *out, siz
 	char of[32] = "", span[32];
 	if (m != n)
 		snprintf(of, sizeof of, "%d of ", m);
+	const cJSON *math = query_returned(json_arr(alarm, "Metrics"));
 	const char *what = json_str(alarm, "MetricName", NULL);
+	if (math) {
+		snprintf(out, size, "%s %s %g in %s%d %s", json_str(math, "Expression", json_str(math, "Id", "")),
+		         sign_of(json_str(alarm, "ComparisonOperator", ""), g), json_num(alarm, "Threshold", 0), of, n,
+		         n == 1 ? "period" : "periods");
+		return out;
+	}
 	snprintf(out, size, "%s of %s %s %g for %s%d %s of %s",
-	         json_str(alarm, "Statistic", json_str(alarm, "ExtendedStatistic", what ? "Average" : "result")),
-	         what ? what : "an expression", sign_of(json_str(alarm, "ComparisonOperator", ""), g),
+	         json_str(alarm, "Statistic", json_str(alarm, "ExtendedStatistic", "Average")),
+	         what ? what : "?", sign_of(json_str(alarm, "ComparisonOperator", ""), g),
 	         json_num(alarm, "Threshold", 0), of, n, n == 1 ? "period" : "periods",
 	         clock_duration(json_int(alarm, "Period", 60) * 1000, span, sizeof span));
 	return out;
 }
 
-const char *alarm_cluster(const cJSON *alarm)
+static const char *cluster_in(const cJSON *dimensions)
 {
 	const cJSON *x;
-	cJSON_ArrayForEach(x, json_arr(alarm, "Dimensions"))
+	cJSON_ArrayForEach(x, dimensions)
 		if (!strcmp(json_str(x, "Name", ""), "JobFlowId") || !strcmp(json_str(x, "Name", ""), "ClusterId"))
 			return json_str(x, "Value", "");
 	return "";
+}
+
+/* Of an expression, the first cluster that one of its metrics is about. */
+const char *alarm_cluster(const cJSON *alarm)
+{
+	const char *id = cluster_in(json_arr(alarm, "Dimensions"));
+	const cJSON *q;
+	cJSON_ArrayForEach(q, json_arr(alarm, "Metrics"))
+		id = *id ? id : cluster_in(json_arr(json_obj(json_obj(q, "MetricStat"), "Metric"), "Dimensions"));
+	return id;
+}
+
+static int64_t period_ms(const cJSON *alarm)
+{
+	int64_t s = json_int(alarm, "Period", 0);
+	const cJSON *q;
+	cJSON_ArrayForEach(q, json_arr(alarm, "Metrics"))
+		s = s ? s : json_int(json_obj(q, "MetricStat"), "Period", 0);
+	return (s ? s : 60) * 1000;
 }
 
 static int64_t time_of(const cJSON *t)
@@ -87,7 +114,7 @@ static void place(struct watched *w, const cJSON *alarm, const cJSON *result)
 		first = !first || ms < first ? ms : first;
 		last = ms > last ? ms : last;
 	}
-	w->step_ms = json_int(alarm, "Period", 60) * 1000;
+	w->step_ms = period_ms(alarm);
 	w->end_ms = last + w->step_ms;
 	w->n = last ? (size_t)((last - first) / w->step_ms) + 1 : 0;
 	w->n = w->n > POINTS ? POINTS : w->n && w->n < POINTS_MIN ? POINTS_MIN : w->n;
@@ -114,8 +141,9 @@ void alarm_graph_draw(struct draw d, const struct console *con, const cJSON *ala
 	if (data->rows.len)
 		place(w, alarm, data->rows.items[data->rows.len - 1].o);
 	if (w->n) {
+		const cJSON *math = query_returned(json_arr(alarm, "Metrics"));
 		struct graph_series list[] = { { "threshold", w->limit, w->n, ROLE_WARN },
-			{ json_str(alarm, "MetricName", "value"), w->v, w->n, ROLE_S1 },
+			{ json_str(alarm, "MetricName", json_str(math, "Label", "value")), w->v, w->n, ROLE_S1 },
 			{ "breaching", w->bad, w->n, ROLE_ERROR } };
 		struct graph g = { .kind = GRAPH_LINE, .series = list, .n = 3, .end_ms = w->end_ms,
 			.step_ms = w->step_ms, .span_ms = w->step_ms * (int64_t)(w->n > 1 ? w->n : 2),

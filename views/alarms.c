@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/client/act_ops.h"
+#include "core/client/query_text.h"
 #include "views/alarm_graph.h"
 #include "views/board.h"
 #include "views/cause.h"
@@ -61,8 +62,9 @@ static const char *state_of(const cJSON *row)
 	return !strcmp(state, "INSUFFICIENT_DATA") ? "NO DATA" : state;
 }
 
-static struct state_look look_alarm(const struct glyphs *g, const cJSON *row)
+static struct state_look alarms_look(struct board *b, const struct glyphs *g, const cJSON *row)
 {
+	(void)b;
 	const char *state = state_of(row);
 	if (!strcmp(state, "OK"))
 		return (struct state_look){ g->ok, ROLE_OK };
@@ -90,27 +92,17 @@ static const char *cluster_of(const cJSON *row)
 
 static void alarms_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	struct state_look look = look_alarm(o->glyphs, row);
-	switch (col) {
-	case A_SIGN:
-		cell_set(o, look.style, "%s", look.sign);
-		break;
-	case A_STATE:
-		cell_set(o, look.style, "%s", state_of(row));
-		break;
-	case A_SEVERITY:
-		cell_set(o, look.style, "%s", is_raised(row) ? json_str(row, "Severity", "") : "");
-		break;
-	case A_FOR:
+	style_t st = alarms_look(b, o->glyphs, row).style;
+	if (col == A_STATE)
+		cell_set(o, st, "%s", state_of(row));
+	else if (col == A_SEVERITY)
+		cell_set(o, st, "%s", is_raised(row) ? json_str(row, "Severity", "") : "");
+	else if (col == A_FOR)
 		cell_age(o, since_of(row));
-		break;
-	case A_CLUSTER:
+	else if (col == A_CLUSTER)
 		cell_set(o, ROLE_STRONG, "%s", model_cluster_name(board_model(b), cluster_of(row)));
-		break;
-	case A_WHAT:
+	else
 		cell_set(o, ROLE_TEXT, "%s", title_of(row));
-		break;
-	}
 }
 
 /* ---- the selected one ---- */
@@ -130,8 +122,16 @@ static void history_facts(struct board *b, struct facts *f)
 static void rule_facts(struct board *b, const cJSON *alarm, struct facts *f)
 {
 	char text[400], actions[400];
+	const cJSON *q;
 	facts_gap(f);
 	fact(f, "rule", ROLE_TEXT, alarm_rule_text(alarm, draw_glyphs(f->d), text, sizeof text));
+	cJSON_ArrayForEach(q, json_arr(alarm, "Metrics")) {
+		struct buf line = BUF_INIT;
+		if (!json_bool(q, "ReturnData", true))
+			query_print(q, &line);
+		fact(f, "of", ROLE_TEXT, buf_str(&line));
+		buf_free(&line);
+	}
 	fact(f, "description", ROLE_TEXT, json_str(alarm, "AlarmDescription", ""));
 	fact(f, "state reason", ROLE_TEXT, json_str(alarm, "StateReason", ""));
 	fact(f, "missing data", ROLE_TEXT, json_str(alarm, "TreatMissingData", ""));
@@ -220,10 +220,6 @@ static bool alarms_action(struct board *b, const cJSON *row, int action, const c
 	case VA_OPEN:
 		open_cause(b, row);
 		return true;
-	case VA_ALL:
-		b->mode = b->mode == SHOW_ALL ? SHOW_WRONG : SHOW_ALL;
-		board_changed(&b->view);
-		return true;
 	case VA_ACK:
 		acknowledge(b, row);
 		return true;
@@ -253,8 +249,6 @@ static const char *alarms_disabled(struct board *b, const cJSON *row, int action
 		return "this alarm is not raised: there is nothing to acknowledge";
 	if ((action == VA_CHANGE || action == VA_SWITCH || action == VA_DELETE) && !metric_alarm(b, row))
 		return "that is not an alarm of CloudWatch: it ends with its cause";
-	if (action == VA_CHANGE && json_arr(metric_alarm(b, row), "Metrics"))
-		return "alarms on expressions are changed with aws cloudwatch put-metric-alarm";
 	if (action == VA_NEW && board_model(b)->parts[PART_METRIC_ALARMS].unsupported)
 		return "the other side does not offer CloudWatch";
 	return NULL;
@@ -309,19 +303,23 @@ static const struct table_column columns[] = {
 	{ "WHAT", .min = 38, .flex = 4 },
 };
 
+static const struct board_cell cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_OWN, NULL, 0 },
+};
+
+static const char *const modes[] = { "", "all, v: only what is wrong", NULL };
+
 static const struct board_page pages[] = {
-	{ "Alarms", "Selected alarm", "Nothing is wrong.", columns, sizeof columns / sizeof *columns, PART_ALARMS,
-	  alarms_collect, alarms_cell, alarms_facts, alarms_picture, 1 },
+	{ "Alarms", "Selected alarm", "Nothing is wrong. N makes an alarm of CloudWatch.", BOARD_COLUMNS(columns),
+	  PART_ALARMS, .cells = cells, .collect = alarms_collect, .look = alarms_look, .cell = alarms_cell,
+	  .facts = alarms_facts, .picture = alarms_picture },
 };
 
 static const struct board_kind kind = {
 	.pages = pages, .n = 1, .scope = &bind_alarms, .action = alarms_action, .disabled = alarms_disabled,
 	.want = alarms_want, .note = alarms_note, .copy = alarms_copy, .opened = alarms_opened,
+	.mode_action = VA_ALL, .modes = modes,
 };
 
-static struct view *alarms_open(struct console *con, const char *arg)
-{
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_alarms = BOARD_VIEW("alarms", alarms_open);
+BOARD_VIEW(view_alarms, "alarms", kind);

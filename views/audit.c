@@ -11,59 +11,64 @@ static bool failed(const cJSON *row)
 	return strcmp(json_str(row, "Outcome", "Success"), "Success") != 0;
 }
 
-/* board.mode: only calls that were refused. */
-static void audit_collect(struct board *b)
+/* board.mode 1: only calls that were refused. */
+static bool audit_keep(struct board *b, const cJSON *row)
 {
-	const struct records *r = board_records(b, PART_AUDIT);
-	for (size_t i = 0; i < r->rows.len; i++)
-		if (!b->mode || failed(r->rows.items[i].o))
-			board_add(b, r->rows.items[i].id, r->rows.items[i].o);
+	return !b->mode || failed(row);
+}
+
+static struct state_look audit_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	return (struct state_look){ failed(row) ? g->fail : g->ok, failed(row) ? ROLE_ERROR : ROLE_OK };
+}
+
+/* What a call was about, in a word: the name or id in its request, else the end of its ARN. */
+static const char *subject_of(const cJSON *row)
+{
+	static const char *const members[] = { "AlarmName", "BudgetName", "ScheduleName", "TopicName", "PolicyName",
+	                                       "InstanceGroupId", "DeadLetterId", "AlarmId", "UserName", "AccessKeyId",
+	                                       "InstanceType", "Name" };
+	const cJSON *in = json_obj(row, "Request"), *x;
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		if (json_str(in, members[i], NULL))
+			return json_str(in, members[i], "");
+	cJSON_ArrayForEach(x, json_arr(in, "Steps"))
+		return json_str(x, "Name", "");
+	const char *arn = json_str(row, "Resource", ""), *end = strrchr(arn, '/');
+	return end ? end + 1 : arn;
 }
 
 static void audit_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	style_t st = failed(row) ? ROLE_ERROR : ROLE_OK;
-	switch (col) {
-	case 0:
-		cell_set(o, st, "%s", failed(row) ? o->glyphs->fail : o->glyphs->ok);
-		break;
-	case 1:
-		cell_date(o, record_ms(row, "Time"));
-		break;
-	case 2:
-		cell_text(o, ROLE_STRONG, row, "Actor");
-		break;
-	case 3:
+	(void)b;
+	if (col == 3)
 		cell_text(o, failed(row) ? ROLE_ERROR : ROLE_TEXT, row, "EventName");
-		break;
-	case 4:
-		cell_cluster(o, board_model(b), row);
-		break;
-	case 5:
-		cell_text(o, ROLE_DIM, row, "Source");
-		break;
-	case 6:
-		cell_text(o, failed(row) ? ROLE_ERROR : ROLE_DIM, row, failed(row) ? "ErrorMessage" : "Resource");
-		break;
-	}
+	else if (failed(row))
+		cell_text(o, ROLE_ERROR, row, "ErrorMessage");
+	else
+		cell_set(o, ROLE_DIM, "%s", subject_of(row));
 }
 
 static void audit_facts(struct board *b, const cJSON *row, struct facts *f)
 {
-	char when[64];
+	static const struct board_fact who[] = {
+		{ "when", "Time", 0, FACT_WHEN }, { "who", "Actor", ROLE_STRONG, FACT_TEXT },
+		{ "key", "AccessKeyId", 0, FACT_TEXT },
+	};
+	static const struct board_fact what[] = {
+		{ "with", "UserAgent", 0, FACT_TEXT }, { "region", "Region", 0, FACT_TEXT },
+		{ "cluster", "ClusterId", 0, FACT_CLUSTER }, { "resource", "Resource", 0, FACT_TEXT },
+	};
+	const char *from = json_str(row, "Source", "");
 	f->label = 12;
 	factf(f, "call", ROLE_STRONG, "%s  %s", json_str(row, "EventName", ""), json_str(row, "EventSource", ""));
-	fact(f, "when", ROLE_TEXT, text_when(record_ms(row, "Time"), console_now(), when, sizeof when));
-	const char *key = json_str(row, "AccessKeyId", "");
-	factf(f, "who", ROLE_STRONG, "%s%s%s", json_str(row, "Actor", ""), *key ? "  key " : "", key);
-	fact(f, "from", ROLE_TEXT, json_str(row, "Source", ""));
-	fact(f, "with", ROLE_TEXT, json_str(row, "UserAgent", ""));
-	fact(f, "region", ROLE_TEXT, json_str(row, "Region", ""));
-	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
-	fact(f, "resource", ROLE_TEXT, json_str(row, "Resource", ""));
 	factf(f, "outcome", failed(row) ? ROLE_ERROR : ROLE_OK, "%s %s", json_str(row, "Outcome", ""),
 	      json_str(row, "ErrorCode", ""));
 	fact(f, "why", ROLE_ERROR, json_str(row, "ErrorMessage", ""));
+	BOARD_FACTS(b, row, who, f);
+	factf(f, "from", ROLE_TEXT, strncmp(from, "unix", 4) ? "%s" : "%s: a process of the server's machine", from);
+	BOARD_FACTS(b, row, what, f);
 	if (json_obj(row, "Request")) {
 		facts_head(f, "Request");
 		facts_json(f, json_obj(row, "Request"));
@@ -72,29 +77,10 @@ static void audit_facts(struct board *b, const cJSON *row, struct facts *f)
 
 static bool audit_action(struct board *b, const cJSON *row, int action, const char *arg)
 {
-	switch (action) {
-	case VA_OPEN:
-		if (row && !cause_open_resource(b->view.con, json_str(row, "ClusterId", ""), ""))
-			app_message(b->view.con->app, MESSAGE_INFO, "it is about no cluster that is still listed");
-		return true;
-	case VA_ONE_CLUSTER:
-		b->one_cluster = !b->one_cluster;
-		return true;
-	case VA_FAILURES:
-		b->mode = !b->mode;
-		board_changed(&b->view);
-		return true;
-	case VA_SEARCH:
-		board_search(b, arg);
-		return true;
-	}
-	return false;
-}
-
-static void audit_note(struct board *b, const struct glyphs *g, char *out, size_t size)
-{
-	(void)g;
-	snprintf(out, size, "%s%s%s", b->mode ? "refused or failed" : "", *b->query ? " searched: " : "", b->query);
+	(void)arg;
+	if (action == VA_OPEN)
+		cause_open_row(b->view.con, row);
+	return action == VA_OPEN;
 }
 
 static const char *audit_copy(struct board *b, const cJSON *row)
@@ -108,25 +94,26 @@ static const struct table_column columns[] = {
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
 	{ "WHO", .min = 8, .max = 18, .flex = 1 },
 	{ "CALL", .min = 22, .max = 32, .flex = 1 },
-	{ "CLUSTER", .min = 10, .max = 20, .flex = 1 },
-	{ "FROM", .min = 12, .max = 22, .priority = 2 },
-	{ "WHAT", .min = 20, .flex = 3, .priority = 1 },
+	{ "CLUSTER", .min = 11, .max = 24, .flex = 1, .priority = 1 },
+	{ "FROM", .min = 12, .max = 24, .flex = 1, .priority = 2 },
+	{ "WHAT", .min = 20, .flex = 6 },
+};
+static const struct board_cell cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_DATE, "Time", 0 }, { CELL_TEXT, "Actor", ROLE_STRONG }, { CELL_OWN, NULL, 0 },
+	{ CELL_CLUSTER, NULL, 0 }, { CELL_TEXT, "Source", ROLE_DIM }, { CELL_OWN, NULL, 0 },
 };
 
+static const char *const modes[] = { "", "refused or failed", NULL };
+
 static const struct board_page pages[] = {
-	{ "Audit", "Call", "Nobody has changed anything yet.", columns, sizeof columns / sizeof *columns, PART_AUDIT,
-	  audit_collect, audit_cell, audit_facts, NULL, 1 },
+	{ "Audit", "Call", "Nobody has changed anything yet: every call that does stands here for good.",
+	  BOARD_COLUMNS(columns), PART_AUDIT, .cells = cells, .keep = audit_keep, .look = audit_look, .cell = audit_cell,
+	  .facts = audit_facts, .scoped = true, .elsewhere = "on Amazon, CloudTrail keeps who did what" },
 };
 
 static const struct board_kind kind = {
-	.pages = pages, .n = 1, .scope = &bind_audit, .action = audit_action, .note = audit_note,
-	.copy = audit_copy,
+	.pages = pages, .n = 1, .scope = &bind_audit, .action = audit_action, .copy = audit_copy, .long_rows = true,
+	.mode_action = VA_FAILURES, .modes = modes,
 };
 
-static struct view *audit_open(struct console *con, const char *arg)
-{
-	(void)arg;
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_audit = BOARD_VIEW("audit", audit_open);
+BOARD_VIEW(view_audit, "audit", kind);

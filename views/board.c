@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/clock.h"
-
 #define WIDE 132               /* columns from which facts stand beside the lists */
 #define TALL 40                /* lines from which all lists are shown */
+#define FACTS 20               /* lines of the facts below the list of a tall screen */
 
 struct board *board_of(struct view *v)
 {
@@ -25,12 +24,19 @@ static struct board_list *list_at(struct board *b)
 
 /* ---- rows ---- */
 
-static const struct part *part_of(struct board *b, int part)
+static const struct part *part_at(struct board *b, int part)
 {
 	struct mcluster *mc = console_cluster(b->view.con);
 	if (part >= 0)
 		return &board_model(b)->parts[part];
 	return mc ? &mc->parts[-1 - part] : NULL;
+}
+
+/* The part that a page's rows come from: another one where its own is not offered. */
+static const struct part *part_of(struct board *b, const struct board_page *page)
+{
+	const struct part *p = part_at(b, page->part);
+	return p && p->unsupported && page->instead ? part_at(b, page->instead) : p;
 }
 
 const struct records *board_records(struct board *b, int part)
@@ -58,7 +64,8 @@ static void collect(struct board *b, struct board_list *l)
 	} else {
 		const struct records *r = board_records(b, l->page->part);
 		for (size_t i = 0; i < r->rows.len; i++)
-			board_add(b, r->rows.items[i].id, r->rows.items[i].o);
+			if (!l->page->keep || l->page->keep(b, r->rows.items[i].o))
+				board_add(b, r->rows.items[i].id, r->rows.items[i].o);
 	}
 	b->filling = NULL;
 	table_changed(l->table);
@@ -84,16 +91,20 @@ static const char *id_of(void *ctx, size_t row)
 static void cell_of(void *ctx, size_t row, size_t col, struct table_cell *o)
 {
 	struct board_list *l = ctx;
-	l->page->cell(l->board, l->rows.items[row].o, (int)col, o);
+	board_cell(l->board, l->page, l->rows.items[row].o, (int)col, o);
 }
 
 static const char *empty_of(void *ctx)
 {
 	struct board_list *l = ctx;
 	struct board *b = l->board;
-	const struct part *p = part_of(b, l->page->part);
+	const struct part *p = part_of(b, l->page);
 	const char *why = p ? pane_reason(b->view.con, p, b->text, sizeof b->text)
 	                    : "there is no cluster yet: c creates one";
+	if (p && p->unsupported && l->page->elsewhere) {
+		size_t n = strlen(b->text);
+		snprintf(b->text + n, sizeof b->text - n, ": %s", l->page->elsewhere);
+	}
 	return why ? why : l->page->nothing;
 }
 
@@ -153,21 +164,34 @@ static void list_title(struct board *b, const struct board_list *l, const struct
                        size_t size)
 {
 	const struct mcluster *mc = console_cluster(b->view.con);
-	bool of = (b->kind->of_cluster || b->one_cluster) && mc;
+	bool of = (b->kind->of_cluster ? !l->page->scoped || b->one_cluster : l->page->scoped && b->one_cluster) && mc;
 	snprintf(out, size, "%s%s%s%s%s", l->page->name, of ? " " : "", of ? g->bullet : "", of ? " " : "",
 	         of ? cluster_label(mc->c) : "");
 }
 
+static void note_add(char *out, size_t size, const char *before, const char *text)
+{
+	size_t n = strlen(out);
+	if (text && *text)
+		snprintf(out + n, size - n, "%s%s%s", n ? "  " : "", before, text);
+}
+
+/* What of everything is shown, and how to see more: mode, scope, words searched for, filter, older rows. */
 static void list_note(struct board *b, const struct board_list *l, const struct glyphs *g, char *out,
                       size_t size)
 {
 	char own[128] = "";
-	const char *filter = table_filter_text(l->table);
-	const struct records *r = board_records(b, l->page->part);
+	*out = 0;
 	if (b->kind->note && l == list_at(b))
 		b->kind->note(b, g, own, sizeof own);
-	snprintf(out, size, "%s%s%s%s%s", own, *own && *filter ? "  " : "", filter,
-	         (*own || *filter) && r->token ? "  " : "", r->token ? "m: older" : "");
+	note_add(out, size, "", own);
+	if (b->kind->modes)
+		note_add(out, size, "", b->kind->modes[b->mode]);
+	if (l->page->scoped && console_cluster(b->view.con))
+		note_add(out, size, "v: ", b->one_cluster ? "all clusters" : "this cluster");
+	note_add(out, size, "searched: ", l->page->scoped ? b->query : "");
+	note_add(out, size, "", table_filter_text(l->table));
+	note_add(out, size, "", board_records(b, l->page->part)->token ? "m: older" : "");
 }
 
 /* One tab per page, the one at hand pressed. */
@@ -185,7 +209,7 @@ static void draw_tabs(struct board *b, struct draw d)
 
 static void draw_list(struct board *b, struct board_list *l, struct draw d, bool tabs)
 {
-	const struct part *p = part_of(b, l->page->part);
+	const struct part *p = part_of(b, l->page);
 	char title[160], note[400];
 	bool focus = l == list_at(b);
 	if (draw_w(d) < 3 || draw_h(d) < 2)
@@ -226,7 +250,7 @@ static void draw_facts(struct board *b, const cJSON *row, struct draw d, int wid
 static void draw_detail(struct board *b, const cJSON *row, struct draw d)
 {
 	const struct board_page *page = list_at(b)->page;
-	const struct part *p = part_of(b, page->part);
+	const struct part *p = part_of(b, page);
 	const char *id = board_id(b);
 	char note[64];
 	if (draw_w(d) < 8 || draw_h(d) < 3)
@@ -253,7 +277,7 @@ static void draw_detail(struct board *b, const cJSON *row, struct draw d)
 
 static void draw_head(struct board *b, struct draw d)
 {
-	const struct part *p = part_of(b, b->kind->head_part);
+	const struct part *p = part_at(b, b->kind->head_part);
 	struct draw in = pane_open(d, b->view.con, b->kind->head_title, NULL, false, p);
 	b->kind->head(b, in);
 	pane_close(in, b->view.con, p);
@@ -268,9 +292,10 @@ void board_draw(struct view *v, struct draw d)
 	if (head)
 		draw_head(b, draw_sub(d, (struct rect){ 0, 0, w, head }));
 	struct draw rest = draw_sub(d, (struct rect){ 0, head, w, h - head });
-	bool beside = w >= WIDE;
-	/* A short list leaves its room to the facts. */
-	int rows = (int)table_visible(list_at(b)->table) + 3 + (b->kind->n > 1), half = (h - head) / 2;
+	bool beside = w >= WIDE && !b->kind->long_rows;
+	/* A short list leaves its room to the facts; a long one of a tall screen leaves them what they mostly need. */
+	int rows = (int)table_visible(list_at(b)->table) + 3 + (b->kind->n > 1);
+	int half = h - head >= TALL ? h - head - FACTS : (h - head) / 2;
 	rows = rows < 6 ? 6 : rows;
 	struct layout_item it[] = { { .min = beside ? 60 : rows < half ? rows : half, .flex = 1,
 	                              .max = beside ? 0 : rows },
@@ -286,7 +311,7 @@ void board_draw(struct view *v, struct draw d)
 
 /* ---- actions ---- */
 
-void board_more(struct board *b)
+static void more(struct board *b)
 {
 	const struct board_page *page = list_at(b)->page;
 	if (page->part < 0 || !live_more(b->view.con->live, (enum global_part)page->part))
@@ -300,7 +325,8 @@ static void searched(void *ctx, const char *text)
 	console_touch(b->view.con);
 }
 
-void board_search(struct board *b, const char *arg)
+/* A prompt for words that the server shall look for; focus.query follows. */
+static void search(struct board *b, const char *arg)
 {
 	if (arg && *arg)
 		searched(b, arg);
@@ -309,9 +335,20 @@ void board_search(struct board *b, const char *arg)
 			.history = "search", .submit = searched, .ctx = b });
 }
 
-static bool own_action(struct board *b, int action)
+static void next_mode(struct board *b)
+{
+	if (!b->kind->modes[++b->mode])
+		b->mode = 0;
+	board_changed(&b->view);
+}
+
+static bool own_action(struct board *b, int action, const char *arg)
 {
 	size_t n = b->kind->n;
+	if (b->kind->mode_action && action == b->kind->mode_action) {
+		next_mode(b);
+		return true;
+	}
 	if (action >= VA_PAGE_1 && action < VA_PAGE_1 + (int)n) {
 		b->at = (size_t)(action - VA_PAGE_1);
 		return true;
@@ -329,7 +366,13 @@ static bool own_action(struct board *b, int action)
 		scroller_limit(&b->scroll);
 		return true;
 	case VA_MORE:
-		board_more(b);
+		more(b);
+		return true;
+	case VA_ONE_CLUSTER:
+		b->one_cluster = !b->one_cluster;
+		return true;
+	case VA_SEARCH:
+		search(b, arg);
 		return true;
 	case ACT_BACK:
 		if (!*b->query || *table_filter_text(list_at(b)->table))
@@ -346,7 +389,7 @@ bool board_action(struct view *v, int action, const char *arg)
 	struct error err = ERROR_INIT;
 	if (b->kind->action && b->kind->action(b, board_row(b), action, arg))
 		return true;
-	if (own_action(b, action))
+	if (own_action(b, action, arg))
 		return true;
 	if (!table_action(list_at(b)->table, action, arg, &err))
 		return false;
@@ -400,6 +443,9 @@ void board_want(struct view *v, struct live_interest *want)
 		else
 			want->parts |= 1u << (-1 - part);
 	}
+	for (size_t i = 0; i < b->kind->n; i++)
+		if (b->kind->pages[i].instead < 0)
+			want->parts |= 1u << (-1 - b->kind->pages[i].instead);
 	if (b->kind->head)
 		want->globals |= 1u << b->kind->head_part;
 	if (b->one_cluster)
@@ -420,56 +466,4 @@ const char *board_selected(struct view *v)
 	const cJSON *row = board_row(b);
 	const char *id = row && b->kind->copy ? b->kind->copy(b, row) : NULL;
 	return id && *id ? id : board_id(b);
-}
-
-/* ---- cells ---- */
-
-const char *topic_word(const char *arn)
-{
-	const char *last = arn ? strrchr(arn, ':') : NULL;
-	return !arn || !*arn ? "nobody" : last ? last + 1 : arn;
-}
-
-void cell_text(struct table_cell *o, style_t st, const cJSON *row, const char *member)
-{
-	const cJSON *v = cJSON_GetObjectItemCaseSensitive(row, member);
-	record_value(v, o->text, sizeof o->text);
-	o->style = st;
-	if (cJSON_IsNumber(v))
-		o->num = v->valuedouble;
-}
-
-void cell_age(struct table_cell *o, int64_t ms)
-{
-	char text[16];
-	if (ms > 0)
-		cell_num(o, ROLE_DIM, (double)(console_now() - ms), "%s",
-		         clock_age(console_now() - ms, text, sizeof text));
-}
-
-void cell_date(struct table_cell *o, int64_t ms)
-{
-	char text[40];
-	if (ms > 0)
-		cell_num(o, ROLE_DIM, (double)ms, "%s", text_day(ms, console_now(), text, sizeof text));
-}
-
-char *row_money(const cJSON *row, double usd, const struct glyphs *g, char *out, size_t size)
-{
-	bool unknown = json_bool(row, "Unknown", false), estimate = json_bool(row, "Estimate", false);
-	char text[40];
-	text_money(usd, unknown, g, text, sizeof text);
-	snprintf(out, size, "%s%s", estimate && !unknown ? "~" : "", text);
-	return out;
-}
-
-void cell_money(struct table_cell *o, const cJSON *row, double usd)
-{
-	char text[40];
-	cell_num(o, ROLE_MONEY, usd, "%s", row_money(row, usd, o->glyphs, text, sizeof text));
-}
-
-void cell_cluster(struct table_cell *o, const struct model *m, const cJSON *row)
-{
-	cell_set(o, ROLE_STRONG, "%s", model_cluster_name(m, json_str(row, "ClusterId", "")));
 }

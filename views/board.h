@@ -16,6 +16,21 @@
 
 struct board;
 
+/* How a column or a fact is made from a member of its row; what needs more than that is the screen's own. */
+enum board_kind_of_cell { CELL_OWN, CELL_TEXT, CELL_DATE, CELL_AGE, CELL_CLUSTER, CELL_MONEY, CELL_SIGN, CELL_LOOK };
+struct board_cell {
+	enum board_kind_of_cell kind; /* OWN: page->cell; SIGN: of page->look; LOOK: text in the style of page->look */
+	const char *member;
+	style_t style;                /* 0: ROLE_TEXT */
+};
+enum board_kind_of_fact { FACT_TEXT, FACT_WHEN, FACT_CLUSTER, FACT_GAP };
+struct board_fact {
+	const char *label;            /* NULL: a paragraph without one */
+	const char *member;
+	style_t style;                /* 0: ROLE_TEXT */
+	enum board_kind_of_fact kind;
+};
+
 struct board_page {
 	const char *name;             /* "Budgets": tab and frame */
 	const char *detail;           /* title of the pane with the facts */
@@ -23,14 +38,21 @@ struct board_page {
 	const struct table_column *columns;
 	size_t n;
 	int part;                     /* enum global_part, or -1 - enum cluster_part of the cluster at hand */
-	void (*collect)(struct board *b);             /* board_add() each row; NULL: the part's records */
+	const struct board_cell *cells;               /* one per column; NULL: all are the screen's own */
+	void (*collect)(struct board *b);             /* board_add() each row; NULL: the part's records … */
+	bool (*keep)(struct board *b, const cJSON *row);   /* … that this lets pass; optional */
+	struct state_look (*look)(struct board *b, const struct glyphs *g, const cJSON *row);   /* sign and style */
 	void (*cell)(struct board *b, const cJSON *row, int col, struct table_cell *o);
 	void (*facts)(struct board *b, const cJSON *row, struct facts *f);
 	/* Something above the facts (a graph); gives the lines it took. Optional. */
 	int (*picture)(struct board *b, const cJSON *row, struct draw d);
 	int share;                    /* of the height where lists are stacked; 0: 1 */
+	const char *elsewhere;        /* where it is found when the other side does not offer it; optional */
+	int instead;                  /* part that tells some of it then; 0: none */
+	bool scoped;                  /* of all clusters or of the one at hand: VA_ONE_CLUSTER */
 };
 #define BOARD_CLUSTER_PART(p) (-1 - (p))
+#define BOARD_COLUMNS(list) list, sizeof(list) / sizeof *(list)
 
 struct board_kind {
 	const struct board_page *pages;
@@ -48,6 +70,9 @@ struct board_kind {
 	const char *(*copy)(struct board *b, const cJSON *row);       /* id for the clipboard; NULL: the row's */
 	void (*opened)(struct board *b, const char *arg);
 	bool of_cluster;                              /* titles name the cluster at hand */
+	bool long_rows;                               /* rows are sentences: they get the whole width */
+	int mode_action;                              /* action that goes to the next mode; 0: there is one mode */
+	const char *const *modes;                     /* what each shows, for the frame; ends with NULL */
 };
 
 struct board_list {
@@ -83,10 +108,9 @@ void board_changed(struct view *v);
 /* Rows of a part, whatever page. */
 const struct records *board_records(struct board *b, int part);
 struct model *board_model(struct board *b);
-/* Ask for more rows of the page's part; says when that was all. */
-void board_more(struct board *b);
-/* A prompt for words that the server shall look for; focus.query follows. */
-void board_search(struct board *b, const char *arg);
+/* The list of facts, in its order. */
+void board_facts(struct board *b, const cJSON *row, const struct board_fact *list, size_t n, struct facts *f);
+#define BOARD_FACTS(b, row, list, f) board_facts(b, row, list, sizeof(list) / sizeof *(list), f)
 
 /* Parts of view_ops. */
 void board_close(struct view *v);
@@ -98,10 +122,18 @@ size_t board_scopes(struct view *v, const struct bind_scope **out);
 void board_want(struct view *v, struct live_interest *want);
 struct table *board_table(struct view *v);
 const char *board_selected(struct view *v);
-#define BOARD_VIEW(name, open) { name, open, board_close, board_draw, board_action, board_event, \
-	board_disabled, board_scopes, board_want, board_changed, board_table, NULL, NULL, board_selected, NULL }
+/* The view of a screen that is a board: `id` is the extern, `word` its command. */
+#define BOARD_VIEW(id, word, its_kind) \
+	static struct view *id##_open(struct console *con, const char *arg) \
+	{ \
+		return board_open(con, &(its_kind), arg); \
+	} \
+	const struct view_ops id = { word, id##_open, board_close, board_draw, board_action, board_event, \
+		board_disabled, board_scopes, board_want, board_changed, board_table, NULL, NULL, board_selected, NULL }
 
-/* ---- cells that many lists have ---- */
+/* ---- cells that many lists have (board_row.c) ---- */
+/* What page's cells say about a column; asks the screen for its own. */
+void board_cell(struct board *b, const struct board_page *page, const cJSON *row, int col, struct table_cell *o);
 /* What people call a topic: the last word of its ARN; "nobody" for none. */
 const char *topic_word(const char *arn);
 void cell_text(struct table_cell *o, style_t st, const cJSON *row, const char *member);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/json.h"
+
 bool cause_open_resource(struct console *con, const char *cluster, const char *resource)
 {
 	if (!model_cluster(con->model, cluster))
@@ -42,4 +44,10 @@ void cause_open_worst(struct console *con)
 		cause_open(con, &m->alarms.items[0], false);
 	else
 		console_open(con, &view_alarms, NULL);
+}
+
+void cause_open_row(struct console *con, const cJSON *row)
+{
+	if (row && !cause_open_resource(con, json_str(row, "ClusterId", ""), json_str(row, "ResourceId", "")))
+		app_message(con->app, MESSAGE_INFO, "it is about no cluster that is still listed");
 }

@@ -11,5 +11,7 @@ void cause_open(struct console *con, const struct malarm *a, bool from_alarms);
 void cause_open_worst(struct console *con);
 /* To the thing with this id (a step, node, group or cluster) of a cluster. False: it is not there. */
 bool cause_open_resource(struct console *con, const char *cluster, const char *resource);
+/* To what a record of the trails is about: its ClusterId and ResourceId; says when that is nowhere. NULL: nothing. */
+void cause_open_row(struct console *con, const cJSON *row);
 
 #endif

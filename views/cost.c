@@ -49,10 +49,10 @@ static void draw_now(const struct model *m, const cJSON *forecast, struct draw d
 	int x = put(d, 1, 0, "now", ROLE_MONEY, text_rate(m->cost_per_hour, unknown, g, text, sizeof text));
 	x = put(d, x, 0, "today", ROLE_MONEY, text_money(m->cost_today, unknown, g, text, sizeof text));
 	if (forecast) {
-		x = put(d, x, 0, "month", ROLE_MONEY,
+		x = put(d, x, 0, "this month", ROLE_MONEY,
 		        row_money(forecast, json_num(forecast, "MonthToDate", 0), g, text, sizeof text));
 		row_money(forecast, json_num(forecast, "MonthProjected", 0), g, text, sizeof text);
-		x = put(d, x, 0, "its end", ROLE_MONEY, text);
+		x = put(d, x, 0, "by its end", ROLE_MONEY, text);
 	}
 	put(d, x, 0, "idle", idle > 0 ? ROLE_WARN : ROLE_OK, text_rate(idle, false, g, text, sizeof text));
 }
@@ -66,9 +66,11 @@ static void draw_queues(const struct model *m, const cJSON *forecast, struct dra
 		char name[64], text[96], money[32], left[24];
 		int64_t ends = record_ms(q, "EndsAt");
 		snprintf(name, sizeof name, "%.60s", model_cluster_name(m, json_str(q, "ClusterId", "")));
-		snprintf(text, sizeof text, "queue ends %s%s, %s", ends > console_now() ? "in " : "at an unknown time",
-		         ends > console_now() ? clock_duration(ends - console_now(), left, sizeof left) : "",
-		         row_money(q, json_num(q, "Cost", 0), draw_glyphs(d), money, sizeof money));
+		if (ends > console_now())
+			snprintf(text, sizeof text, "queue ends in %s, %s", clock_duration(ends - console_now(), left, sizeof left),
+			         row_money(q, json_num(q, "Cost", 0), draw_glyphs(d), money, sizeof money));
+		else
+			snprintf(text, sizeof text, "queue: no estimate, its steps have not run before");
 		x = put(d, x, 1, name, ROLE_TEXT, text);
 	}
 	if (x == 1)
@@ -199,7 +201,7 @@ static void spent_facts(struct board *b, const cJSON *row, struct facts *f)
 	if (unknown)
 		facts_text(f, ROLE_WARN, "A rate of it is not in the price table: the sums are lower bounds.");
 	if (json_bool(row, "Estimate", false))
-		facts_text(f, ROLE_DIM, "~ A rate of it is somebody's estimate.");
+		facts_text(f, ROLE_DIM, "~ One of its rates is an estimate, not a list price.");
 	if (mc)
 		group_facts(f, mc);
 }
@@ -229,38 +231,28 @@ static char *scope_text(const struct model *m, const cJSON *row, char *out, size
 	return out;
 }
 
+static struct state_look budget_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	if (budget_alarms(row))
+		return (struct state_look){ g->warn, ROLE_ERROR };
+	return (struct state_look){ g->ok, used_of(row) > 0.8 ? ROLE_WARN : ROLE_OK };
+}
+
 static void budget_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	char text[96];
 	double used = used_of(row);
-	style_t st = budget_alarms(row) ? ROLE_ERROR : used > 0.8 ? ROLE_WARN : ROLE_OK;
-	switch (col) {
-	case 0:
-		cell_set(o, st, "%s", budget_alarms(row) ? o->glyphs->warn : o->glyphs->ok);
-		break;
-	case 1:
-		cell_text(o, ROLE_STRONG, row, "BudgetName");
-		break;
-	case 2:
+	if (col == 2)
 		cell_set(o, ROLE_TEXT, "%s", scope_text(board_model(b), row, text, sizeof text));
-		break;
-	case 3:
-		o->bar = used > 1 ? 1 : used;
-		cell_num(o, st, used, "%.0f%%", used * 100);
-		break;
-	case 4:
-		cell_money(o, row, json_num(row, "Spent", 0));
-		break;
-	case 5:
+	else if (col == 5)
 		cell_money(o, NULL, json_num(row, "Amount", 0));
-		break;
-	case 6:
-		cell_money(o, row, json_num(row, "Forecast", 0));
-		break;
-	case 7:
+	else if (col == 7)
 		cell_set(o, ROLE_DIM, "%s", strcmp(json_str(row, "Period", ""), "DAILY") ? "month" : "day");
-		break;
-	}
+	if (col != 3)
+		return;
+	o->bar = used > 1 ? 1 : used;
+	cell_num(o, budget_look(b, o->glyphs, row).style, used, used >= 10 ? ">999%%" : "%.0f%%", used * 100);
 }
 
 static void budget_facts(struct board *b, const cJSON *row, struct facts *f)
@@ -301,20 +293,8 @@ static const char *kind_word(const cJSON *row)
 
 static void advice_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	switch (col) {
-	case 0:
-		cell_money(o, row, json_num(row, "SavingPerMonth", 0));
-		break;
-	case 1:
-		cell_set(o, ROLE_DIM, "%s", kind_word(row));
-		break;
-	case 2:
-		cell_cluster(o, board_model(b), row);
-		break;
-	case 3:
-		cell_text(o, ROLE_TEXT, row, "Title");
-		break;
-	}
+	(void)b, (void)col;
+	cell_set(o, ROLE_DIM, "%s", kind_word(row));
 }
 
 static void advice_facts(struct board *b, const cJSON *row, struct facts *f)
@@ -471,13 +451,24 @@ static const struct table_column advice_columns[] = {
 	{ "WHAT TO DO", .min = 20, .flex = 4 },
 };
 
+static const struct board_cell budget_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_TEXT, "BudgetName", ROLE_STRONG }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_MONEY, "Spent", 0 }, { CELL_OWN, NULL, 0 }, { CELL_MONEY, "Forecast", 0 }, { CELL_OWN, NULL, 0 },
+};
+static const struct board_cell advice_cells[] = {
+	{ CELL_MONEY, "SavingPerMonth", 0 }, { CELL_OWN, NULL, 0 }, { CELL_CLUSTER, NULL, 0 }, { CELL_TEXT, "Title", 0 },
+};
+
 static const struct board_page pages[] = {
-	{ "Spent", "Of it", "Nothing was spent.", spent_columns, sizeof spent_columns / sizeof *spent_columns,
-	  PART_COST_REPORT, spent_collect, spent_cell, spent_facts, NULL, 3 },
-	{ "Budgets", "Budget", "There is no budget: N makes one.", budget_columns,
-	  sizeof budget_columns / sizeof *budget_columns, PART_BUDGETS, NULL, budget_cell, budget_facts, NULL, 2 },
-	{ "Savings", "Evidence", "Nothing to save is seen.", advice_columns,
-	  sizeof advice_columns / sizeof *advice_columns, PART_ADVICE, NULL, advice_cell, advice_facts, NULL, 2 },
+	{ "Spent", "Its cost", "Nothing was spent.", BOARD_COLUMNS(spent_columns), PART_COST_REPORT,
+	  .collect = spent_collect, .cell = spent_cell, .facts = spent_facts, .share = 3 },
+	{ "Budgets", "Budget", "There is no budget: N makes one.", BOARD_COLUMNS(budget_columns), PART_BUDGETS,
+	  .cells = budget_cells, .look = budget_look, .cell = budget_cell, .facts = budget_facts, .share = 2,
+	  .elsewhere = "on Amazon, AWS Budgets has them" },
+	{ "Savings", "Evidence", "Nothing to save is seen. Advice needs measured load: look again when jobs have run.",
+	  BOARD_COLUMNS(advice_columns), PART_ADVICE,
+	  .cells = advice_cells, .cell = advice_cell, .facts = advice_facts, .share = 2,
+	  .elsewhere = "stokerd works them out of what it measures" },
 };
 
 static const struct board_kind kind = {
@@ -486,9 +477,4 @@ static const struct board_kind kind = {
 	.want = cost_want, .note = cost_note, .opened = cost_opened,
 };
 
-static struct view *cost_open(struct console *con, const char *arg)
-{
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_cost = BOARD_VIEW("cost", cost_open);
+BOARD_VIEW(view_cost, "cost", kind);

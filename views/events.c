@@ -7,7 +7,7 @@
 #include "views/cause.h"
 
 /* board.mode: the least severity that is shown. */
-static const char *const levels[] = { "INFO", "WARN", "ERROR" };
+static const char *const levels[] = { "", "WARN and worse", "ERROR and worse", NULL };
 
 static int level_of(const cJSON *row)
 {
@@ -15,12 +15,9 @@ static int level_of(const cJSON *row)
 	return !strcmp(s, "CRITICAL") || !strcmp(s, "ERROR") ? 2 : !strcmp(s, "WARN") ? 1 : 0;
 }
 
-static void events_collect(struct board *b)
+static bool events_keep(struct board *b, const cJSON *row)
 {
-	const struct records *r = board_records(b, PART_EVENTS);
-	for (size_t i = 0; i < r->rows.len; i++)
-		if (level_of(r->rows.items[i].o) >= b->mode)
-			board_add(b, r->rows.items[i].id, r->rows.items[i].o);
+	return level_of(row) >= b->mode;
 }
 
 /* Length of an id such as "s-1UB6H2IKFSTOS" or "i-0a1b…" at p; 0: none. */
@@ -38,107 +35,80 @@ static size_t id_length(const char *p)
 	return 0;
 }
 
-/* The message as people read it: "s-1UB… (load) of cluster j-8GJ…" is "load". Ids without a name stay. */
-static void say_short(const char *s, char *out, size_t size)
+/* What people call the thing behind an id: a cluster's name, a group's role; the id itself when neither is known. */
+static size_t known_as(struct board *b, const char *id, size_t n, char *out, size_t size)
+{
+	static const char *const roles[] = { "master", "core", "task" };
+	char text[MODEL_ID_SIZE];
+	snprintf(text, sizeof text, "%.*s", (int)n, id);
+	const struct model *m = board_model(b);
+	const char *word = model_cluster_name(m, text);
+	for (size_t i = 0; i < m->clusters.len; i++) {
+		const struct instance_group *g = cluster_group(m->clusters.items[i]->c, text);
+		word = g ? roles[g->role] : word;
+	}
+	snprintf(out, size, "%s", word);
+	return strlen(out);
+}
+
+/* The message as people read it: "s-1UB… (load) of cluster j-8GJ…" is "load". */
+static void say_short(struct board *b, const char *s, char *out, size_t size)
 {
 	static const char of_cluster[] = " of cluster ";
-	size_t n = 0;
+	size_t n = 0, of = strlen(of_cluster);
 	while (*s && n + 1 < size) {
-		size_t id = id_length(s), of = strlen(of_cluster);
+		size_t id = id_length(s);
+		const char *end = id && !strncmp(s + id, " (", 2) ? strchr(s + id, ')') : NULL;
 		if (!strncmp(s, of_cluster, of) && id_length(s + of)) {
 			s += of + id_length(s + of);
-			continue;
-		}
-		const char *end = id && !strncmp(s + id, " (", 2) ? strchr(s + id, ')') : NULL;
-		if (!end) {
+		} else if (end) {
+			n += (size_t)snprintf(out + n, size - n, "%.*s", (int)(end - (s + id + 2)), s + id + 2);
+			s = end + 1;
+		} else if (id) {
+			n += known_as(b, s, id, out + n, size - n);
+			s += id;
+		} else {
 			out[n++] = *s++;
-			continue;
 		}
-		size_t label = (size_t)(end - (s + id + 2));
-		label = label < size - 1 - n ? label : size - 1 - n;
-		memcpy(out + n, s + id + 2, label);
-		n += label;
-		s = end + 1;
 	}
-	out[n] = '\0';
+	out[n < size ? n : size - 1] = '\0';
+}
+
+static struct state_look events_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	return look_severity(g, json_str(row, "Severity", "INFO"));
 }
 
 static void events_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	struct state_look look = look_severity(o->glyphs, json_str(row, "Severity", "INFO"));
-	char message[400];
-	switch (col) {
-	case 0:
-		cell_set(o, look.style, "%s", look.sign);
-		break;
-	case 1:
-		cell_date(o, record_ms(row, "Time"));
-		break;
-	case 2:
-		cell_cluster(o, board_model(b), row);
-		break;
-	case 3:
-		say_short(json_str(row, "Message", ""), message, sizeof message);
-		cell_set(o, look.style == ROLE_DIM ? ROLE_TEXT : look.style, "%s", message);
-		break;
-	case 4:
-		cell_text(o, ROLE_DIM, row, "Actor");
-		break;
-	case 5:
-		cell_text(o, ROLE_DIM, row, "Cause");
-		break;
-	case 6:
-		cell_text(o, ROLE_DIM, row, "Type");
-		break;
-	case 7:
-		cell_text(o, look.style, row, "Severity");
-		break;
-	}
+	style_t st = events_look(b, o->glyphs, row).style;
+	char message[sizeof o->text];
+	(void)col;
+	say_short(b, json_str(row, "Message", ""), message, sizeof message);
+	cell_set(o, st == ROLE_DIM ? ROLE_TEXT : st, "%s", message);
 }
 
 static void events_facts(struct board *b, const cJSON *row, struct facts *f)
 {
-	char when[64];
-	struct state_look look = look_severity(draw_glyphs(f->d), json_str(row, "Severity", "INFO"));
+	style_t st = events_look(b, draw_glyphs(f->d), row).style;
+	const struct board_fact list[] = {
+		{ NULL, "Message", st == ROLE_DIM ? ROLE_STRONG : st, FACT_TEXT }, { .kind = FACT_GAP },
+		{ "when", "Time", 0, FACT_WHEN }, { "severity", "Severity", st, FACT_TEXT },
+		{ "who", "Actor", ROLE_STRONG, FACT_TEXT }, { "why", "Cause", 0, FACT_TEXT }, { "type", "Type", 0, FACT_TEXT },
+		{ "cluster", "ClusterId", 0, FACT_CLUSTER }, { "about", "ResourceId", ROLE_DIM, FACT_TEXT },
+		{ "region", "Region", ROLE_DIM, FACT_TEXT },
+	};
 	f->label = 11;
-	facts_text(f, look.style == ROLE_DIM ? ROLE_STRONG : look.style, json_str(row, "Message", ""));
-	facts_gap(f);
-	fact(f, "when", ROLE_TEXT, text_when(record_ms(row, "Time"), console_now(), when, sizeof when));
-	fact(f, "severity", look.style, json_str(row, "Severity", ""));
-	fact(f, "who", ROLE_STRONG, json_str(row, "Actor", ""));
-	fact(f, "why", ROLE_TEXT, json_str(row, "Cause", ""));
-	fact(f, "type", ROLE_TEXT, json_str(row, "Type", ""));
-	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
-	fact(f, "about", ROLE_DIM, json_str(row, "ResourceId", ""));
-	fact(f, "region", ROLE_DIM, json_str(row, "Region", ""));
+	BOARD_FACTS(b, row, list, f);
 }
 
 static bool events_action(struct board *b, const cJSON *row, int action, const char *arg)
 {
-	switch (action) {
-	case VA_OPEN:
-		if (row && !cause_open_resource(b->view.con, json_str(row, "ClusterId", ""), json_str(row, "ResourceId", "")))
-			app_message(b->view.con->app, MESSAGE_INFO, "it is about no cluster that is still listed");
-		return true;
-	case VA_ONE_CLUSTER:
-		b->one_cluster = !b->one_cluster;
-		return true;
-	case VA_SEVERITY:
-		b->mode = (b->mode + 1) % 3;
-		board_changed(&b->view);
-		return true;
-	case VA_SEARCH:
-		board_search(b, arg);
-		return true;
-	}
-	return false;
-}
-
-static void events_note(struct board *b, const struct glyphs *g, char *out, size_t size)
-{
-	(void)g;
-	snprintf(out, size, "%s%s%s%s", b->mode ? levels[b->mode] : "", b->mode ? " and worse" : "",
-	         *b->query ? b->mode ? ", searched: " : "searched: " : "", b->query);
+	(void)arg;
+	if (action == VA_OPEN)
+		cause_open_row(b->view.con, row);
+	return action == VA_OPEN;
 }
 
 static const char *events_copy(struct board *b, const cJSON *row)
@@ -150,28 +120,29 @@ static const char *events_copy(struct board *b, const cJSON *row)
 static const struct table_column columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
-	{ "CLUSTER", .min = 11, .max = 18, .flex = 1, .priority = 1 },
+	{ "CLUSTER", .min = 11, .max = 20, .flex = 1, .priority = 1 },
 	{ "MESSAGE", .min = 40, .flex = 6 },
-	{ "WHO", .min = 8, .max = 16, .flex = 1, .priority = 2 },
-	{ "WHY", .min = 16, .max = 40, .flex = 2, .priority = 4 },
-	{ "TYPE", .min = 20, .max = 34, .priority = 6 },
+	{ "WHO", .min = 8, .max = 18, .flex = 1, .priority = 2 },
+	{ "WHY", .min = 16, .max = 60, .flex = 3, .priority = 4 },
+	{ "TYPE", .min = 24, .max = 34, .flex = 2, .priority = 6 },
 	{ "SEVERITY", .min = 8, .max = 8, .priority = 5 },
+};
+static const struct board_cell cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_DATE, "Time", 0 }, { CELL_CLUSTER, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_TEXT, "Actor", ROLE_DIM }, { CELL_TEXT, "Cause", ROLE_DIM }, { CELL_TEXT, "Type", ROLE_DIM },
+	{ CELL_LOOK, "Severity", 0 },
 };
 
 static const struct board_page pages[] = {
-	{ "Events", "Event", "Nothing has happened yet.", columns, sizeof columns / sizeof *columns, PART_EVENTS,
-	  events_collect, events_cell, events_facts, NULL, 1 },
+	{ "Events", "Event", "Nothing has happened yet.",
+	  BOARD_COLUMNS(columns), PART_EVENTS, .cells = cells, .keep = events_keep, .look = events_look,
+	  .cell = events_cell, .facts = events_facts, .scoped = true,
+	  .elsewhere = "Amazon sends them to EventBridge; states and reasons are on the cluster's screen (i)" },
 };
 
 static const struct board_kind kind = {
-	.pages = pages, .n = 1, .scope = &bind_events, .action = events_action, .note = events_note,
-	.copy = events_copy,
+	.pages = pages, .n = 1, .scope = &bind_events, .action = events_action, .copy = events_copy, .long_rows = true,
+	.mode_action = VA_SEVERITY, .modes = levels,
 };
 
-static struct view *events_open(struct console *con, const char *arg)
-{
-	(void)arg;
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_events = BOARD_VIEW("events", events_open);
+BOARD_VIEW(view_events, "events", kind);

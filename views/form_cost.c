@@ -85,7 +85,7 @@ static const char *budget_submit(void *ctx, const struct form *f, const char **f
 	json_add(in, "Scope", scope);
 	json_add(in, "Thresholds", thresholds_of(form_text(f, "thresholds")));
 	json_add_str(in, "TopicArn", sheet_topic_arn(s, form_text(f, "topic")));
-	return sheet_done(s, act_put_budget(in, s->was));
+	return sheet_done(s, f, act_put_budget(in, s->was));
 }
 
 static void list_text(const cJSON *list, char *out, size_t size)

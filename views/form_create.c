@@ -113,9 +113,9 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		return "a cluster with task nodes needs at least one core node";
 	}
 	struct cluster *c = cluster_of(f);
-	acts_run(con, act_create(c));
+	const char *waits = acts_run_form(con, act_create(c), f);
 	cluster_free(c);
-	return NULL;
+	return waits;
 }
 
 static bool keeps_alive(void *ctx, const struct form *f)

@@ -64,7 +64,7 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		*field = "cluster";
 		return "that cluster has gone";
 	}
-	return sheet_done(s, act_replay(s->was, id, step_of(s, f)));
+	return sheet_done(s, f, act_replay(s->was, id, step_of(s, f)));
 }
 
 static void summary(void *ctx, const struct form *f, char *out, size_t size)

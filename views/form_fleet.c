@@ -46,7 +46,7 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		return "that is what it has already";
 	if (g->role == ROLE_CORE && on_demand + spot < 1)
 		return "core nodes hold data: at least one unit stays";
-	return sheet_done(s, act_scale_fleet(sheet_cluster(s), g, on_demand, spot));
+	return sheet_done(s, f, act_scale_fleet(sheet_cluster(s), g, on_demand, spot));
 }
 
 void form_fleet_open(struct console *con, const char *fleet_id)

@@ -8,14 +8,14 @@ static const char *submit_ack(void *ctx, const struct form *f, const char **fiel
 {
 	struct sheet *s = ctx;
 	(void)field;
-	return sheet_done(s, act_acknowledge(s->id, json_str(s->was, "Title", ""), form_text(f, "note")));
+	return sheet_done(s, f, act_acknowledge(s->id, json_str(s->was, "Title", ""), form_text(f, "note")));
 }
 
 static const char *submit_discard(void *ctx, const struct form *f, const char **field)
 {
 	struct sheet *s = ctx;
 	(void)field;
-	return sheet_done(s, act_discard(s->was, form_text(f, "note")));
+	return sheet_done(s, f, act_discard(s->was, form_text(f, "note")));
 }
 
 static void note_open(struct console *con, const cJSON *was, const char *id, const char *title,

@@ -70,9 +70,7 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		return "the number of master nodes cannot be changed";
 	if (g->role == ROLE_CORE && count < 1)
 		return "core nodes hold data: at least one stays";
-	acts_run(s->con, act_scale(mc, g->id, (int)count));
-	free(s);
-	return NULL;
+	return acts_run_form(s->con, act_scale(mc, g->id, (int)count), f);
 }
 
 static void cancel(void *ctx)
@@ -161,9 +159,9 @@ static const char *group_submit(void *ctx, const struct form *f, const char **fi
 	g->requested = (int)form_number(f, "count");
 	text_set(&g->type, form_text(f, "type"));
 	text_set(&g->name, form_text(f, "name"));
-	acts_run(con, act_add_group(mc, g));
+	const char *waits = acts_run_form(con, act_add_group(mc, g), f);
 	instance_group_free(g);
-	return NULL;
+	return waits;
 }
 
 void form_group_open(struct console *con)

@@ -41,7 +41,7 @@ static const char *managed_submit(void *ctx, const struct form *f, const char **
 	json_add_int(limits, "MaximumCapacityUnits", form_number(f, "max"));
 	json_add_int(limits, "MaximumOnDemandCapacityUnits", form_number(f, "ondemand"));
 	json_add_int(limits, "MaximumCoreCapacityUnits", form_number(f, "core"));
-	return sheet_done(s, act_put_managed(mc, limits, s->was));
+	return sheet_done(s, f, act_put_managed(mc, limits, s->was));
 }
 
 static char *number(const cJSON *o, const char *member, int def, char *out, size_t size)
@@ -73,132 +73,6 @@ void form_managed_open(struct console *con, const cJSON *was)
 		.summary = managed_summary, .submit = managed_submit, .cancel = sheet_free, .ctx = s });
 }
 
-/* ---- custom: one rule out, one rule in ---- */
-
-static const char *const watched[] = { "YARNMemoryAvailablePercentage", "ContainerPendingRatio",
-	"HDFSUtilization", "AppsPending", NULL };
-
-static bool low_is_busy(const char *metric)
-{
-	return !strcmp(metric, watched[0]);
-}
-
-static cJSON *rule_of(const struct form *f, const char *name, bool out)
-{
-	const char *metric = form_text(f, "metric");
-	bool greater = out != low_is_busy(metric);
-	cJSON *simple = json_add_str(cJSON_CreateObject(), "AdjustmentType", "CHANGE_IN_CAPACITY");
-	json_add_int(simple, "ScalingAdjustment", out ? form_number(f, "out_by") : -form_number(f, "in_by"));
-	json_add_int(simple, "CoolDown", form_number(f, "cool"));
-	cJSON *when = json_add_str(cJSON_CreateObject(), "ComparisonOperator", greater ? "GREATER_THAN" : "LESS_THAN");
-	json_add_int(when, "EvaluationPeriods", form_number(f, "periods"));
-	json_add_int(json_add_str(json_add_str(when, "MetricName", metric), "Namespace", "AWS/ElasticMapReduce"),
-	             "Period", 300);
-	json_add_str(when, "Statistic", "AVERAGE");
-	json_add_num(when, "Threshold", form_double(f, out ? "out" : "in"));
-	cJSON *dimension = json_add_str(json_add_str(cJSON_CreateObject(), "Key", "JobFlowId"), "Value",
-	                                "${emr.clusterId}");
-	cJSON *list = cJSON_CreateArray(), *rule = json_add_str(cJSON_CreateObject(), "Name", name);
-	cJSON_AddItemToArray(list, dimension);
-	json_add(when, "Dimensions", list);
-	json_add(rule, "Action", json_add(cJSON_CreateObject(), "SimpleScalingPolicyConfiguration", simple));
-	return json_add(rule, "Trigger", json_add(cJSON_CreateObject(), "CloudWatchAlarmDefinition", when));
-}
-
-/* What an attached policy says, as values of the form: its first rule that adds nodes and its first that
- * takes some away. */
-struct rule_values {
-	const char *metric;
-	char threshold[2][32], by[2][16], periods[16], cool[16];    /* [0] out, [1] in */
-};
-
-static void read_rule(struct rule_values *v, const cJSON *rule)
-{
-	const cJSON *act = json_obj(json_obj(rule, "Action"), "SimpleScalingPolicyConfiguration");
-	const cJSON *when = json_obj(json_obj(rule, "Trigger"), "CloudWatchAlarmDefinition");
-	int by = (int)json_int(act, "ScalingAdjustment", 0), in = by < 0;
-	snprintf(v->threshold[in], sizeof v->threshold[in], "%g", json_num(when, "Threshold", 0));
-	snprintf(v->by[in], sizeof v->by[in], "%d", in ? -by : by);
-	snprintf(v->periods, sizeof v->periods, "%d", (int)json_int(when, "EvaluationPeriods", 1));
-	snprintf(v->cool, sizeof v->cool, "%d", (int)json_int(act, "CoolDown", 300));
-	for (int i = 0; watched[i]; i++)
-		if (!strcmp(watched[i], json_str(when, "MetricName", "")))
-			v->metric = watched[i];
-}
-
-static struct rule_values values_of(const cJSON *policy)
-{
-	struct rule_values v = { watched[0], { "15", "75" }, { "1", "1" }, "1", "300" };
-	const cJSON *rule;
-	cJSON_ArrayForEach(rule, json_arr(policy, "Rules"))
-		read_rule(&v, rule);
-	return v;
-}
-
-static void custom_summary(void *ctx, const struct form *f, char *out, size_t size)
-{
-	bool low = low_is_busy(form_text(f, "metric"));
-	(void)ctx;
-	snprintf(out, size, "%s %s: +%ld nodes; %s %s: -%ld nodes", low ? "below" : "above", form_text(f, "out"),
-	         form_number(f, "out_by"), low ? "above" : "below", form_text(f, "in"), form_number(f, "in_by"));
-}
-
-static const char *custom_submit(void *ctx, const struct form *f, const char **field)
-{
-	struct sheet *s = ctx;
-	struct mcluster *mc = sheet_cluster(s);
-	const char *id = sheet_group_id(s, form_text(f, "group"));
-	if (form_number(f, "max") < form_number(f, "min")) {
-		*field = "max";
-		return "not less than the minimum";
-	}
-	if (!mc || !id)
-		return "that group has gone";
-	cJSON *limits = json_add_int(cJSON_CreateObject(), "MinCapacity", form_number(f, "min"));
-	cJSON *rules = cJSON_CreateArray();
-	cJSON_AddItemToArray(rules, rule_of(f, "scale-out", true));
-	cJSON_AddItemToArray(rules, rule_of(f, "scale-in", false));
-	cJSON *policy = json_add(cJSON_CreateObject(), "Constraints",
-	                         json_add_int(limits, "MaxCapacity", form_number(f, "max")));
-	json_add(policy, "Rules", rules);
-	cJSON *group = json_add_str(cJSON_CreateObject(), "InstanceGroupId", id);
-	struct act *a = act_put_custom(mc, group, policy);
-	cJSON_Delete(group);
-	return sheet_done(s, a);
-}
-
-void form_custom_open(struct console *con, const cJSON *group)
-{
-	const char *id = json_str(group, "InstanceGroupId", NULL);
-	struct sheet *s = sheet_new(con, group, id);
-	const cJSON *policy = json_obj(group, "AutoScalingPolicy"), *limits = json_obj(policy, "Constraints");
-	struct rule_values v = values_of(policy);
-	char title[300], min[16], max[16];
-	snprintf(title, sizeof title, "Scaling rules for %s", model_cluster_name(con->model, s->cluster));
-	const struct form_field fields[] = {
-		{ FIELD_CHOICE, "group", "group", .help = "that scales", .choices = sheet_groups(s, false),
-		  .value = id ? sheet_group_label(s, id) : NULL },
-		{ FIELD_NUMBER, "min", "at least", .help = "nodes", .min = 0, .max = 2000,
-		  .value = number(limits, "MinCapacity", 1, min, sizeof min) },
-		{ FIELD_NUMBER, "max", "at most", .help = "nodes", .min = 1, .max = 2000,
-		  .value = number(limits, "MaxCapacity", 10, max, sizeof max) },
-		{ FIELD_CHOICE, "metric", "watches", .help = "EMR's metric of the cluster, averaged over 5 minutes",
-		  .choices = watched, .value = v.metric },
-		{ FIELD_TEXT, "out", "more when at", .help = "value beyond which nodes are added", .value = v.threshold[0],
-		  .check = check_number },
-		{ FIELD_NUMBER, "out_by", "nodes more", .help = "at a time", .value = v.by[0], .min = 1, .max = 100 },
-		{ FIELD_TEXT, "in", "fewer when at", .help = "value beyond which nodes leave", .value = v.threshold[1],
-		  .check = check_number },
-		{ FIELD_NUMBER, "in_by", "nodes fewer", .help = "at a time", .value = v.by[1], .min = 1, .max = 100 },
-		{ FIELD_NUMBER, "periods", "periods", .help = "of 5 minutes in a row", .value = v.periods, .min = 1,
-		  .max = 24 },
-		{ FIELD_NUMBER, "cool", "then wait, s", .help = "before the next change", .value = v.cool, .min = 0,
-		  .max = 86400 },
-	};
-	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 10, .verb = "show the plan",
-		.summary = custom_summary, .submit = custom_submit, .cancel = sheet_free, .ctx = s });
-}
-
 /* ---- by utilisation ---- */
 
 static const char *utilization_submit(void *ctx, const struct form *f, const char **field)
@@ -222,7 +96,7 @@ static const char *utilization_submit(void *ctx, const struct form *f, const cha
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		json_add_int(in, members[i], form_number(f, members[i]));
 	json_add_str(in, "TopicArn", sheet_topic_arn(s, form_text(f, "topic")));
-	return sheet_done(s, act_put_utilization(mc, in, json_obj(s->was, "Utilization")));
+	return sheet_done(s, f, act_put_utilization(mc, in, json_obj(s->was, "Utilization")));
 }
 
 static void utilization_summary(void *ctx, const struct form *f, char *out, size_t size)
@@ -281,7 +155,7 @@ static const char *scheduled_submit(void *ctx, const struct form *f, const char 
 	json_add_str(json_add_str(in, "InstanceGroupId", id), "ScheduleExpression", form_text(f, "when"));
 	json_add_str(in, "ScheduleExpressionTimezone", *form_text(f, "zone") ? form_text(f, "zone") : "UTC");
 	json_add_int(in, "InstanceCount", form_number(f, "count"));
-	return sheet_done(s, act_put_scheduled(mc, in, s->was));
+	return sheet_done(s, f, act_put_scheduled(mc, in, s->was));
 }
 
 void form_scheduled_open(struct console *con, const cJSON *was)
@@ -306,24 +180,54 @@ void form_scheduled_open(struct console *con, const cJSON *was)
 		.submit = scheduled_submit, .cancel = sheet_free, .ctx = s });
 }
 
+/* ---- when idle ---- */
+
+static const char *idle_submit(void *ctx, const struct form *f, const char **field)
+{
+	struct sheet *s = ctx;
+	struct mcluster *mc = sheet_cluster(s);
+	(void)field;
+	if (!mc)
+		return "the cluster has gone";
+	return sheet_done(s, f, act_put_idle(mc, (int)form_number(f, "minutes") * 60, s->was));
+}
+
+void form_idle_open(struct console *con, const cJSON *was)
+{
+	struct sheet *s = sheet_new(con, was, "");
+	char title[300], minutes[16];
+	snprintf(title, sizeof title, "End %s when it is idle", model_cluster_name(con->model, s->cluster));
+	snprintf(minutes, sizeof minutes, "%d", (int)json_int(was, "IdleTimeout", 3600) / 60);
+	const struct form_field fields[] = {
+		{ FIELD_NUMBER, "minutes", "idle minutes", .help = "without a step or a job: 1 minute to 7 days (10080)",
+		  .min = 1, .max = 10080, .value = minutes },
+	};
+	form_open(con->app, &(struct form_spec){ .title = title, .text = "EMR's auto-termination: the cluster ends, its "
+		"logs stay.", .fields = fields, .n = 1, .verb = "show the plan", .submit = idle_submit, .cancel = sheet_free,
+		.ctx = s });
+}
+
 /* ---- which kind ---- */
 
 static void chosen(void *ctx, int value)
 {
 	struct console *con = ctx;
 	static void (*const open[])(struct console *, const cJSON *) = { form_managed_open, form_custom_open,
-		form_utilization_open, form_scheduled_open };
+		form_utilization_open, form_scheduled_open, form_idle_open };
 	open[value](con, NULL);
 }
 
 void form_scaling_menu(struct console *con)
 {
-	static const struct menu_item items[] = {
+	const struct mcluster *mc = console_cluster(con);
+	const char *ours = mc && mc->parts[CPART_SCALING].unsupported ? "only with stokerd, not with EMR itself" : NULL;
+	const struct menu_item items[] = {
 		{ "managed", "EMR watches the queue and keeps core and task nodes within limits", NULL, 0 },
 		{ "rules", "a group grows and shrinks by thresholds of a metric", NULL, 1 },
-		{ "by CPU", "CPU high: out, low: in; at the maximum an operator is alerted", NULL, 2 },
-		{ "by the clock", "a group gets a size at given times", NULL, 3 },
+		{ "by CPU", "CPU high: out, low: in; at the maximum an operator is alerted", ours, 2 },
+		{ "by the clock", "a group gets a size at given times", ours, 3 },
+		{ "when idle", "the cluster ends after so long without work", NULL, 4 },
 	};
-	menu_open(con->app, &(struct menu){ .title = "New scaling policy", .items = items, .n = 4, .chosen = chosen,
+	menu_open(con->app, &(struct menu){ .title = "New scaling policy", .items = items, .n = 5, .chosen = chosen,
 		.ctx = con });
 }

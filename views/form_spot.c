@@ -26,7 +26,7 @@ static const char *price_submit(void *ctx, const struct form *f, const char **fi
 	json_add_num(in, "Price", form_double(f, "price"));
 	if (*form_text(f, "pool"))
 		json_add_num(in, "Capacity", form_double(f, "pool"));
-	return sheet_done(s, act_spot_price(json_add_bool(in, "Available", form_bool(f, "available")), s->was));
+	return sheet_done(s, f, act_spot_price(json_add_bool(in, "Available", form_bool(f, "available")), s->was));
 }
 
 void form_spot_price_open(struct console *con, const cJSON *was)
@@ -61,7 +61,7 @@ static const char *interrupt_submit(void *ctx, const struct form *f, const char 
 	json_add_str(in, "Reason", *form_text(f, "reason") ? form_text(f, "reason") : NULL);
 	snprintf(what, sizeof what, "%d spot %s of %.50s", n, n == 1 ? "node" : "nodes",
 	         model_cluster_name(s->con->model, s->cluster));
-	return sheet_done(s, act_interrupt(in, what, (size_t)n));
+	return sheet_done(s, f, act_interrupt(in, what, (size_t)n));
 }
 
 void form_interrupt_open(struct console *con, const char *const *ids, size_t n)

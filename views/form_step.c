@@ -167,9 +167,9 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 	if (!mc)
 		return "the cluster has gone";
 	struct step *s = step_of(f);
-	acts_run(con, act_add_step(mc, s));
+	const char *waits = acts_run_form(con, act_add_step(mc, s), f);
 	step_free(s);
-	return NULL;
+	return waits;
 }
 
 static void summary(void *ctx, const struct form *f, char *out, size_t size)

@@ -56,7 +56,7 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		return "say where it leads";
 	}
 	cJSON *in = json_add_str(cJSON_CreateObject(), "TopicName", form_text(f, "name"));
-	return sheet_done(s, act_put_topic(json_add_str(in, member, value), s->was));
+	return sheet_done(s, f, act_put_topic(json_add_str(in, member, value), s->was));
 }
 
 void form_topic_open(struct console *con, const cJSON *was)

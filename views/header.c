@@ -70,7 +70,7 @@ static int draw_right(const struct console *con, struct draw d)
 	char link[64], clock[32];
 	style_t st;
 	int w = draw_w(d), x = w - 1;
-	text_date(console_now(), clock, sizeof clock);
+	text_clock(console_now(), w >= 100, clock, sizeof clock);
 	link_text(con, g, link, sizeof link, &st);
 	if (w >= 60) {
 		x -= utf8_width(clock);

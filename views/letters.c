@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/client/act_ops.h"
 #include "views/board.h"
@@ -13,8 +14,9 @@ static bool is_open(const cJSON *row)
 	return !strcmp(json_str(row, "State", "PENDING"), "PENDING");
 }
 
-static struct state_look look_letter(const struct glyphs *g, const cJSON *row)
+static struct state_look letters_look(struct board *b, const struct glyphs *g, const cJSON *row)
 {
+	(void)b;
 	const char *state = json_str(row, "State", "");
 	if (is_open(row))
 		return (struct state_look){ g->fail, ROLE_ERROR };
@@ -34,36 +36,14 @@ static const char *class_word(const char *class)
 
 static void letters_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	struct state_look look = look_letter(o->glyphs, row);
-	int n;
-	switch (col) {
-	case 0:
-		cell_set(o, look.style, "%s", look.sign);
-		break;
-	case 1:
-		cell_date(o, record_ms(row, "Time"));
-		break;
-	case 2:
+	int n = cJSON_GetArraySize(json_arr(row, "Attempts"));
+	if (col == 2)
 		cell_set(o, ROLE_TEXT, "%s", json_str(row, "ClusterName", model_cluster_name(board_model(b),
 		         json_str(row, "ClusterId", ""))));
-		break;
-	case 3:
-		cell_text(o, ROLE_STRONG, row, "StepName");
-		break;
-	case 4:
+	else if (col == 4)
 		cell_set(o, ROLE_TEXT, "%s", class_word(json_str(row, "Class", "")));
-		break;
-	case 5:
-		n = cJSON_GetArraySize(json_arr(row, "Attempts"));
+	else
 		cell_num(o, ROLE_TEXT, n, "%d", n);
-		break;
-	case 6:
-		cell_set(o, look.style, "%s", json_str(row, "State", ""));
-		break;
-	case 7:
-		cell_text(o, ROLE_DIM, row, "Message");
-		break;
-	}
 }
 
 static void attempt_facts(const cJSON *row, struct facts *f)
@@ -118,6 +98,28 @@ static void log_facts(struct board *b, struct facts *f)
 	}
 }
 
+/* What was to run, by which rules it was tried again, and who was told: members of the step's own properties. */
+static void source_facts(const cJSON *row, struct facts *f)
+{
+	const cJSON *jar = json_obj(json_obj(row, "Step"), "HadoopJarStep"), *x;
+	const char *topic = NULL;
+	struct buf words = BUF_INIT, policy = BUF_INIT;
+	cJSON_ArrayForEach(x, json_arr(jar, "Args"))
+		buf_addf(&words, "%s%s", words.len ? " " : "", cJSON_IsString(x) ? x->valuestring : "");
+	cJSON_ArrayForEach(x, json_arr(jar, "Properties")) {
+		const char *key = json_str(x, "Key", ""), *value = json_str(x, "Value", "");
+		if (!strcmp(key, "stoker.notify"))
+			topic = value;
+		else if (!strncmp(key, "stoker.retry.", 13))
+			buf_addf(&policy, "%s%s=%s", policy.len ? " " : "", key + 13, value);
+	}
+	fact(f, "source", ROLE_TEXT, words.len ? buf_str(&words) : json_str(jar, "Jar", ""));
+	fact(f, "retries", ROLE_TEXT, policy.len ? buf_str(&policy) : "as its cluster says: stoker-retry, else none");
+	fact(f, "tells", ROLE_TEXT, topic ? topic_word(topic) : "as its cluster says: stoker.notify, else nobody");
+	buf_free(&words);
+	buf_free(&policy);
+}
+
 static void letters_facts(struct board *b, const cJSON *row, struct facts *f)
 {
 	char when[64];
@@ -129,6 +131,7 @@ static void letters_facts(struct board *b, const cJSON *row, struct facts *f)
 	factf(f, "class", ROLE_TEXT, "%s (%s)", class_word(json_str(row, "Class", "")), json_str(row, "Reason", ""));
 	fact(f, "since", ROLE_TEXT, text_when(record_ms(row, "Time"), console_now(), when, sizeof when));
 	fact(f, "cluster", ROLE_TEXT, json_str(row, "ClusterName", json_str(row, "ClusterId", "")));
+	source_facts(row, f);
 	closed_facts(b, row, f);
 	attempt_facts(row, f);
 	log_facts(b, f);
@@ -161,9 +164,6 @@ static bool letters_action(struct board *b, const cJSON *row, int action, const 
 	case VA_DELETE:
 		form_discard_open(con, row);
 		return true;
-	case VA_ALL:
-		b->mode = !b->mode;
-		return true;
 	}
 	return false;
 }
@@ -187,12 +187,6 @@ static void letters_want(struct board *b, const cJSON *row, struct live_interest
 	snprintf(want->focus.letter, sizeof want->focus.letter, "%.95s", json_str(row, "DeadLetterId", ""));
 }
 
-static void letters_note(struct board *b, const struct glyphs *g, char *out, size_t size)
-{
-	(void)g;
-	snprintf(out, size, "%s", b->mode ? "all, v: only open ones" : "open ones, v: all");
-}
-
 static const struct table_column columns[] = {
 	{ "", .min = 1, .max = 1, .flags = COL_NOSORT },
 	{ "TIME", .min = 12, .max = 12, .flags = COL_DESC },
@@ -204,20 +198,22 @@ static const struct table_column columns[] = {
 	{ "WHY", .min = 16, .flex = 4, .priority = 1 },
 };
 
+static const struct board_cell cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_DATE, "Time", 0 }, { CELL_OWN, NULL, 0 }, { CELL_TEXT, "StepName", ROLE_STRONG },
+	{ CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_LOOK, "State", 0 }, { CELL_TEXT, "Message", ROLE_DIM },
+};
+
+static const char *const modes[] = { "open ones, v: all", "all, v: only open ones", NULL };
+
 static const struct board_page pages[] = {
-	{ "Dead letters", "Dead letter", "No step has failed for good.", columns, sizeof columns / sizeof *columns,
-	  PART_LETTERS, NULL, letters_cell, letters_facts, NULL, 1 },
+	{ "Dead letters", "Dead letter", "No step has failed for good.", BOARD_COLUMNS(columns), PART_LETTERS,
+	  .cells = cells, .look = letters_look, .cell = letters_cell, .facts = letters_facts,
+	  .elsewhere = "failed steps are in the queue of their cluster (s)" },
 };
 
 static const struct board_kind kind = {
 	.pages = pages, .n = 1, .scope = &bind_letters, .action = letters_action, .disabled = letters_disabled,
-	.want = letters_want, .note = letters_note,
+	.want = letters_want, .mode_action = VA_ALL, .modes = modes,
 };
 
-static struct view *letters_open(struct console *con, const char *arg)
-{
-	(void)arg;
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_letters = BOARD_VIEW("dead-letters", letters_open);
+BOARD_VIEW(view_letters, "dead-letters", kind);

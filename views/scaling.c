@@ -43,19 +43,50 @@ static void add_group(struct board *b, const cJSON *g)
 		add_row(b, "fixed", id, "Group", g);
 }
 
+static const cJSON *reply_of(struct board *b, enum cluster_part part)
+{
+	return records_reply(board_records(b, BOARD_CLUSTER_PART(part)));
+}
+
+/* Only a server of ours tells all of it in one reply; Amazon's tells parts of it in three. */
+static bool is_plain(struct board *b)
+{
+	const struct mcluster *mc = console_cluster(b->view.con);
+	return mc && mc->parts[CPART_SCALING].unsupported;
+}
+
+/* A group of ListInstanceGroups as GetScaling has it. */
+static void add_plain_group(struct board *b, const cJSON *g)
+{
+	cJSON *x = json_add_str(cJSON_CreateObject(), "InstanceGroupId", json_str(g, "Id", ""));
+	json_add_str(x, "Role", json_str(g, "InstanceGroupType", ""));
+	json_add_int(x, "Requested", json_int(g, "RequestedInstanceCount", 0));
+	json_add_int(x, "Running", json_int(g, "RunningInstanceCount", 0));
+	if (json_obj(g, "AutoScalingPolicy"))
+		json_add(x, "AutoScalingPolicy", cJSON_Duplicate(json_obj(g, "AutoScalingPolicy"), 1));
+	add_group(b, x);
+	cJSON_Delete(x);
+}
+
 static void policies_collect(struct board *b)
 {
-	const cJSON *reply = records_reply(board_records(b, BOARD_CLUSTER_PART(CPART_SCALING))), *x;
+	bool plain = is_plain(b);
+	const cJSON *reply = reply_of(b, CPART_SCALING), *x;
+	const cJSON *managed = json_obj(plain ? reply_of(b, CPART_MANAGED) : reply, "ManagedScalingPolicy");
+	const cJSON *idle = json_obj(reply_of(b, CPART_IDLE), "AutoTerminationPolicy");
 	cJSON_Delete(b->own);
 	b->own = cJSON_CreateArray();
-	if (!reply)
-		return;
-	if (json_obj(reply, "ManagedScalingPolicy"))
-		add_row(b, "managed", "", "Policy", json_obj(reply, "ManagedScalingPolicy"));
+	if (json_obj(managed, "ComputeLimits"))
+		add_row(b, "managed", "", "Policy", managed);
+	if (plain)
+		cJSON_ArrayForEach(x, json_arr(reply_of(b, CPART_GROUPS), "InstanceGroups"))
+			add_plain_group(b, x);
 	cJSON_ArrayForEach(x, json_arr(reply, "Groups"))
 		add_group(b, x);
 	cJSON_ArrayForEach(x, json_arr(reply, "Schedules"))
 		add_row(b, "scheduled", json_str(x, "ScheduleName", ""), "Schedule", x);
+	if (json_int(idle, "IdleTimeout", 0) > 0)
+		add_row(b, "idle", "", "Policy", idle);
 }
 
 static const cJSON *limits_of(const cJSON *row)
@@ -96,14 +127,23 @@ static void group_text(struct board *b, const char *id, char *out, size_t size)
 static void subject_text(struct board *b, const cJSON *row, char *out, size_t size)
 {
 	const cJSON *g = json_obj(row, "Group");
-	if (is_kind(row, "managed"))
+	if (json_obj(row, "Policy"))
 		snprintf(out, size, "whole cluster");
 	else
 		group_text(b, json_str(g ? g : json_obj(row, "Schedule"), "InstanceGroupId", ""), out, size);
 }
 
+static char *idle_text(const cJSON *row, char *out, size_t size)
+{
+	int s = (int)json_int(json_obj(row, "Policy"), "IdleTimeout", 0);
+	snprintf(out, size, s % 3600 == 0 ? "%d h" : s % 60 == 0 ? "%d min" : "%d s", s % 3600 == 0 ? s / 3600
+	         : s % 60 == 0 ? s / 60 : s);
+	return out;
+}
+
 static void rule_text(const cJSON *row, char *out, size_t size)
 {
+	char time[24];
 	const cJSON *g = json_obj(row, "Group"), *u = json_obj(g, "Utilization"), *s = json_obj(row, "Schedule");
 	int n = cJSON_GetArraySize(json_arr(json_obj(g, "AutoScalingPolicy"), "Rules"));
 	if (is_kind(row, "managed"))
@@ -119,6 +159,8 @@ static void rule_text(const cJSON *row, char *out, size_t size)
 		         json_str(s, "ScheduleExpressionTimezone", ""));
 	else
 		snprintf(out, size, "keeps its size: N attaches a policy");
+	if (is_kind(row, "idle"))
+		snprintf(out, size, "ends after %s without work", idle_text(row, time, sizeof time));
 }
 
 static void now_cell(const cJSON *row, struct table_cell *o)
@@ -138,7 +180,8 @@ static void policy_cell(struct board *b, const cJSON *row, int col, struct table
 	switch (col) {
 	case 0:
 		cell_set(o, is_kind(row, "fixed") ? ROLE_DIM : ROLE_STRONG, "%s",
-		         is_kind(row, "utilization") ? "by CPU" : is_kind(row, "scheduled") ? "by clock" : kind_of(row));
+		         is_kind(row, "utilization") ? "by CPU" : is_kind(row, "scheduled") ? "by clock"
+		         : is_kind(row, "custom")    ? "rules"  : is_kind(row, "idle")      ? "when idle" : kind_of(row));
 		break;
 	case 1:
 		subject_text(b, row, text, sizeof text);
@@ -160,13 +203,6 @@ static void policy_cell(struct board *b, const cJSON *row, int col, struct table
 
 /* ---- facts of a policy ---- */
 
-/* "< 15", as the wire's GREATER_THAN_OR_EQUAL and its kin read for people. */
-static const char *compare_word(const char *op)
-{
-	bool or_equal = strstr(op, "OR_EQUAL") != NULL;
-	return strstr(op, "LESS") ? or_equal ? "<=" : "<" : or_equal ? ">=" : ">";
-}
-
 static void custom_facts(const cJSON *policy, struct facts *f)
 {
 	const cJSON *rule;
@@ -174,16 +210,10 @@ static void custom_facts(const cJSON *policy, struct facts *f)
 	fact(f, "state", ROLE_TEXT, json_str(json_obj(policy, "Status"), "State", ""));
 	fact(f, "why", ROLE_TEXT, json_str(json_obj(json_obj(policy, "Status"), "StateChangeReason"), "Message", ""));
 	cJSON_ArrayForEach(rule, json_arr(policy, "Rules")) {
-		const cJSON *act = json_obj(json_obj(rule, "Action"), "SimpleScalingPolicyConfiguration");
-		const cJSON *when = json_obj(json_obj(rule, "Trigger"), "CloudWatchAlarmDefinition");
 		facts_head(f, json_str(rule, "Name", "rule"));
 		facts_text(f, ROLE_TEXT, json_str(rule, "Description", ""));
-		factf(f, "when", ROLE_TEXT, "%s %s %g for %d x %s", json_str(when, "MetricName", ""),
-		      compare_word(json_str(when, "ComparisonOperator", "")), json_num(when, "Threshold", 0),
-		      (int)json_int(when, "EvaluationPeriods", 1),
-		      clock_duration(json_int(when, "Period", 300) * 1000, text, sizeof text));
-		factf(f, "then", ROLE_TEXT, "%s %s, wait %d s", json_str(act, "AdjustmentType", "CHANGE_IN_CAPACITY"),
-		      record_text(act, "ScalingAdjustment", text, sizeof text), (int)json_int(act, "CoolDown", 0));
+		fact(f, "when", ROLE_TEXT, act_rule_condition(rule, text, sizeof text));
+		fact(f, "then", ROLE_TEXT, act_rule_change(rule, text, sizeof text));
 	}
 }
 
@@ -193,11 +223,12 @@ static void tree_facts(const cJSON *u, struct facts *f)
 	int periods = (int)json_int(u, "Periods", 2);
 	const char *arrow = draw_glyphs(f->d)->arrow_right;
 	facts_head(f, "Every minute");
-	facts_textf(f, ROLE_TEXT, "CPU > %g%% for %d min %s %+d, until %d nodes", json_num(u, "HighCpu", 80), periods,
-	            arrow, (int)json_int(u, "ScaleOutBy", 1), max);
-	facts_textf(f, ROLE_TEXT, "CPU < %g%% for %d min %s -%d, until %d nodes", json_num(u, "LowCpu", 20), periods,
-	            arrow, (int)json_int(u, "ScaleInBy", 1), min);
-	facts_textf(f, ROLE_TEXT, "at %d nodes and CPU still high %s an alarm for an operator", max, arrow);
+	facts_textf(f, ROLE_TEXT, "CPU > %g%% for %d min %s %+d, until %d node%s", json_num(u, "HighCpu", 80), periods,
+	            arrow, (int)json_int(u, "ScaleOutBy", 1), max, max == 1 ? "" : "s");
+	facts_textf(f, ROLE_TEXT, "CPU < %g%% for %d min %s -%d, until %d node%s", json_num(u, "LowCpu", 20), periods,
+	            arrow, (int)json_int(u, "ScaleInBy", 1), min, min == 1 ? "" : "s");
+	facts_textf(f, ROLE_TEXT, "at %d node%s and CPU still high %s an alarm for an operator", max, max == 1 ? "" : "s",
+	            arrow);
 	facts_gap(f);
 	factf(f, "then waits", ROLE_TEXT, "%d s", (int)json_int(u, "CoolDown", 300));
 	fact(f, "tells", ROLE_TEXT, topic_word(json_str(u, "TopicArn", "")));
@@ -244,8 +275,16 @@ static void policy_facts(struct board *b, const cJSON *row, struct facts *f)
 		tree_facts(json_obj(g, "Utilization"), f);
 	else if (is_kind(row, "custom"))
 		custom_facts(json_obj(g, "AutoScalingPolicy"), f);
+	else if (is_kind(row, "idle"))
+		factf(f, "ends", ROLE_TEXT, "%s after the last step and the last job: EMR's auto-termination",
+		      idle_text(row, subject, sizeof subject));
 	else
 		facts_text(f, ROLE_DIM, "No policy: it changes only when somebody scales it.");
+	if (is_plain(b)) {
+		facts_gap(f);
+		facts_text(f, ROLE_DIM, "This is what EMR itself tells. Scaling by CPU and by the clock, and the decisions "
+		           "with the numbers behind them, exist with stokerd only.");
+	}
 }
 
 /* ---- decisions ---- */
@@ -261,58 +300,44 @@ static struct state_look look_outcome(const struct glyphs *g, const char *outcom
 	return (struct state_look){ g->wait, ROLE_DIM };
 }
 
+static struct state_look decision_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	return look_outcome(g, json_str(row, "Outcome", ""));
+}
+
 static void decision_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	struct state_look look = look_outcome(o->glyphs, json_str(row, "Outcome", ""));
 	int from = (int)json_int(row, "From", 0), to = (int)json_int(row, "To", 0);
-	char text[160], outcome[24];
-	switch (col) {
-	case 0:
-		cell_set(o, look.style, "%s", look.sign);
-		break;
-	case 1:
-		cell_date(o, record_ms(row, "Time"));
-		break;
-	case 2:
-		cell_cluster(o, board_model(b), row);
-		break;
-	case 3:
+	char text[160];
+	if (col == 3) {
 		group_text(b, json_str(row, "InstanceGroupId", ""), text, sizeof text);
 		cell_set(o, ROLE_TEXT, "%s", text);
-		break;
-	case 4:
+	} else if (col == 4) {
 		cell_num(o, to > from ? ROLE_WARN : ROLE_TEXT, to, "%d %s %d", from, o->glyphs->arrow_right, to);
-		break;
-	case 5:
-		snprintf(outcome, sizeof outcome, "%s", json_str(row, "Outcome", ""));
-		for (char *p = outcome; *p; p++)
+	} else {
+		cell_text(o, decision_look(b, o->glyphs, row).style, row, "Outcome");
+		for (char *p = o->text; *p; p++)
 			*p = *p == '_' ? ' ' : *p;
-		cell_set(o, look.style, "%s", outcome);
-		break;
-	case 6:
-		cell_text(o, ROLE_DIM, row, "Kind");
-		break;
-	case 7:
-		cell_text(o, ROLE_TEXT, row, "Reason");
-		break;
 	}
 }
 
 static void decision_facts(struct board *b, const cJSON *row, struct facts *f)
 {
+	const struct board_fact list[] = {
+		{ NULL, "Reason", ROLE_STRONG, FACT_TEXT }, { "when", "Time", 0, FACT_WHEN },
+		{ "cluster", "ClusterId", 0, FACT_CLUSTER },
+		{ "outcome", "Outcome", decision_look(b, draw_glyphs(f->d), row).style, FACT_TEXT },
+		{ "kind", "Kind", 0, FACT_TEXT },
+	};
 	const cJSON *n;
-	char text[160], when[64];
+	char text[160];
 	f->label = 13;
-	facts_text(f, ROLE_STRONG, json_str(row, "Reason", ""));
-	fact(f, "when", ROLE_TEXT, text_when(record_ms(row, "Time"), console_now(), when, sizeof when));
-	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
+	BOARD_FACTS(b, row, list, f);
 	group_text(b, json_str(row, "InstanceGroupId", ""), text, sizeof text);
 	fact(f, "group", ROLE_TEXT, text);
-	factf(f, "size", ROLE_TEXT, "%d %s %d", (int)json_int(row, "From", 0), draw_glyphs(f->d)->arrow_right,
+	factf(f, "size", ROLE_TEXT, "%d %s %d nodes", (int)json_int(row, "From", 0), draw_glyphs(f->d)->arrow_right,
 	      (int)json_int(row, "To", 0));
-	fact(f, "outcome", look_outcome(draw_glyphs(f->d), json_str(row, "Outcome", "")).style,
-	     json_str(row, "Outcome", ""));
-	fact(f, "kind", ROLE_TEXT, json_str(row, "Kind", ""));
 	if (strcmp(json_str(row, "Policy", ""), json_str(row, "Kind", "")))
 		fact(f, "policy", ROLE_TEXT, json_str(row, "Policy", ""));
 	if (json_obj(row, "Numbers"))
@@ -335,6 +360,8 @@ static void change(struct board *b, const cJSON *row)
 		form_utilization_open(con, g);
 	else if (is_kind(row, "scheduled"))
 		form_scheduled_open(con, json_obj(row, "Schedule"));
+	else if (is_kind(row, "idle"))
+		form_idle_open(con, json_obj(row, "Policy"));
 	else
 		form_scaling_menu(con);
 }
@@ -350,6 +377,8 @@ static void removed(struct board *b, const cJSON *row)
 		acts_run(con, act_remove_custom(mc, g));
 	else if (is_kind(row, "utilization"))
 		acts_run(con, act_remove_utilization(mc, json_str(g, "InstanceGroupId", "")));
+	else if (is_kind(row, "idle"))
+		acts_run(con, act_put_idle(mc, 0, json_obj(row, "Policy")));
 	else
 		acts_run(con, act_remove_scheduled(mc, json_str(json_obj(row, "Schedule"), "ScheduleName", "")));
 }
@@ -366,9 +395,6 @@ static bool scaling_action(struct board *b, const cJSON *row, int action, const 
 		return true;
 	case VA_DELETE:
 		removed(b, row);
-		return true;
-	case VA_ONE_CLUSTER:
-		b->one_cluster = !b->one_cluster;
 		return true;
 	}
 	return false;
@@ -393,17 +419,17 @@ static const char *scaling_disabled(struct board *b, const cJSON *row, int actio
 
 static void scaling_want(struct board *b, const cJSON *row, struct live_interest *want)
 {
-	(void)b, (void)row;
-	want->parts |= 1u << CPART_GROUPS;
+	(void)row;
+	want->parts |= 1u << CPART_GROUPS | 1u << CPART_IDLE;
+	if (is_plain(b))
+		want->parts |= 1u << CPART_MANAGED;
 	want->globals |= 1u << PART_TOPICS;
 }
 
 static void scaling_note(struct board *b, const struct glyphs *g, char *out, size_t size)
 {
 	(void)g;
-	*out = 0;
-	if (b->at == PAGE_DECISIONS)
-		snprintf(out, size, "%s", b->one_cluster ? "v: of all clusters" : "of all clusters, v: of this one");
+	snprintf(out, size, "%s", is_plain(b) && b->at == PAGE_POLICIES ? "what EMR tells" : "");
 }
 
 static const char *scaling_copy(struct board *b, const cJSON *row)
@@ -420,7 +446,7 @@ static void scaling_opened(struct board *b, const char *arg)
 }
 
 static const struct table_column policy_columns[] = {
-	{ "POLICY", .min = 8, .max = 12 },
+	{ "POLICY", .min = 9, .max = 12 },
 	{ "OF", .min = 14, .max = 26, .flex = 1 },
 	{ "NOW", .min = 4, .max = 6, .align = ALIGN_RIGHT },
 	{ "LIMITS", .min = 6, .max = 9, .align = ALIGN_RIGHT },
@@ -438,13 +464,19 @@ static const struct table_column decision_columns[] = {
 	{ "WHY", .min = 24, .flex = 4, .priority = 1 },
 };
 
+static const struct board_cell decision_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_DATE, "Time", 0 }, { CELL_CLUSTER, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_TEXT, "Kind", ROLE_DIM }, { CELL_TEXT, "Reason", 0 },
+};
+
 static const struct board_page pages[] = {
-	{ "Policies", "Policy", "This cluster has no groups yet.", policy_columns,
-	  sizeof policy_columns / sizeof *policy_columns, BOARD_CLUSTER_PART(CPART_SCALING), policies_collect,
-	  policy_cell, policy_facts, NULL, 1 },
-	{ "Decisions", "Decision", "Nothing was decided yet.", decision_columns,
-	  sizeof decision_columns / sizeof *decision_columns, PART_DECISIONS, NULL, decision_cell, decision_facts,
-	  NULL, 2 },
+	{ "Policies", "Policy", "Nothing scales this cluster: N attaches a policy.", BOARD_COLUMNS(policy_columns),
+	  BOARD_CLUSTER_PART(CPART_SCALING), .collect = policies_collect, .cell = policy_cell, .facts = policy_facts,
+	  .instead = BOARD_CLUSTER_PART(CPART_GROUPS) },
+	{ "Decisions", "Decision", "Nothing was decided yet: policies decide, and each decision stands here.",
+	  BOARD_COLUMNS(decision_columns), PART_DECISIONS, .cells = decision_cells, .look = decision_look,
+	  .cell = decision_cell, .facts = decision_facts, .share = 2, .scoped = true,
+	  .elsewhere = "EMR tells sizes and states of groups (i), not why they changed" },
 };
 
 static const struct board_kind kind = {
@@ -453,9 +485,4 @@ static const struct board_kind kind = {
 	.of_cluster = true,
 };
 
-static struct view *scaling_open(struct console *con, const char *arg)
-{
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_scaling = BOARD_VIEW("scaling", scaling_open);
+BOARD_VIEW(view_scaling, "scaling", kind);

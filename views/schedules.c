@@ -51,41 +51,27 @@ static void when_cell(struct table_cell *o, int64_t ms)
 	cell_num(o, ROLE_TEXT, (double)ms, "%s in %s", text_day(ms, console_now(), day, sizeof day), left);
 }
 
+static struct state_look schedule_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	return (struct state_look){ enabled(row) ? g->dot : g->off, enabled(row) ? ROLE_OK : ROLE_OFF };
+}
+
 static void schedule_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	struct state_look last = look_run(o->glyphs, last_state(row));
 	int failures = (int)json_int(row, "Failures", 0);
 	(void)b;
-	switch (col) {
-	case 0:
-		cell_set(o, enabled(row) ? ROLE_OK : ROLE_OFF, "%s", enabled(row) ? o->glyphs->dot : o->glyphs->off);
-		break;
-	case 1:
+	if (col == 1)
 		cell_text(o, enabled(row) ? ROLE_STRONG : ROLE_OFF, row, "ScheduleName");
-		break;
-	case 2:
-		if (enabled(row))
-			when_cell(o, next_of(row));
-		else
-			cell_set(o, ROLE_OFF, "disabled");
-		break;
-	case 3:
-		if (*last_state(row))
-			cell_set(o, last.style, "%s %s", last.sign, last_state(row));
-		break;
-	case 4:
+	else if (col == 2 && enabled(row))
+		when_cell(o, next_of(row));
+	else if (col == 2)
+		cell_set(o, ROLE_OFF, "disabled");
+	else if (col == 3 && *last_state(row))
+		cell_set(o, last.style, "%s %s", last.sign, last_state(row));
+	else if (col == 4)
 		cell_num(o, failures ? ROLE_ERROR : ROLE_DIM, failures, failures ? "%d" : "", failures);
-		break;
-	case 5:
-		cell_text(o, ROLE_TEXT, row, "ScheduleExpression");
-		break;
-	case 6:
-		cell_text(o, ROLE_DIM, row, "ScheduleExpressionTimezone");
-		break;
-	case 7:
-		cell_text(o, ROLE_DIM, row, "Description");
-		break;
-	}
 }
 
 static void target_facts(struct board *b, const cJSON *target, struct facts *f)
@@ -133,6 +119,20 @@ static void run_line(const cJSON *run, struct facts *f)
 	      look.sign, json_str(run, "State", ""), took, json_str(run, "Reason", ""));
 }
 
+/* What a policy for missed or overlapping runs does, behind its word of the API. */
+static const char *policy_text(const char *word)
+{
+	static const char *const list[][2] = {
+		{ "ONE", "ONE: one run makes up for all of them" }, { "ALL", "ALL: each is made up for" },
+		{ "ALLOW", "ALLOW: the next starts beside it" }, { "QUEUE", "QUEUE: the next waits for its end" },
+		{ "CANCEL_PREVIOUS", "CANCEL_PREVIOUS: it is cancelled for the next" },
+	};
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+		if (!strcmp(list[i][0], word))
+			return list[i][1];
+	return "SKIP: left out, and recorded";
+}
+
 static void schedule_facts(struct board *b, const cJSON *row, struct facts *f)
 {
 	const struct records *runs = board_records(b, PART_RUNS);
@@ -144,8 +144,8 @@ static void schedule_facts(struct board *b, const cJSON *row, struct facts *f)
 	      json_str(row, "ScheduleExpressionTimezone", "UTC"));
 	next_facts(row, f);
 	target_facts(b, json_obj(row, "Target"), f);
-	fact(f, "missed runs", ROLE_TEXT, json_str(row, "CatchUp", ""));
-	fact(f, "still running", ROLE_TEXT, json_str(row, "Overlap", ""));
+	fact(f, "missed runs", ROLE_TEXT, policy_text(json_str(row, "CatchUp", "")));
+	fact(f, "still running", ROLE_TEXT, policy_text(json_str(row, "Overlap", "")));
 	fact(f, "failures tell", ROLE_TEXT, topic_word(json_str(row, "TopicArn", "")));
 	if (json_int(row, "Failures", 0))
 		factf(f, "failed", ROLE_ERROR, "%d in a row", (int)json_int(row, "Failures", 0));
@@ -158,49 +158,33 @@ static void schedule_facts(struct board *b, const cJSON *row, struct facts *f)
 
 /* ---- runs ---- */
 
+static struct state_look run_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	return look_run(g, json_str(row, "State", ""));
+}
+
 static void run_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
-	struct state_look look = look_run(o->glyphs, json_str(row, "State", ""));
 	int64_t start = record_ms(row, "StartedAt"), end = record_ms(row, "EndedAt");
 	char text[40];
-	switch (col) {
-	case 0:
-		cell_set(o, look.style, "%s", look.sign);
-		break;
-	case 1:
-		cell_date(o, record_ms(row, "ScheduledFor"));
-		break;
-	case 2:
-		cell_set(o, look.style, "%s", json_str(row, "State", ""));
-		break;
-	case 3:
-		if (start)
-			cell_num(o, ROLE_TEXT, (double)((end ? end : console_now()) - start), "%s",
-			         clock_duration((end ? end : console_now()) - start, text, sizeof text));
-		break;
-	case 4:
-		cell_cluster(o, board_model(b), row);
-		break;
-	case 5:
-		cell_text(o, ROLE_DIM, row, "Reason");
-		break;
-	}
+	(void)b, (void)col;
+	if (start)
+		cell_num(o, ROLE_TEXT, (double)((end ? end : console_now()) - start), "%s",
+		         clock_duration((end ? end : console_now()) - start, text, sizeof text));
 }
 
 static void run_facts(struct board *b, const cJSON *row, struct facts *f)
 {
-	char when[64], text[300];
+	const struct board_fact list[] = {
+		{ NULL, "ScheduleName", ROLE_STRONG, FACT_TEXT },
+		{ "state", "State", run_look(b, draw_glyphs(f->d), row).style, FACT_TEXT }, { "why", "Reason", 0, FACT_TEXT },
+		{ "scheduled for", "ScheduledFor", 0, FACT_WHEN }, { "started", "StartedAt", 0, FACT_WHEN },
+		{ "ended", "EndedAt", 0, FACT_WHEN }, { "cluster", "ClusterId", 0, FACT_CLUSTER },
+		{ "steps", "StepIds", 0, FACT_TEXT },
+	};
 	f->label = 14;
-	facts_text(f, ROLE_STRONG, json_str(row, "ScheduleName", ""));
-	fact(f, "state", look_run(draw_glyphs(f->d), json_str(row, "State", "")).style, json_str(row, "State", ""));
-	fact(f, "why", ROLE_TEXT, json_str(row, "Reason", ""));
-	fact(f, "scheduled for", ROLE_TEXT, text_when(record_ms(row, "ScheduledFor"), console_now(), when, sizeof when));
-	if (record_ms(row, "StartedAt"))
-		fact(f, "started", ROLE_TEXT, text_when(record_ms(row, "StartedAt"), console_now(), when, sizeof when));
-	if (record_ms(row, "EndedAt"))
-		fact(f, "ended", ROLE_TEXT, text_when(record_ms(row, "EndedAt"), console_now(), when, sizeof when));
-	fact(f, "cluster", ROLE_TEXT, model_cluster_name(board_model(b), json_str(row, "ClusterId", "")));
-	fact(f, "steps", ROLE_TEXT, record_text(row, "StepIds", text, sizeof text));
+	BOARD_FACTS(b, row, list, f);
 }
 
 /* Of the schedule that is selected in the other list. */
@@ -304,12 +288,22 @@ static const struct table_column run_columns[] = {
 	{ "WHY", .min = 16, .flex = 3 },
 };
 
+static const struct board_cell schedule_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_TEXT, "ScheduleExpression", 0 }, { CELL_TEXT, "ScheduleExpressionTimezone", ROLE_DIM },
+	{ CELL_TEXT, "Description", ROLE_DIM },
+};
+static const struct board_cell run_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_DATE, "ScheduledFor", 0 }, { CELL_LOOK, "State", 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_CLUSTER, NULL, 0 }, { CELL_TEXT, "Reason", ROLE_DIM },
+};
+
 static const struct board_page pages[] = {
-	{ "Schedules", "Schedule", "Nothing runs by the clock: N makes a schedule.", schedule_columns,
-	  sizeof schedule_columns / sizeof *schedule_columns, PART_SCHEDULES, NULL, schedule_cell, schedule_facts,
-	  NULL, 1 },
-	{ "Runs", "Run", "It has not run yet.", run_columns, sizeof run_columns / sizeof *run_columns, PART_RUNS, NULL,
-	  run_cell, run_facts, NULL, 1 },
+	{ "Schedules", "Schedule", "Nothing runs by the clock: N makes a schedule.", BOARD_COLUMNS(schedule_columns),
+	  PART_SCHEDULES, .cells = schedule_cells, .look = schedule_look, .cell = schedule_cell, .facts = schedule_facts,
+	  .elsewhere = "on Amazon, EventBridge Scheduler has them" },
+	{ "Runs", "Run", "It has not run yet: p runs it now.", BOARD_COLUMNS(run_columns), PART_RUNS, .cells = run_cells,
+	  .look = run_look, .cell = run_cell, .facts = run_facts },
 };
 
 static const struct board_kind kind = {
@@ -317,9 +311,4 @@ static const struct board_kind kind = {
 	.disabled = schedules_disabled, .want = schedules_want, .note = schedules_note,
 };
 
-static struct view *schedules_open(struct console *con, const char *arg)
-{
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_schedules = BOARD_VIEW("schedules", schedules_open);
+BOARD_VIEW(view_schedules, "schedules", kind);

@@ -23,6 +23,7 @@ void sheet_free(void *ctx)
 	struct sheet *s = ctx;
 	arena_free(s->arena);
 	cJSON_Delete(s->was);
+	cJSON_Delete(s->now);
 	free(s);
 }
 
@@ -31,12 +32,9 @@ struct mcluster *sheet_cluster(const struct sheet *s)
 	return model_cluster(s->con->model, s->cluster);
 }
 
-const char *sheet_done(struct sheet *s, struct act *a)
+const char *sheet_done(struct sheet *s, const struct form *f, struct act *a)
 {
-	struct console *con = s->con;
-	sheet_free(s);
-	acts_run(con, a);
-	return NULL;
+	return acts_run_form(s->con, a, f);
 }
 
 /* ---- choices ---- */

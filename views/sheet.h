@@ -1,5 +1,5 @@
 /* What forms of acts have in common: the thing that they change, choices made from the model, and checks. A
- * sheet is the context of one open form; submit and cancel free it. */
+ * sheet is the context of one open form and ends with it: every form has sheet_free as its cancel. */
 #ifndef VIEWS_SHEET_H
 #define VIEWS_SHEET_H
 
@@ -11,6 +11,7 @@ struct sheet {
 	struct console *con;
 	struct arena *arena;              /* choices */
 	cJSON *was;                       /* the thing as it is; NULL: a new one */
+	cJSON *now;                       /* as it will be, where fields do not hold it; may be NULL */
 	char id[RECORD_ID_SIZE];          /* whose form it is */
 	char cluster[MODEL_ID_SIZE];      /* the cluster at hand when it opened */
 	const char **choices;
@@ -20,8 +21,8 @@ struct sheet {
 struct sheet *sheet_new(struct console *con, const cJSON *was, const char *id);
 void sheet_free(void *sheet);                         /* also as form_spec.cancel */
 struct mcluster *sheet_cluster(const struct sheet *s);   /* NULL when it has gone */
-/* Send the act's plan on its way; gives NULL for submit, after freeing the sheet. */
-const char *sheet_done(struct sheet *s, struct act *a);
+/* Send the act's plan on its way; gives submit's value (acts_run_form). */
+const char *sheet_done(struct sheet *s, const struct form *f, struct act *a);
 
 /* Choices; each list ends with NULL and lives as long as the sheet. */
 const char **sheet_clusters(struct sheet *s, const char *first);     /* names of live clusters, after `first` */

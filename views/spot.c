@@ -50,18 +50,19 @@ static void prices_collect(struct board *b)
 				board_add(b, r->rows.items[i].id, r->rows.items[i].o);
 }
 
+static struct state_look price_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	bool there = json_bool(row, "Available", true);
+	(void)b;
+	return (struct state_look){ there ? g->dot : g->fail, there ? ROLE_OK : ROLE_ERROR };
+}
+
 static void price_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	bool there = json_bool(row, "Available", true);
 	double saving = saving_of(row), day[96];
 	(void)b;
 	switch (col) {
-	case 0:
-		cell_set(o, there ? ROLE_OK : ROLE_ERROR, "%s", there ? o->glyphs->dot : o->glyphs->fail);
-		break;
-	case 1:
-		cell_text(o, ROLE_STRONG, row, "InstanceType");
-		break;
 	case 2:
 		if (cJSON_HasObjectItem(row, "Price"))
 			cell_num(o, ROLE_MONEY, json_num(row, "Price", 0), "%s$%.4f",
@@ -87,8 +88,8 @@ static void price_cell(struct board *b, const cJSON *row, int col, struct table_
 		break;
 	case 7:
 		if (o->width > 4 && cJSON_GetArraySize(json_arr(row, "History")))
-			spark_text(o->glyphs, day, history_of(row, day, (size_t)(o->width < 96 ? o->width : 96)), o->width, 0,
-			           o->text, sizeof o->text);
+			spark_text(o->glyphs, day, history_of(row, day, (size_t)(o->width < 96 ? o->width : 96)), o->width,
+			           json_num(row, "OnDemandPrice", 0), o->text, sizeof o->text);
 		o->style = ROLE_S1;
 		break;
 	}
@@ -106,7 +107,8 @@ static void price_facts(struct board *b, const cJSON *row, struct facts *f)
 		factf(f, "saves", ROLE_MONEY, "%.0f%%, without the EMR fee, which is the same", saving_of(row) * 100);
 	if (json_bool(row, "Estimate", false))
 		facts_text(f, ROLE_DIM, "~ An estimate: nobody has set a price for it.");
-	fact(f, "since", ROLE_TEXT, text_when(record_ms(row, "Since"), console_now(), when, sizeof when));
+	if (record_ms(row, "Since"))
+		fact(f, "since", ROLE_TEXT, text_when(record_ms(row, "Since"), console_now(), when, sizeof when));
 	if (there && cJSON_HasObjectItem(row, "Capacity"))
 		factf(f, "pool", ROLE_TEXT, "%d nodes", (int)json_int(row, "Capacity", 0));
 	fact(f, "capacity", there ? ROLE_OK : ROLE_ERROR, there ? "there is some" : "none: new spot nodes wait");
@@ -160,87 +162,52 @@ static void nodes_collect(struct board *b)
 	}
 }
 
+static bool waits(const cJSON *row)
+{
+	return !strcmp(json_str(row, "State", ""), "AWAITING_FULFILLMENT");
+}
+
+static struct state_look node_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	if (model_notice(board_model(b), json_str(row, "InstanceId", "")))
+		return (struct state_look){ g->warn, ROLE_ERROR };
+	return (struct state_look){ waits(row) ? g->wait : g->dot, waits(row) ? ROLE_WAIT : ROLE_OK };
+}
+
 static void node_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	const cJSON *notice = model_notice(board_model(b), json_str(row, "InstanceId", ""));
-	bool waits = !strcmp(json_str(row, "State", ""), "AWAITING_FULFILLMENT");
 	char left[24];
-	switch (col) {
-	case 0:
-		cell_set(o, notice ? ROLE_ERROR : waits ? ROLE_WAIT : ROLE_OK, "%s",
-		         notice ? o->glyphs->warn : waits ? o->glyphs->wait : o->glyphs->dot);
-		break;
-	case 1:
-		cell_text(o, ROLE_STRONG, row, "Ec2InstanceId");
-		break;
-	case 2:
-		cell_text(o, ROLE_TEXT, row, "InstanceType");
-		break;
-	case 3:
-		cell_text(o, ROLE_TEXT, row, "Role");
-		break;
-	case 4:
-		cell_set(o, notice ? ROLE_ERROR : ROLE_TEXT, "%s", waits ? "waits for market" : json_str(row, "State", ""));
-		break;
-	case 5:
-		if (notice)
-			cell_set(o, ROLE_ERROR, "ends in %s", clock_duration(record_ms(notice, "TerminateAt") - console_now(), left,
-			                                                    sizeof left));
-		break;
-	case 6:
-		cell_age(o, record_ms(row, "Since"));
-		break;
-	}
+	if (col == 4)
+		cell_set(o, notice ? ROLE_ERROR : ROLE_TEXT, "%s",
+		         waits(row) ? "waits for market" : json_str(row, "State", ""));
+	else if (notice)
+		cell_set(o, ROLE_ERROR, "ends in %s", clock_duration(record_ms(notice, "TerminateAt") - console_now(), left,
+		                                                    sizeof left));
 }
 
 static void node_facts(struct board *b, const cJSON *row, struct facts *f)
 {
 	const cJSON *notice = model_notice(board_model(b), json_str(row, "InstanceId", ""));
-	char when[64];
 	f->label = 13;
 	factf(f, "node", ROLE_STRONG, "%s  %s", json_str(row, "Ec2InstanceId", ""), json_str(row, "InstanceId", ""));
 	factf(f, "type", ROLE_TEXT, "%s, %s", json_str(row, "InstanceType", ""), json_str(row, "Role", ""));
-	fact(f, "state", ROLE_TEXT, json_str(row, "State", ""));
-	fact(f, "why", ROLE_TEXT, json_str(row, "Reason", ""));
-	fact(f, "since", ROLE_TEXT, text_when(record_ms(row, "Since"), console_now(), when, sizeof when));
-	if (!notice)
-		return;
-	fact(f, "noticed", ROLE_ERROR, text_when(record_ms(notice, "NoticeAt"), console_now(), when, sizeof when));
-	fact(f, "because of", ROLE_TEXT, json_str(notice, "Reason", ""));
-	fact(f, "outcome", ROLE_TEXT, json_str(notice, "Outcome", ""));
+	static const struct board_fact list[] = {
+		{ "state", "State", 0, FACT_TEXT }, { "why", "Reason", 0, FACT_TEXT }, { "since", "Since", 0, FACT_WHEN } };
+	static const struct board_fact told[] = { { "noticed", "NoticeAt", ROLE_ERROR, FACT_WHEN },
+		{ "because of", "Reason", 0, FACT_TEXT }, { "outcome", "Outcome", 0, FACT_TEXT } };
+	BOARD_FACTS(b, row, list, f);
+	if (notice)
+		BOARD_FACTS(b, notice, told, f);
 }
 
 /* ---- interruptions ---- */
 
-static void interruption_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
+static struct state_look interruption_look(struct board *b, const struct glyphs *g, const cJSON *row)
 {
 	bool over = !strcmp(json_str(row, "Outcome", ""), "terminated");
-	switch (col) {
-	case 0:
-		cell_set(o, over ? ROLE_OFF : ROLE_WARN, "%s", over ? o->glyphs->off : o->glyphs->warn);
-		break;
-	case 1:
-		cell_date(o, record_ms(row, "Time"));
-		break;
-	case 2:
-		cell_cluster(o, board_model(b), row);
-		break;
-	case 3:
-		cell_text(o, ROLE_TEXT, row, "InstanceType");
-		break;
-	case 4:
-		cell_text(o, ROLE_TEXT, row, "Reason");
-		break;
-	case 5:
-		cell_text(o, over ? ROLE_TEXT : ROLE_WARN, row, "Outcome");
-		break;
-	case 6:
-		cell_text(o, ROLE_DIM, row, "Ec2InstanceId");
-		break;
-	case 7:
-		cell_text(o, ROLE_DIM, row, "ReplacedBy");
-		break;
-	}
+	(void)b;
+	return (struct state_look){ over ? g->off : g->warn, over ? ROLE_OFF : ROLE_WARN };
 }
 
 static void interruption_facts(struct board *b, const cJSON *row, struct facts *f)
@@ -283,9 +250,6 @@ static bool spot_action(struct board *b, const cJSON *row, int action, const cha
 	case VA_INTERRUPT:
 		interrupt(b);
 		return true;
-	case VA_ONE_CLUSTER:
-		b->one_cluster = !b->one_cluster;
-		return true;
 	}
 	return false;
 }
@@ -314,9 +278,7 @@ static void spot_note(struct board *b, const struct glyphs *g, char *out, size_t
 	*out = 0;
 	if (b->at == PAGE_NODES && mc)
 		snprintf(out, size, "of %.60s", cluster_label(mc->c));
-	else if (b->at == PAGE_INTERRUPTIONS)
-		snprintf(out, size, "%s", b->one_cluster ? "v: of all clusters" : "of all clusters, v: of this one");
-	else
+	else if (b->at == PAGE_PRICES)
 		snprintf(out, size, "per hour, without the EMR fee");
 }
 
@@ -333,7 +295,7 @@ static const struct table_column price_columns[] = {
 	{ "ON DEMAND", .min = 9, .max = 9, .align = ALIGN_RIGHT },
 	{ "SAVES", .min = 5, .max = 5, .align = ALIGN_RIGHT, .flags = COL_DESC },
 	{ "NODES", .min = 5, .max = 5, .align = ALIGN_RIGHT, .flags = COL_DESC },
-	{ "CAPACITY", .min = 8, .max = 8, .priority = 2 },
+	{ "CAPACITY", .min = 8, .max = 8, .align = ALIGN_RIGHT, .priority = 2 },
 	{ "LAST DAY", .min = 12, .max = 48, .flex = 1, .priority = 1, .flags = COL_NOSORT },
 };
 
@@ -358,15 +320,31 @@ static const struct table_column interruption_columns[] = {
 	{ "REPLACED BY", .min = 15, .max = 20, .priority = 3 },
 };
 
+static const struct board_cell price_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_TEXT, "InstanceType", ROLE_STRONG }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+};
+static const struct board_cell node_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_TEXT, "Ec2InstanceId", ROLE_STRONG }, { CELL_TEXT, "InstanceType", 0 },
+	{ CELL_TEXT, "Role", 0 }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 }, { CELL_AGE, "Since", 0 },
+};
+static const struct board_cell interruption_cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_DATE, "Time", 0 }, { CELL_CLUSTER, NULL, 0 }, { CELL_TEXT, "InstanceType", 0 },
+	{ CELL_TEXT, "Reason", 0 }, { CELL_LOOK, "Outcome", 0 }, { CELL_TEXT, "Ec2InstanceId", ROLE_DIM },
+	{ CELL_TEXT, "ReplacedBy", ROLE_DIM },
+};
+
 static const struct board_page pages[] = {
-	{ "Prices", "Price", "The market has no types.", price_columns, sizeof price_columns / sizeof *price_columns,
-	  PART_SPOT_PRICES, prices_collect, price_cell, price_facts, price_picture, 2 },
-	{ "Spot nodes", "Node", "No node of this cluster lives on the spot market.", node_columns,
-	  sizeof node_columns / sizeof *node_columns, BOARD_CLUSTER_PART(CPART_INSTANCES), nodes_collect, node_cell,
-	  node_facts, NULL, 1 },
-	{ "Interruptions", "Interruption", "No spot node was interrupted.", interruption_columns,
-	  sizeof interruption_columns / sizeof *interruption_columns, PART_INTERRUPTIONS, NULL, interruption_cell,
-	  interruption_facts, NULL, 1 },
+	{ "Prices", "Price", "The market has no types.", BOARD_COLUMNS(price_columns), PART_SPOT_PRICES,
+	  .cells = price_cells, .collect = prices_collect, .look = price_look, .cell = price_cell, .facts = price_facts,
+	  .picture = price_picture, .share = 2, .elsewhere = "on Amazon, EC2 tells its spot prices, not EMR" },
+	{ "Spot nodes", "Node",
+	  "No node of this cluster lives on the spot market: add-group (:) with market spot makes some.",
+	  BOARD_COLUMNS(node_columns), BOARD_CLUSTER_PART(CPART_INSTANCES), .cells = node_cells,
+	  .collect = nodes_collect, .look = node_look, .cell = node_cell, .facts = node_facts },
+	{ "Interruptions", "Interruption", "No spot node was interrupted.", BOARD_COLUMNS(interruption_columns),
+	  PART_INTERRUPTIONS, .cells = interruption_cells, .look = interruption_look, .facts = interruption_facts,
+	  .scoped = true, .elsewhere = "on Amazon, the reason of a group's or node's state tells it (n)" },
 };
 
 static const struct board_kind kind = {
@@ -374,10 +352,4 @@ static const struct board_kind kind = {
 	.want = spot_want, .note = spot_note, .copy = spot_copy,
 };
 
-static struct view *spot_open(struct console *con, const char *arg)
-{
-	(void)arg;
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_spot = BOARD_VIEW("spot", spot_open);
+BOARD_VIEW(view_spot, "spot", kind);

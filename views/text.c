@@ -166,8 +166,19 @@ char *text_when(int64_t ms, int64_t now, char *out, size_t size)
 	}
 	char age[16], date[40];
 	struct tm tm = local(ms);
-	strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
-	snprintf(out, size, "%s (%s ago)", date, clock_age(now - ms, age, sizeof age));
+	strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S %Z", &tm);
+	if (now - ms < 60000)
+		snprintf(age, sizeof age, "%ds", now > ms ? (int)((now - ms) / 1000) : 0);
+	else
+		clock_age(now - ms, age, sizeof age);
+	snprintf(out, size, "%s (%s ago)", date, age);
+	return out;
+}
+
+char *text_clock(int64_t ms, bool zone, char *out, size_t size)
+{
+	struct tm tm = local(ms);
+	strftime(out, size, zone ? "%a %H:%M:%S %Z" : "%a %H:%M:%S", &tm);
 	return out;
 }
 

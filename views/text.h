@@ -24,7 +24,8 @@ char *text_count(int64_t n, char *out, size_t size);         /* "3.0M", "812" */
 char *text_bytes(double n, char *out, size_t size);          /* "1.2 GiB" */
 char *text_date(int64_t ms, char *out, size_t size);         /* "Fri 12:41:07", or with the day when older */
 char *text_day(int64_t ms, int64_t now, char *out, size_t size);  /* "Fri 12:41:07", "Nov 03 12:41" when further */
-char *text_when(int64_t ms, int64_t now, char *out, size_t size); /* "2026-11-20 12:41 (3h ago)" */
+char *text_when(int64_t ms, int64_t now, char *out, size_t size); /* "2026-11-20 12:41:07 UTC (3h ago)" */
+char *text_clock(int64_t ms, bool zone, char *out, size_t size);  /* "Fri 12:41:07 UTC": all times are of this zone */
 char *text_size(const struct mcluster *mc, char *out, size_t size);  /* "1+2+4": master, core, task */
 /* Elapsed time of a step or cluster: from start to its end, or to now. "" when it has not begun. */
 char *text_elapsed(const struct timeline *t, int64_t now, char *out, size_t size);

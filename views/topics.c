@@ -22,40 +22,31 @@ static bool failed(const cJSON *row)
 	return !strcmp(json_str(json_obj(row, "LastSent"), "Outcome", ""), "failed");
 }
 
+static struct state_look topic_look(struct board *b, const struct glyphs *g, const cJSON *row)
+{
+	(void)b;
+	if (!json_obj(row, "LastSent"))
+		return (struct state_look){ g->wait, ROLE_DIM };
+	return (struct state_look){ failed(row) ? g->fail : g->ok, failed(row) ? ROLE_ERROR : ROLE_OK };
+}
+
 static void topic_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	const cJSON *last = json_obj(row, "LastSent");
 	const char *where, *way = way_of(row, &where);
 	(void)b;
-	switch (col) {
-	case 0:
-		cell_set(o, failed(row) ? ROLE_ERROR : last ? ROLE_OK : ROLE_DIM, "%s",
-		         failed(row) ? o->glyphs->fail : last ? o->glyphs->ok : o->glyphs->wait);
-		break;
-	case 1:
-		cell_text(o, ROLE_STRONG, row, "TopicName");
-		break;
-	case 2:
-		cell_set(o, ROLE_TEXT, "%s", way);
-		break;
-	case 3:
-		cell_set(o, ROLE_TEXT, "%s", where);
-		break;
-	case 4:
+	if (col == 4)
 		cell_date(o, record_ms(last, "Time"));
-		break;
-	case 5:
+	else if (col == 5)
 		cell_text(o, failed(row) ? ROLE_ERROR : ROLE_DIM, last, failed(row) ? "Error" : "Subject");
-		break;
-	}
+	else
+		cell_set(o, ROLE_TEXT, "%s", col == 2 ? way : where);
 }
 
 static void topic_facts(struct board *b, const cJSON *row, struct facts *f)
 {
 	const cJSON *last = json_obj(row, "LastSent");
 	const char *where, *way = way_of(row, &where);
-	char when[64];
-	(void)b;
 	f->label = 13;
 	facts_text(f, ROLE_STRONG, json_str(row, "TopicName", ""));
 	fact(f, way, ROLE_TEXT, where);
@@ -65,10 +56,12 @@ static void topic_facts(struct board *b, const cJSON *row, struct facts *f)
 		facts_text(f, ROLE_DIM, "Nothing was sent yet: p sends a test message.");
 		return;
 	}
-	fact(f, "last message", ROLE_TEXT, json_str(last, "Subject", ""));
-	fact(f, "sent", ROLE_TEXT, text_when(record_ms(last, "Time"), console_now(), when, sizeof when));
-	fact(f, "outcome", failed(row) ? ROLE_ERROR : ROLE_OK, json_str(last, "Outcome", ""));
-	fact(f, "why", ROLE_ERROR, json_str(last, "Error", ""));
+	const struct board_fact list[] = {
+		{ "last message", "Subject", 0, FACT_TEXT }, { "sent", "Time", 0, FACT_WHEN },
+		{ "outcome", "Outcome", failed(row) ? ROLE_ERROR : ROLE_OK, FACT_TEXT },
+		{ "why", "Error", ROLE_ERROR, FACT_TEXT },
+	};
+	BOARD_FACTS(b, last, list, f);
 }
 
 static bool topics_action(struct board *b, const cJSON *row, int action, const char *arg)
@@ -110,19 +103,19 @@ static const struct table_column columns[] = {
 	{ "ABOUT", .min = 16, .flex = 2, .priority = 2 },
 };
 
+static const struct board_cell cells[] = {
+	{ CELL_SIGN, NULL, 0 }, { CELL_TEXT, "TopicName", ROLE_STRONG }, { CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+	{ CELL_OWN, NULL, 0 }, { CELL_OWN, NULL, 0 },
+};
+
 static const struct board_page pages[] = {
-	{ "Topics", "Topic", "Nobody is told of anything: N makes a topic.", columns,
-	  sizeof columns / sizeof *columns, PART_TOPICS, NULL, topic_cell, topic_facts, NULL, 1 },
+	{ "Topics", "Topic", "Nobody is told of anything: N makes a topic.", BOARD_COLUMNS(columns), PART_TOPICS,
+	  .cells = cells, .look = topic_look, .cell = topic_cell, .facts = topic_facts,
+	  .elsewhere = "on Amazon, alarms tell topics of SNS by their ARN" },
 };
 
 static const struct board_kind kind = {
 	.pages = pages, .n = 1, .scope = &bind_topics, .action = topics_action, .disabled = topics_disabled,
 };
 
-static struct view *topics_open(struct console *con, const char *arg)
-{
-	(void)arg;
-	return board_open(con, &kind, arg);
-}
-
-const struct view_ops view_topics = BOARD_VIEW("topics", topics_open);
+BOARD_VIEW(view_topics, "topics", kind);

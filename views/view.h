@@ -84,6 +84,9 @@ int64_t console_now(void);
 /* ---- acts.c: plans, questions, results ---- */
 /* Shows the plan, asks as the act demands, sends it, says what came of it. Takes a. */
 void acts_run(struct console *con, struct act *a);
+/* The same for the act of a form, as the value of its submit: the form stays open behind the plan, keeps what was typed
+ * when the plan is left, shows why when the act is refused, and closes when it is done. */
+const char *acts_run_form(struct console *con, struct act *a, const struct form *f);
 /* The acts behind VA_TERMINATE, VA_CANCEL … on the cluster at hand; false: not an act. */
 bool acts_action(struct console *con, int action, const char *arg);
 const char *acts_disabled(const struct console *con, int action);

@@ -3,6 +3,7 @@
 
 #include "core/client/act_impl.h"
 #include "core/client/act_ops.h"
+#include "core/client/query_text.h"
 
 struct act *act_acknowledge(const char *id, const char *title, const char *note)
 {
@@ -30,6 +31,24 @@ struct act *act_unacknowledge(const char *id, const char *title, const char *by)
 	return a;
 }
 
+/* One line per query of an alarm on an expression; those that are another now with what they were. */
+static void query_lines(struct act *a, const cJSON *was)
+{
+	const cJSON *queries = json_arr(a->in, "Metrics"), *q, *old;
+	cJSON_ArrayForEach(q, queries) {
+		struct buf now = BUF_INIT, before = BUF_INIT;
+		query_print(q, &now);
+		cJSON_ArrayForEach(old, json_arr(was, "Metrics"))
+			if (!strcmp(json_str(old, "Id", ""), json_str(q, "Id", "")))
+				query_print(old, &before);
+		if (before.len && strcmp(buf_str(&before), buf_str(&now)))
+			act_line(a, "was", NULL, "%s", buf_str(&before));
+		act_line(a, q == query_returned(queries) ? "watches" : "of", NULL, "%s", buf_str(&now));
+		buf_free(&now);
+		buf_free(&before);
+	}
+}
+
 struct act *act_put_alarm(cJSON *in, const cJSON *was)
 {
 	static const struct act_member members[] = {
@@ -44,6 +63,7 @@ struct act *act_put_alarm(cJSON *in, const cJSON *was)
 	const char *name = json_str(in, "AlarmName", "");
 	a->title = xasprintf("%s alarm %s", was ? "Change" : "Create", name);
 	act_diff(a, was, members, sizeof members / sizeof *members);
+	query_lines(a, was);
 	act_aws_line(a, "cloudwatch put-metric-alarm");
 	a->done = xasprintf("alarm %s is set; it is judged from now on", name);
 	return a;

@@ -22,11 +22,17 @@ struct act *act_recommendation(const struct model *m, const cJSON *advice);
 struct act *act_put_managed(const struct mcluster *mc, cJSON *limits, const cJSON *was);
 struct act *act_remove_managed(const struct mcluster *mc, const cJSON *was);
 struct act *act_put_custom(const struct mcluster *mc, const cJSON *group, cJSON *policy);
+/* A rule of such a policy for people: when it acts, what it does then, and both behind its name. Give out. */
+char *act_rule_condition(const cJSON *rule, char *out, size_t size);
+char *act_rule_change(const cJSON *rule, char *out, size_t size);
+char *act_rule_text(const cJSON *rule, char *out, size_t size);
 struct act *act_remove_custom(const struct mcluster *mc, const cJSON *group);
 struct act *act_put_utilization(const struct mcluster *mc, cJSON *in, const cJSON *was);
 struct act *act_remove_utilization(const struct mcluster *mc, const char *group_id);
 struct act *act_put_scheduled(const struct mcluster *mc, cJSON *in, const cJSON *was);
 struct act *act_remove_scheduled(const struct mcluster *mc, const char *name);
+/* Auto-termination after so many seconds without work; 0: none. was: the policy as it is, or NULL. */
+struct act *act_put_idle(const struct mcluster *mc, int seconds, const cJSON *was);
 /* What the cluster would cost per hour with the group at so many nodes: lines of the cost at both limits. */
 void act_limit_lines(struct act *a, const struct mcluster *mc, const char *group_id, int min, int max);
 

@@ -88,30 +88,91 @@ struct act *act_remove_managed(const struct mcluster *mc, const cJSON *was)
 
 /* ---- custom ---- */
 
-static void rule_lines(struct act *a, const cJSON *policy)
+/* "< 15", as the wire's GREATER_THAN_OR_EQUAL and its kin read for people. */
+static const char *compare_word(const char *op)
+{
+	bool or_equal = strstr(op, "OR_EQUAL") != NULL;
+	return strstr(op, "LESS") ? or_equal ? "<=" : "<" : or_equal ? ">=" : ">";
+}
+
+char *act_rule_condition(const cJSON *rule, char *out, size_t size)
+{
+	const cJSON *when = json_obj(json_obj(rule, "Trigger"), "CloudWatchAlarmDefinition");
+	int n = (int)json_int(when, "EvaluationPeriods", 1), s = (int)json_int(when, "Period", 300);
+	char times[16] = "";
+	if (n != 1)
+		snprintf(times, sizeof times, "%d x ", n);
+	snprintf(out, size, s % 60 ? "%s %s %g for %s%d s" : "%s %s %g for %s%d min", json_str(when, "MetricName", "?"),
+	         compare_word(json_str(when, "ComparisonOperator", "")), json_num(when, "Threshold", 0), times,
+	         s % 60 ? s : s / 60);
+	return out;
+}
+
+char *act_rule_change(const cJSON *rule, char *out, size_t size)
+{
+	const cJSON *act = json_obj(json_obj(rule, "Action"), "SimpleScalingPolicyConfiguration");
+	const char *kind = json_str(act, "AdjustmentType", "CHANGE_IN_CAPACITY");
+	int by = (int)json_int(act, "ScalingAdjustment", 0);
+	const char *unit = !strncmp(kind, "PERCENT", 7) ? "%" : by == 1 || by == -1 ? " node" : " nodes";
+	snprintf(out, size, strcmp(kind, "EXACT_CAPACITY") ? "%+d%s, wait %d s" : "%d%s then, wait %d s", by, unit,
+	         (int)json_int(act, "CoolDown", 0));
+	return out;
+}
+
+char *act_rule_text(const cJSON *rule, char *out, size_t size)
+{
+	char when[200], then[80];
+	snprintf(out, size, "%s: %s: %s", json_str(rule, "Name", "rule"), act_rule_condition(rule, when, sizeof when),
+	         act_rule_change(rule, then, sizeof then));
+	return out;
+}
+
+static const cJSON *rule_named(const cJSON *policy, const char *name)
 {
 	const cJSON *rule;
+	cJSON_ArrayForEach(rule, json_arr(policy, "Rules"))
+		if (!strcmp(json_str(rule, "Name", ""), name))
+			return rule;
+	return NULL;
+}
+
+/* Each rule: as it was when it is another now, new, or gone. */
+static void rule_lines(struct act *a, const cJSON *was, const cJSON *policy)
+{
+	const cJSON *rule;
+	char text[400], old[400];
 	cJSON_ArrayForEach(rule, json_arr(policy, "Rules")) {
-		const cJSON *act = json_obj(json_obj(rule, "Action"), "SimpleScalingPolicyConfiguration");
-		const cJSON *when = json_obj(json_obj(rule, "Trigger"), "CloudWatchAlarmDefinition");
-		act_line(a, json_str(rule, "Name", "rule"), NULL, "%s %s %g for %d x %d s: %+d nodes, then wait %d s",
-		         json_str(when, "MetricName", ""), json_str(when, "ComparisonOperator", ""),
-		         json_num(when, "Threshold", 0), (int)json_int(when, "EvaluationPeriods", 1),
-		         (int)json_int(when, "Period", 300), (int)json_int(act, "ScalingAdjustment", 0),
-		         (int)json_int(act, "CoolDown", 0));
+		const char *name = json_str(rule, "Name", "rule");
+		const cJSON *before = rule_named(was, name);
+		act_rule_text(rule, text, sizeof text);
+		act_rule_text(before, old, sizeof old);
+		if (before && strcmp(old, text))
+			act_line(a, name, NULL, "was %s", old + strlen(name) + 2);
+		bool fresh = was && !before;
+		act_line(a, before && strcmp(old, text) ? "  and is then" : fresh ? "new rule" : name, NULL, "%s",
+		         fresh ? text : text + strlen(name) + 2);
 	}
+	cJSON_ArrayForEach(rule, json_arr(was, "Rules"))
+		if (!rule_named(policy, json_str(rule, "Name", "rule")))
+			act_line(a, json_str(rule, "Name", "rule"), NULL, "is taken out");
 }
 
 struct act *act_put_custom(const struct mcluster *mc, const cJSON *group, cJSON *policy)
 {
 	const char *id = json_str(group, "InstanceGroupId", "");
+	const cJSON *was = json_obj(group, "AutoScalingPolicy"), *old = json_obj(was, "Constraints");
 	cJSON *in = json_add_str(of_cluster(mc), "InstanceGroupId", id);
-	struct act *a = act_with(EMR("PutAutoScalingPolicy"), "attach", json_add(in, "AutoScalingPolicy", policy));
+	struct act *a = act_with(EMR("PutAutoScalingPolicy"), was ? "change" : "attach",
+	                         json_add(in, "AutoScalingPolicy", policy));
 	const cJSON *limits = json_obj(policy, "Constraints");
 	int min = (int)json_int(limits, "MinCapacity", 0), max = (int)json_int(limits, "MaxCapacity", 0);
+	char before[48], now[48];
+	snprintf(before, sizeof before, "%d to %d nodes", (int)json_int(old, "MinCapacity", 0),
+	         (int)json_int(old, "MaxCapacity", 0));
+	snprintf(now, sizeof now, "%d to %d nodes", min, max);
 	a->title = xasprintf("Scaling rules of %s of %s", role_of(mc, id), act_name_of(mc));
-	act_line(a, "limits", NULL, "%d to %d nodes", min, max);
-	rule_lines(a, policy);
+	act_line(a, "limits", was && strcmp(before, now) ? before : NULL, "%s", now);
+	rule_lines(a, was, policy);
 	act_limit_lines(a, mc, id, min, max);
 	act_aws_line(a, "emr put-auto-scaling-policy");
 	a->done = xasprintf("%s of %s scales by its rules", role_of(mc, id), act_name_of(mc));
@@ -210,5 +271,32 @@ struct act *act_remove_scheduled(const struct mcluster *mc, const char *name)
 	act_stoker_words(a, "scaling", "remove", mc->c->id, "scheduled", name, (char *)NULL);
 	a->done = xasprintf("%s is removed", name);
 	a->care = ACT_CARE_YES;
+	return a;
+}
+
+/* ---- when idle ---- */
+
+struct act *act_put_idle(const struct mcluster *mc, int seconds, const cJSON *was)
+{
+	int before = (int)json_int(was, "IdleTimeout", 0);
+	struct act *a = act_with(seconds ? EMR("PutAutoTerminationPolicy") : EMR("RemoveAutoTerminationPolicy"),
+	                         !seconds ? "remove" : before ? "change" : "attach", of_cluster(mc));
+	char old[48] = "never";
+	bool unknown = false;
+	if (before)
+		snprintf(old, sizeof old, "after %d min", before / 60);
+	if (seconds)
+		json_add(a->in, "AutoTerminationPolicy", json_add_int(cJSON_CreateObject(), "IdleTimeout", seconds));
+	a->title = xasprintf("%s %s when it is idle", seconds ? "End" : "Never end", act_name_of(mc));
+	if (seconds)
+		act_line(a, "ends when idle", old, "after %d min", seconds / 60);
+	else
+		act_line(a, "ends when idle", old, "never");
+	double rate = act_price_now(mc, &unknown);
+	act_line(a, "cost per hour", NULL, "%s$%.2f while it is up", unknown ? ">= " : "", rate);
+	act_aws_line(a, seconds ? "emr put-auto-termination-policy" : "emr remove-auto-termination-policy");
+	a->done = seconds ? xasprintf("%s ends after %d min without work", act_name_of(mc), seconds / 60)
+	                  : xasprintf("%s does not end by itself", act_name_of(mc));
+	a->care = seconds ? ACT_CARE_NONE : ACT_CARE_YES;
 	return a;
 }

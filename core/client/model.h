@@ -42,6 +42,8 @@ enum cluster_part {
 	CPART_DETAIL, CPART_GROUPS, CPART_INSTANCES, CPART_STEPS, CPART_BOOTSTRAP, CPART_PROGRESS,
 	CPART_NODES,           /* latest metrics of every instance */
 	CPART_SCALING, CPART_FLEETS,
+	CPART_MANAGED,         /* the managed scaling policy, where CPART_SCALING does not tell it … */
+	CPART_IDLE,            /* … and the auto-termination policy */
 	CPART_COUNT
 };
 

@@ -128,10 +128,12 @@ static int take_detail(struct model *m, struct mcluster *mc, const cJSON *r, boo
 	return model_take_detail(mc, r, err);
 }
 
+/* As records too: their scaling policies are shown as they came. */
 static int take_groups(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
 {
-	(void)m, (void)first;
-	return model_take_groups(mc, r, err);
+	int rc = records_take(&mc->records[CPART_GROUPS], "ListInstanceGroups", "InstanceGroups", "Id", r, first, err);
+	(void)m;
+	return rc ? rc : model_take_groups(mc, r, err);
 }
 
 static int take_fleets(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
@@ -231,6 +233,8 @@ const struct question cluster_questions[CPART_COUNT] = {
 	[CPART_SCALING] = { "scaling", "Stoker.GetScaling", 15000, 60000, true, of_cluster, NULL, NULL, NULL },
 	[CPART_FLEETS] = { "fleets", "ElasticMapReduce.ListInstanceFleets", 30000, 30000, true, ask_fleets,
 	                   take_fleets },
+	[CPART_MANAGED] = { NULL, "ElasticMapReduce.GetManagedScalingPolicy", 30000, 60000, true, of_cluster, NULL },
+	[CPART_IDLE] = { NULL, "ElasticMapReduce.GetAutoTerminationPolicy", 30000, 60000, true, of_cluster, NULL },
 };
 
 int question_take(const struct question *q, int index, struct model *m, struct mcluster *mc,

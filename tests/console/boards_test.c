@@ -32,7 +32,11 @@ static void alarm_screens(struct term *t, const struct look *l)
 	golden(t, "alarms-all", l);
 	form(t, "A", "Acknowledge", "form-acknowledge", l);
 	form(t, "u", "Change an alarm", "form-alarm", l);
-	term_keys(t, "v<down>");
+	term_keys(t, "<end>");
+	term_wait(t, "MB per core node");
+	golden(t, "alarms-math", l);
+	form(t, "u", "Change an alarm", "form-alarm-math", l);
+	term_keys(t, "v<home><down>");
 	term_wait(t, "the server's own watch");
 	golden(t, "alarms-condition", l);
 }
@@ -63,6 +67,13 @@ static void scaling_screens(struct term *t, const struct look *l)
 	go(t, "scaling", "scale-out");
 	golden(t, "scaling", l);
 	form(t, "u", "Scaling rules for", "form-rules", l);
+	term_keys(t, "u<tab><tab><tab><enter>");
+	term_wait(t, "Change a scaling rule");
+	golden(t, "form-rule", l);
+	escape(t);
+	term_wait_gone(t, "Change a scaling rule");
+	escape(t);
+	term_wait_gone(t, "Scaling rules for");
 	term_keys(t, "<down>");
 	term_wait(t, "Every minute");
 	golden(t, "scaling-cpu", l);
@@ -156,6 +167,28 @@ static void boards_at(const struct look *l)
 	close_world(&w);
 }
 
+/* With 16 colours: what is coloured how, at one screen of each board. */
+static void test_boards_16(void **state)
+{
+	static const struct look l = { "80x24-16", 80, 24, "braille", "16" };
+	static const struct { const char *screen, *shows; } list[] = {
+		{ "alarms", "breaching 93" }, { "cost", "queue ends in" }, { "scaling", "scale-out" },
+		{ "spot", "on demand $0.17" }, { "dead-letters", "for good" }, { "schedules", "The nightly load" },
+		{ "topics", "hooks.example" }, { "audit", "aws-cli/2.15" }, { "events", "the step before it has ended" },
+	};
+	struct world w;
+	(void)state;
+	open_world(&w, "full", &l, NULL);
+	wait_home(w.term);
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+		char name[64];
+		go(w.term, list[i].screen, list[i].shows);
+		snprintf(name, sizeof name, "%s-80x24-16", list[i].screen);
+		term_golden_styles(w.term, name);
+	}
+	close_world(&w);
+}
+
 static void test_boards_80(void **state)
 {
 	(void)state;
@@ -203,15 +236,39 @@ static void test_empty(void **state)
 	close_world(&w);
 }
 
+/* What EMR itself tells of scaling is there, what only stokerd has is named. */
+static void plain_scaling(struct term *t)
+{
+	go(t, "scaling", "whole cluster");
+	term_wait(t, "ends after 90 min without work");
+	term_wait(t, "exist with stokerd only");
+	term_wait(t, "2-12");
+	term_settle(t, 1200);                    /* rows that come after a key stand last for a second */
+	golden(t, "scaling-plain", UTF8_80);
+	term_keys(t, "N");
+	term_wait(t, "only with stokerd, not with EMR itself");
+	golden(t, "menu-scaling-plain", UTF8_80);
+	escape(t);
+	term_keys(t, "2");
+	term_wait(t, "EMR tells sizes");
+}
+
 static void test_not_offered(void **state)
 {
-	static const char *const screens[] = { "scaling", "spot", "dead-letters", "schedules", "audit", "events" };
+	static const char *const screens[] = { "spot", "dead-letters", "schedules", "audit", "events", "topics" };
 	struct world w;
 	(void)state;
 	open_world(&w, "aws", UTF8_80, NULL);
 	term_wait(w.term, "transform");
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
 		go(w.term, screens[i], "not offered by");
+	plain_scaling(w.term);
+	go(w.term, "cost", "adhoc");
+	term_keys(w.term, "2");
+	term_wait(w.term, "AWS Budgets");
+	term_keys(w.term, "3");
+	term_wait(w.term, "stokerd works them out");
+	term_keys(w.term, "1");
 	go(w.term, "alarms", "hdfs-full");
 	golden(w.term, "alarms-plain", UTF8_80);
 	go(w.term, "cost", "adhoc");
@@ -373,6 +430,104 @@ static void test_scaling(void **state)
 	term_keys(t, "X");
 	term_wait(t, "Remove");
 	escape(t);
+	close_world(&w);
+}
+
+/* Rules of a policy: one is changed, one added, one taken out, and what was typed outlives the plan and a refusal. */
+static void test_rules(void **state)
+{
+	struct world w;
+	(void)state;
+	struct term *t = open_at(&w, "scaling", "scale-out");
+	term_keys(t, "u");
+	term_wait(t, "Scaling rules for");
+	term_keys(t, "<tab><tab><ctrl-u>13<tab><enter>");
+	term_wait(t, "Change a scaling rule");
+	term_keys(t, "<tab><tab><tab><ctrl-u>22.5<ctrl-s>");
+	term_wait(t, "YARNMemoryAvailablePercentage < 22.5 for 5");
+	term_keys(t, "<down><enter>");
+	term_wait(t, "New scaling rule");
+	term_keys(t, "<ctrl-u>scale-out<ctrl-s>");
+	term_wait(t, "another rule of this group has that name");
+	term_keys(t, "<ctrl-u>by-queue<tab><right><tab><right><right><tab><ctrl-u>0.75<ctrl-s>");
+	term_wait(t, "by-queue: ContainerPendingRatio > 0.75 for 5 min: +1");
+	term_keys(t, "<down><enter>");
+	term_wait(t, "New scaling rule");
+	term_keys(t, "<ctrl-s>");
+	term_wait(t, "rule-3: ");
+	term_keys(t, "<enter>");
+	term_wait(t, "Change a scaling rule");
+	term_keys(t, "<up><up><right><ctrl-s>");
+	term_wait_gone(t, "rule-3: ");
+	golden(t, "form-rules-changed", UTF8_80);
+	term_keys(t, "<ctrl-s>");
+	term_wait(t, "new rule");
+	golden(t, "plan-rules", UTF8_80);
+	escape(t);
+	term_wait(t, "the form is as it was");
+	term_wait(t, "by-queue");
+	term_keys(t, "<ctrl-s>");
+	term_wait(t, "new rule");
+	term_keys(t, "y");
+	term_wait(t, "limit of instances is 12");
+	term_keys(t, "<up><up><up>");
+	term_settle(t, 80);
+	term_keys(t, "<ctrl-u>9<ctrl-s>");
+	term_wait(t, "2 to 9 nodes");
+	term_keys(t, "y");
+	wait_request(&w, "\"MaxCapacity\": 9, \"MinCapacity\": ");
+	wait_request(&w, "\"Name\": \"by-queue\"");
+	wait_request(&w, "\"Threshold\": 22.5");
+	term_wait_gone(t, "Scaling rules for");
+	close_world(&w);
+}
+
+static void test_idle(void **state)
+{
+	struct world w;
+	(void)state;
+	struct term *t = open_at(&w, "scaling", "scale-out");
+	term_keys(t, "N<end>");
+	term_wait(t, "New scaling policy");
+	term_keys(t, "idle<enter>");
+	term_wait(t, "when it is idle");
+	term_keys(t, "<ctrl-u>0<ctrl-s>");
+	term_wait(t, "between 1 and 10080");
+	term_keys(t, "<ctrl-u>45<ctrl-s>");
+	term_wait(t, "after 45 min");
+	term_keys(t, "y");
+	wait_request(&w, "PutAutoTerminationPolicy {\"AutoTerminationPolicy\": {\"IdleTimeout\": 2700}");
+	term_wait(t, "ends after 45 min without work");
+	term_keys(t, "<end>X");
+	term_wait(t, "Never end nightly-etl when it is idle");
+	term_keys(t, "y");
+	wait_request(&w, "RemoveAutoTerminationPolicy {\"ClusterId\": \"j-2AXK7QW9ZP3LM\"}");
+	term_wait_gone(t, "without work");
+	close_world(&w);
+}
+
+/* An alarm on an expression: changed in its form, a wrong line is said beside it, labels that no field shows stay. */
+static void test_alarm_math(void **state)
+{
+	struct world w;
+	(void)state;
+	struct term *t = open_at(&w, "alarms", "breaching 93");
+	term_keys(t, "v");
+	term_wait(t, "memory-per-node");
+	term_keys(t, "<end>");
+	term_wait(t, "MB per core node");
+	term_keys(t, "u");
+	term_wait(t, "Change an alarm");
+	term_keys(t, "<tab><tab><tab><ctrl-u>a / b / 2<tab><tab><down><end><enter>c = x<ctrl-s>");
+	term_wait(t, "line 3: a metric is namespace");
+	term_keys(t, "<ctrl-u>c : FILL(a, 0)<ctrl-s>");
+	term_wait(t, "Change alarm memory-per-node");
+	golden(t, "plan-alarm-math", UTF8_80);
+	term_keys(t, "y");
+	wait_request(&w, "\"Metrics\": [{\"Id\": \"a\", \"MetricStat\": {\"Metric\": {\"Dimensions\": "
+	                 "[{\"Name\": \"JobFlowId\", \"Value\": \"j-2AXK7QW9ZP3LM\"}]");
+	wait_request(&w, "{\"Expression\": \"FILL(a, 0)\", \"Id\": \"c\", \"ReturnData\": false}, {\"Expression\": "
+	                 "\"a / b / 2\", \"Id\": \"e\", \"Label\": \"MB per core node\", \"ReturnData\": true}");
 	close_world(&w);
 }
 
@@ -580,17 +735,21 @@ static void test_read_only(void **state)
 	close_world(&w);
 }
 
-int main(void)
+/* argument: only the tests that this pattern names */
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_boards_80), cmocka_unit_test(test_boards_200),
+		cmocka_unit_test(test_boards_16), cmocka_unit_test(test_boards_80), cmocka_unit_test(test_boards_200),
 		cmocka_unit_test(test_boards_80_ascii), cmocka_unit_test(test_boards_200_ascii),
 		cmocka_unit_test(test_empty), cmocka_unit_test(test_not_offered), cmocka_unit_test(test_cause),
 		cmocka_unit_test(test_acknowledge), cmocka_unit_test(test_alarm), cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_saving), cmocka_unit_test(test_what_if), cmocka_unit_test(test_scaling),
 		cmocka_unit_test(test_utilization), cmocka_unit_test(test_spot), cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_schedules), cmocka_unit_test(test_trails), cmocka_unit_test(test_read_only),
-		cmocka_unit_test(test_fleets), cmocka_unit_test(test_topics),
+		cmocka_unit_test(test_fleets), cmocka_unit_test(test_topics), cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_idle), cmocka_unit_test(test_alarm_math),
 	};
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,16 @@ def fleets_world():
     return w
 
 
+def plain_world():
+    """Amazon's own EMR: Stoker.* is unknown to it (Server.aws), policies come in EMR's own replies."""
+    w = full_world()
+    a = w["clusters"][0]["Id"]
+    w["scaling"][a]["ManagedScalingPolicy"] = {"ComputeLimits": {
+        "UnitType": "Instances", "MinimumCapacityUnits": 2, "MaximumCapacityUnits": 12, "MaximumCoreCapacityUnits": 4}}
+    w["idle"] = {a: 5400}
+    return w
+
+
 class Refused(Exception):
     def __init__(self, kind, message, **more):
         super().__init__(message)
@@ -233,7 +243,10 @@ class Server(fake_ops.Operations):
     def ListInstanceGroups(self, b):
         if self.find(b["ClusterId"])["InstanceCollectionType"] == "INSTANCE_FLEET":
             raise Refused("InvalidRequestException", "Instance fleets and instance groups are mutually exclusive.")
-        return {"InstanceGroups": self.w["groups"].get(b["ClusterId"], [])}
+        scaling = self.w["scaling"].get(b["ClusterId"], {}).get("Groups", [])
+        policies = {g["InstanceGroupId"]: g["AutoScalingPolicy"] for g in scaling if "AutoScalingPolicy" in g}
+        return {"InstanceGroups": [dict(g, **({"AutoScalingPolicy": policies[g["Id"]]} if g["Id"] in policies else {}))
+                                   for g in self.w["groups"].get(b["ClusterId"], [])]}
 
     def ListInstanceFleets(self, b):
         return {"InstanceFleets": self.w.get("fleets", {}).get(b["ClusterId"], [])}
@@ -423,7 +436,7 @@ async def main():
     p.add_argument("--world", default="full")
     p.add_argument("--log")
     a = p.parse_args()
-    worlds = {"full": full_world, "empty": empty_world, "many": many_world, "aws": full_world,
+    worlds = {"full": full_world, "empty": empty_world, "many": many_world, "aws": plain_world,
               "fleets": fleets_world}
     server = Server(copy.deepcopy(worlds[a.world]()), a.log, a.world == "aws")
     os.makedirs(os.path.dirname(a.socket), exist_ok=True)

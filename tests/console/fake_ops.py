@@ -128,6 +128,20 @@ def audit(now):
             for n, (t, who, op, end, cid, req, code, why) in enumerate(rows)]
 
 
+def math_alarm(now):
+    """Memory per core node, worked out of two metrics."""
+    def of(qid, metric):
+        return {"Id": qid, "ReturnData": False, "MetricStat": {"Period": 60, "Stat": "Average", "Metric": {
+            "Namespace": "AWS/ElasticMapReduce", "MetricName": metric, "Dimensions": [{"Name": "JobFlowId", "Value": A}]}}}
+    a = metric_alarm(now, "memory-per-node", A, "", "LessThanThreshold", 1024, "OK", 70000,
+                     "Threshold Crossed: 2 datapoints [5120.0, 5120.0] were not less than the threshold (1024.0).", 2, 2)
+    for member in ("Namespace", "MetricName", "Dimensions", "Statistic", "Period"):
+        a.pop(member, None)
+    a["Metrics"] = [of("a", "MemoryAvailableMB"), of("b", "CoreNodesRunning"),
+                    {"Id": "e", "Expression": "a / b", "Label": "MB per core node", "ReturnData": True}]
+    return a
+
+
 def schedules(now):
     def one(name, expr, zone, state, about, target, first, every, last, failures=0, **more):
         o = {"ScheduleName": name, "Description": about, "ScheduleExpression": expr, "ScheduleExpressionTimezone": zone,
@@ -201,6 +215,7 @@ def extend(w, now):
                      "Threshold Crossed: 1 datapoint [0.0] was not greater than or equal to the threshold (1.0).", 12, 12, False),
         metric_alarm(now, "s3-quiet", C, "S3BytesRead", "LessThanThreshold", 1, "INSUFFICIENT_DATA", 26000,
                      "Insufficient Data: 3 datapoints were unknown.", 3, 3),
+        math_alarm(now),
     ]
     w["scaling"] = {A: {"ClusterId": A, "Groups": scaling_groups(), "Schedules": [
         {"ScheduleName": "night", "InstanceGroupId": "ig-A3", "ScheduleExpression": "cron(0 20 * * ? *)",
@@ -255,11 +270,14 @@ class Operations:
     def GetMetricData(self, b):
         out = []
         for q in b["MetricDataQueries"]:
-            stat = q["MetricStat"]
+            stat = q.get("MetricStat", {"Period": 60, "Metric": {"MetricName": q.get("Expression")}})
             period, t = stat["Period"], math.ceil(b["StartTime"] / stat["Period"]) * stat["Period"]
             times, values = [], []
             while t < b["EndTime"] and t < self.now:
-                if stat["Metric"]["MetricName"] == "HDFSUtilization" and not 9000 < self.now - t < 10500:
+                if "Expression" in q:
+                    times.append(t)
+                    values.append(round(4800 + 900 * math.sin((t - self.now) / 3000), 1))
+                elif stat["Metric"]["MetricName"] == "HDFSUtilization" and not 9000 < self.now - t < 10500:
                     times.append(t)
                     values.append(round(62 + 25 * math.sin((t - self.now) / 4000 + 1.2) + 9 * math.sin(t / 900), 2))
                 t += period
@@ -350,7 +368,8 @@ class Operations:
         return {"Recommendations": self.w["advice"]}
 
     def PutAutoTerminationPolicy(self, b):
-        self.w["advice"] = self.w["advice"][1:]
+        self.w["advice"] = [x for x in self.w["advice"] if x["RecommendationId"] != "idle/" + b["ClusterId"]]
+        self.w.setdefault("idle", {})[b["ClusterId"]] = b["AutoTerminationPolicy"]["IdleTimeout"]
         self.bump()
         return {}
 
@@ -369,6 +388,19 @@ class Operations:
     def ListScalingDecisions(self, b):
         return {"Decisions": [d for d in self.w["decisions"] if b.get("ClusterId") in (None, d["ClusterId"])]}
 
+    def GetManagedScalingPolicy(self, b):
+        policy = self.w["scaling"].get(b["ClusterId"], {}).get("ManagedScalingPolicy")
+        return {"ManagedScalingPolicy": policy} if policy else {}
+
+    def GetAutoTerminationPolicy(self, b):
+        seconds = self.w.setdefault("idle", {}).get(b["ClusterId"])
+        return {"AutoTerminationPolicy": {"IdleTimeout": seconds}} if seconds else {}
+
+    def RemoveAutoTerminationPolicy(self, b):
+        self.w["idle"].pop(b["ClusterId"], None)
+        self.bump()
+        return {}
+
     def PutManagedScalingPolicy(self, b):
         self.w["scaling"][b["ClusterId"]]["ManagedScalingPolicy"] = b["ManagedScalingPolicy"]
         self.bump()
@@ -385,6 +417,8 @@ class Operations:
                 return g
 
     def PutAutoScalingPolicy(self, b):
+        if b["AutoScalingPolicy"]["Constraints"]["MaxCapacity"] == 13:
+            raise self.refused("ValidationException", "The account's limit of instances is 12.")
         self.scaled(b)["AutoScalingPolicy"] = dict(b["AutoScalingPolicy"], Status={"State": "ATTACHED"})
         self.bump()
         return {}

@@ -223,6 +223,28 @@ class Cli(unittest.TestCase):
         self.assertIn("--above", self.stoker("alarms", "put", "x", "-m", "m", status=2).stderr)
         self.stoker("topics", "delete", "ops")
 
+    def test_composite_alarms(self):
+        for name in ("part", "deploy"):
+            self.stoker("alarms", "put", name, "-m", "none", "--namespace", "Shop", "--above", "5", "--missing", "ignore")
+        self.stoker("alarms", "put-composite", "whole", "--rule", "ALARM(part)", "--suppressor", "deploy", "--wait-period", "2m",
+                    "--description", "a part is broken")
+        wait_for("OK", lambda: self.json("alarms", "show", "whole")["CompositeAlarm"]["StateValue"] == "OK")
+        self.stoker("alarms", "set-state", "part", "ALARM")
+        shown = self.stoker("alarms", "show", "whole").stdout
+        for words in ("whole  ALARM since", "rule: ALARM(part)", "kept quiet by deploy: waits 120 s for it, and 60 s",
+                      "its actions wait: ", "Actions are suppressed by WaitPeriod"):
+            self.assertIn(words, shown)
+        self.assertRegex(shown, r"part +ALARM")
+        self.assertIn("part", [a["AlarmName"] for a in self.json("alarms", "show", "whole")["Children"]["MetricAlarms"]])
+        self.assertIn("ALARM(part)", self.stoker("alarms", "--metric").stdout)
+        alarm = next(a for a in self.json("alarms")["Alarms"] if a.get("AlarmName") == "whole")
+        self.assertEqual((alarm["Kind"], alarm["Title"]), ("composite", "whole: a part is broken"))
+        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", status=1).stderr)
+        self.assertIn("--rule is missing", self.stoker("alarms", "put-composite", "x", status=2).stderr)
+        self.assertIn("at position 7", self.stoker("alarms", "put-composite", "x", "--rule", "ALARM()", status=1).stderr)
+        self.stoker("alarms", "delete", "whole")
+        self.stoker("alarms", "delete", "part", "deploy")
+
     def test_metrics(self):
         at = int(time.time()) // 60 * 60
         self.server.call("GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Draw", "MetricData": [

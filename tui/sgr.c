@@ -153,10 +153,11 @@ static void sync(struct sgr *s, struct buf *out)
 	s->known = true;
 }
 
-/* Sequences that only move the cursor leave no colour behind. */
-static bool only_moves(char final)
+/* Sequences that only move the cursor leave no colour behind. REP (b) repeats the character before it as that was
+ * written, and only when nothing stands between: a blank that waited for no colour must not get one now. */
+static bool no_colour(char final)
 {
-	return final && strchr("ABCDEFGHdfhlst`a", final) != NULL;
+	return final && strchr("ABCDEFGHbdfhlst`a", final) != NULL;
 }
 
 /* Length of the escape sequence at data; *final is its last byte for CSI, else 0. */
@@ -224,7 +225,7 @@ void sgr_rewrite(struct sgr *s, const char *data, size_t n, struct buf *out)
 		} else if (len == 3 && data[1] == '(' && data[2] == 'B' && s->known) {
 			/* The character set is never another one. */
 		} else {
-			if (final && !only_moves(final))
+			if (final && !no_colour(final))
 				sync(s, out);
 			buf_add(out, data, len);
 		}

@@ -174,6 +174,12 @@ static void now_cell(const cJSON *row, struct table_cell *o)
 	         have == want ? "%d" : "%d/%d", have, want);
 }
 
+static bool ended(struct board *b)
+{
+	const struct mcluster *mc = console_cluster(b->view.con);
+	return mc && cluster_state_closing(mc->c->state);
+}
+
 static void policy_cell(struct board *b, const cJSON *row, int col, struct table_cell *o)
 {
 	char text[200];
@@ -196,6 +202,8 @@ static void policy_cell(struct board *b, const cJSON *row, int col, struct table
 		break;
 	case 4:
 		rule_text(row, text, sizeof text);
+		if (is_kind(row, "fixed") && ended(b))
+			snprintf(text, sizeof text, "its cluster has ended");
 		cell_set(o, ROLE_DIM, "%s", text);
 		break;
 	}

@@ -170,6 +170,8 @@ static void rewriting(void **state)
 	rewrite(&s, "\033[38;5;81m  \033[3;4Hd", "  \033[3;4H\033[38;5;81md");   /* blanks have no colour */
 	rewrite(&s, "\033(B\033[0m\033[38;5;81m\033[48;5;9m \033[K", "\033[0;38;5;81;101m \033[K");
 	rewrite(&s, "\033[0;48;5;9mx", "\033[39mx");
+	rewrite(&s, "\033[38;5;81m \033[9b-", " \033[9b\033[38;5;81m-");   /* nothing between a blank and its REP */
+	rewrite(&s, "\033[39my", "\033[39my");
 	rewrite(&s, "\033[m\033[2J", "\033[m\033[2J");       /* erasing takes the background */
 	struct sgr rgb = { .rgb = true, .wants = { -1, -1, 0 }, .known = true, .has = { -1, -1, 0 } };
 	int i = sgr_index(&rgb, 0x010203);

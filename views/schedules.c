@@ -102,7 +102,9 @@ static void next_facts(const cJSON *row, struct facts *f)
 	cJSON_ArrayForEach(x, runs) {
 		char when[40], left[16];
 		int64_t ms = cJSON_IsString(x) ? clock_parse(x->valuestring) : (int64_t)(x->valuedouble * 1000);
-		factf(f, label, ROLE_TEXT, "%s, in %s", text_day(ms, console_now(), when, sizeof when),
+		char clock[40];
+		const char *zone = strrchr(text_clock(ms, true, clock, sizeof clock), ' ');
+		factf(f, label, ROLE_TEXT, "%s%s, in %s", text_day(ms, console_now(), when, sizeof when), zone ? zone : "",
 		      clock_age(ms - console_now(), left, sizeof left));
 		label = "";
 	}

@@ -136,6 +136,13 @@ static const cJSON *rule_named(const cJSON *policy, const char *name)
 	return NULL;
 }
 
+/* A rule's text without the name it begins with. */
+static const char *nameless(const char *text, const char *name)
+{
+	size_t n = strlen(name) + 2;
+	return strlen(text) > n ? text + n : text;
+}
+
 /* Each rule: as it was when it is another now, new, or gone. */
 static void rule_lines(struct act *a, const cJSON *was, const cJSON *policy)
 {
@@ -147,10 +154,10 @@ static void rule_lines(struct act *a, const cJSON *was, const cJSON *policy)
 		act_rule_text(rule, text, sizeof text);
 		act_rule_text(before, old, sizeof old);
 		if (before && strcmp(old, text))
-			act_line(a, name, NULL, "was %s", old + strlen(name) + 2);
+			act_line(a, name, NULL, "was %s", nameless(old, name));
 		bool fresh = was && !before;
 		act_line(a, before && strcmp(old, text) ? "  and is then" : fresh ? "new rule" : name, NULL, "%s",
-		         fresh ? text : text + strlen(name) + 2);
+		         fresh ? text : nameless(text, name));
 	}
 	cJSON_ArrayForEach(rule, json_arr(was, "Rules"))
 		if (!rule_named(policy, json_str(rule, "Name", "rule")))

@@ -240,7 +240,7 @@ void form_what_if_open(struct console *con)
 	const struct form_field fields[] = {
 		{ FIELD_CHOICE, "group", "group", .help = "which would be another", .choices = groups,
 		  .value = sheet_group_label(s, g->id) },
-		{ FIELD_CHOICE, "type", "type", .help = "its nodes would be of this type", .choices = sheet_types(s),
+		{ FIELD_CHOICE, "type", "type", .help = "its nodes would be of this type", .choices = type_names(),
 		  .value = g->type },
 		{ FIELD_CHOICE, "market", "market", .help = "and bought on this market", .choices = markets },
 		{ FIELD_NUMBER, "count", "nodes", .help = "and so many", .value = count, .min = 0, .max = 1000 },

@@ -4,20 +4,7 @@
 #include <string.h>
 
 #include "core/model/price.h"
-#include "views/view.h"
-
-#define MAX_TYPES 256
-
-/* Strings that the form needs while it is open; static, because prices do not change while we run. */
-static const char *const *type_names(void)
-{
-	static const char *names[MAX_TYPES + 1];
-	size_t n;
-	const struct price *p = price_all(&n);
-	for (size_t i = 0; i < n && i < MAX_TYPES; i++)
-		names[i] = p[i].type;
-	return names;
-}
+#include "views/sheet.h"
 
 static const char *check_name(void *ctx, const char *v)
 {

@@ -7,30 +7,13 @@
 
 static const char *const on_failure[] = { "CONTINUE", "CANCEL_AND_WAIT", "TERMINATE_CLUSTER", NULL };
 
-static const char *check_words(void *ctx, const char *v)
-{
-	struct str_list words = { 0 };
-	(void)ctx;
-	int rc = act_split_words(v, &words, NULL);
-	str_list_free(&words);
-	return rc ? "a quote is not closed" : NULL;
-}
-
 /* One word per argument, in quotes where it needs them. */
 static void words_of(const cJSON *step, struct buf *out)
 {
 	const cJSON *x;
 	cJSON_ArrayForEach(x, json_arr(json_obj(step, "HadoopJarStep"), "Args")) {
-		const char *w = cJSON_IsString(x) ? x->valuestring : "";
 		buf_adds(out, out->len ? " " : "");
-		bool quote = !*w || strpbrk(w, " \t\n'\"\\");
-		buf_adds(out, quote ? "\"" : "");
-		for (; *w; w++) {
-			if (quote && (*w == '"' || *w == '\\'))
-				buf_addc(out, '\\');
-			buf_addc(out, *w);
-		}
-		buf_adds(out, quote ? "\"" : "");
+		word_add(out, cJSON_IsString(x) ? x->valuestring : "");
 	}
 }
 

@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/model/price.h"
 #include "views/forms.h"
+#include "views/sheet.h"
 
 #define MAX_GROUPS 50
-#define MAX_TYPES 256
 
 /* What the open form is about; freed with it. */
 struct scale {
@@ -128,16 +127,6 @@ void form_scale_open(struct console *con, const char *group_id)
 }
 
 /* ---- a new group ---- */
-
-static const char *const *type_names(void)
-{
-	static const char *names[MAX_TYPES + 1];
-	size_t n;
-	const struct price *p = price_all(&n);
-	for (size_t i = 0; i < n && i < MAX_TYPES; i++)
-		names[i] = p[i].type;
-	return names;
-}
 
 static void group_summary(void *ctx, const struct form *f, char *out, size_t size)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "views/view.h"
+#include "views/sheet.h"
 
 static const char *const kinds[] = { "spark-sql file", "spark-sql text", "streaming", "command", NULL };
 static const char *const on_failure[] = { "CONTINUE", "CANCEL_AND_WAIT", "TERMINATE_CLUSTER", NULL };
@@ -54,15 +54,6 @@ static const char *check_file(void *ctx, const char *v)
 	if (*v != '/')
 		return NULL; /* made absolute at submit, and looked at there */
 	return access(v, R_OK) ? strerror(errno) : NULL;
-}
-
-static const char *check_words(void *ctx, const char *v)
-{
-	struct str_list words = { 0 };
-	(void)ctx;
-	int rc = act_split_words(v, &words, NULL);
-	str_list_free(&words);
-	return rc ? "a quote is not closed" : NULL;
 }
 
 /* "a=1 b=2" → -d a=1 -d b=2 */
@@ -185,19 +176,8 @@ static void summary(void *ctx, const struct form *f, char *out, size_t size)
 static void command_of(const struct step *s, struct buf *out)
 {
 	for (size_t i = 0; i < s->args.len; i++) {
-		const char *w = s->args.items[i];
 		buf_adds(out, i ? " " : "");
-		if (*w && !strpbrk(w, " \t\n'\"\\")) {
-			buf_adds(out, w);
-			continue;
-		}
-		buf_addc(out, '"');
-		for (; *w; w++) {
-			if (*w == '"' || *w == '\\')
-				buf_addc(out, '\\');
-			buf_addc(out, *w);
-		}
-		buf_addc(out, '"');
+		word_add(out, s->args.items[i]);
 	}
 }
 

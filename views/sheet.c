@@ -7,6 +7,8 @@
 #include "core/base/fs.h"
 #include "core/model/price.h"
 
+#define MAX_TYPES 256
+
 struct sheet *sheet_new(struct console *con, const cJSON *was, const char *id)
 {
 	struct sheet *s = xcalloc(1, sizeof *s);
@@ -92,16 +94,6 @@ const char *sheet_topic_name(const struct sheet *s, const char *arn)
 	return "nobody";
 }
 
-const char **sheet_types(struct sheet *s)
-{
-	size_t n;
-	const struct price *p = price_all(&n);
-	const char **list = list_of(s, n);
-	for (size_t i = 0; i < n; i++)
-		list[i] = p[i].type;
-	return list;
-}
-
 static const char *group_label(struct sheet *s, const struct instance_group *g)
 {
 	static const char *const roles[] = { "master", "core", "task" };
@@ -184,6 +176,37 @@ const char *check_word(void *ctx, const char *v)
 		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", *p))
 			return "letters, digits, - _ and . only";
 	return NULL;
+}
+
+const char *check_words(void *ctx, const char *v)
+{
+	struct str_list words = { 0 };
+	(void)ctx;
+	int rc = act_split_words(v, &words, NULL);
+	str_list_free(&words);
+	return rc ? "a quote is not closed" : NULL;
+}
+
+void word_add(struct buf *out, const char *w)
+{
+	bool quote = !*w || strpbrk(w, " \t\n'\"\\");
+	buf_adds(out, quote ? "\"" : "");
+	for (; *w; w++) {
+		if (quote && (*w == '"' || *w == '\\'))
+			buf_addc(out, '\\');
+		buf_addc(out, *w);
+	}
+	buf_adds(out, quote ? "\"" : "");
+}
+
+const char *const *type_names(void)
+{
+	static const char *names[MAX_TYPES + 1];
+	size_t n;
+	const struct price *p = price_all(&n);
+	for (size_t i = 0; i < n && i < MAX_TYPES; i++)
+		names[i] = p[i].type;
+	return names;
 }
 
 double form_double(const struct form *f, const char *name)

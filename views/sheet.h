@@ -30,7 +30,6 @@ const char *sheet_cluster_id(const struct sheet *s, const char *label);
 const char **sheet_topics(struct sheet *s);           /* "nobody", then the topics' names */
 const char *sheet_topic_arn(const struct sheet *s, const char *name);   /* NULL for "nobody" */
 const char *sheet_topic_name(const struct sheet *s, const char *arn);
-const char **sheet_types(struct sheet *s);            /* instance types with a price */
 const char **sheet_groups(struct sheet *s, bool master);   /* "core m5.xlarge (ig-…)" of the cluster */
 const char *sheet_group_id(const struct sheet *s, const char *label);
 const char *sheet_group_label(struct sheet *s, const char *id);
@@ -41,6 +40,11 @@ const char *check_positive(void *ctx, const char *v);
 const char *check_expression(void *ctx, const char *v);    /* cron(…), rate(…), at(…) */
 const char *check_zone(void *ctx, const char *v);
 const char *check_word(void *ctx, const char *v);          /* a name without blanks */
+const char *check_words(void *ctx, const char *v);         /* a command line: its quotes are closed */
+/* A word of a command line, in quotes where it needs them: what act_split_words takes apart again. */
+void word_add(struct buf *out, const char *word);
+/* Instance types with a price, as choices; static, because prices do not change while we run. */
+const char *const *type_names(void);
 double form_double(const struct form *f, const char *name);
 
 #endif

@@ -192,7 +192,6 @@ static const struct said {
 	  "Scaling by utilisation of instance group %s was removed" },
 	{ "PutScheduledScaling", "ScheduleName", EVENT_SETTING, "Scheduled scaling %s was put" },
 	{ "RemoveScheduledScaling", "ScheduleName", EVENT_SETTING, "Scheduled scaling %s was removed" },
-	{ "PutSpotPrice", "InstanceType", "Stoker Spot Market Change", "The spot market of %s was set" },
 	{ "PutBudget", "BudgetName", "Stoker Budget State Change", "Budget %s was put" },
 	{ "DeleteBudget", "BudgetName", "Stoker Budget State Change", "Budget %s was deleted" },
 	{ "PutSchedule", "ScheduleName", "Stoker Schedule State Change", "Schedule %s was put" },

@@ -71,7 +71,8 @@ static void decode_applications(const cJSON *in, struct cluster *c)
 {
 	const cJSON *v;
 	cJSON_ArrayForEach(v, json_arr(in, "Applications")) {
-		struct application a = { .name = emr_text(v, "Name"), .version = emr_text(v, "Version") };
+		const char *version = json_str(v, "Version", release_application(c->release_label, json_str(v, "Name", NULL)));
+		struct application a = { .name = emr_text(v, "Name"), .version = xstrdup(version) };
 		emr_decode_strings(v, "Args", &a.args);
 		vec_push(&c->applications, a);
 	}
@@ -180,6 +181,14 @@ static int check_release(const struct cluster *c, struct error *err)
 	return 0;
 }
 
+/* What EMR does when it is not told: by the hour from 5.1 on, gracefully from 5.10 on. */
+static void decode_scale_down(struct cluster *c)
+{
+	if (!c->scale_down_behavior && release_has(c->release_label, 1, 0))
+		c->scale_down_behavior = xstrdup(release_has(c->release_label, 10, 0) ? "TERMINATE_AT_TASK_COMPLETION"
+		                                 : "TERMINATE_AT_INSTANCE_HOUR");
+}
+
 static int check_options(const cJSON *in, struct cluster *c, struct error *err)
 {
 	int64_t level = json_int(in, "StepConcurrencyLevel", 1);
@@ -250,6 +259,7 @@ int emr_decode_run_job_flow(const cJSON *in, struct cluster **out, struct error 
 		return rc;
 	}
 	decode_switches(in, instances, c);
+	decode_scale_down(c);
 	*out = c;
 	return 0;
 }

@@ -546,7 +546,8 @@ class States(Base):
         self.assertEqual(states[-2:], ["TERMINATING", "TERMINATED"])
         for group in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]:
             self.assertEqual(group["Status"]["State"], "TERMINATED")
-            self.assertEqual(group["Status"]["StateChangeReason"]["Code"], "CLUSTER_TERMINATED")
+            self.assertEqual(group["Status"]["StateChangeReason"],
+                             {"Code": "CLUSTER_TERMINATED", "Message": "Cluster was terminated."})
             self.assertEqual(self.history(cid, group["Id"])[-2:], ["TERMINATING", "TERMINATED"])
             self.assertEqual((group["RunningInstanceCount"], group["RequestedInstanceCount"]), (0, 1))
         for i in self.call("ListInstances", {"ClusterId": cid})["Instances"]:
@@ -603,6 +604,7 @@ class States(Base):
         cid = self.run_job_flow("early", Steps=[step("s", "true")], BootstrapActions=[
             {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}])
         self.until(cid, "BOOTSTRAPPING")
+        self.assertEqual(self.reason(cid), (None, "Running bootstrap actions"))
         self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
         self.until(cid, "TERMINATED")
         self.assertNotIn("ReadyDateTime", self.times(cid))

@@ -423,6 +423,7 @@ static void replies_fit_their_tables(void **state)
 	const cJSON *shown = fitting(f, "DescribeCluster", body);
 	char *text = json_print(shown);
 	assert_null(strstr(text, "secret"));   /* passwords are nowhere */
+	assert_non_null(strstr(text, "\"KerberosAttributes\":{\"Realm\":\"R\",\"KdcAdminPassword\":\"********\"}"));
 	free(text);
 }
 

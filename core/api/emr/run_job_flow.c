@@ -34,7 +34,7 @@ static const struct { const char *member; size_t at; } texts[] = {
 	{ "ServiceAccessSecurityGroup", offsetof(struct cluster, service_security_group) },
 };
 
-/* Stored and shown, not acted upon. Never KerberosAttributes: they hold passwords. */
+/* Stored and shown, not acted upon. */
 static const char *const extras[] = {
 	"AdditionalInfo", "SupportedProducts", "NewSupportedProducts",
 	"PlacementGroupConfigs", "EbsRootVolumeIops", "EbsRootVolumeThroughput", "ExtendedSupport",
@@ -125,9 +125,28 @@ static int decode_tags(const cJSON *in, struct cluster *c, struct error *err)
 	return 0;
 }
 
+/* They hold passwords: these are forgotten at once, and shown as EMR shows them. */
+static cJSON *kerberos(const cJSON *in)
+{
+	static const char *const clear[] = { "Realm", "ADDomainJoinUser" };
+	static const char *const secret[] = {
+		"KdcAdminPassword", "CrossRealmTrustPrincipalPassword", "ADDomainJoinPassword"
+	};
+	cJSON *o = in ? cJSON_CreateObject() : NULL;
+
+	for (size_t i = 0; o && i < sizeof clear / sizeof *clear; i++)
+		json_add_str(o, clear[i], json_str(in, clear[i], NULL));
+	for (size_t i = 0; o && i < sizeof secret / sizeof *secret; i++)
+		if (json_str(in, secret[i], NULL))
+			json_add_str(o, secret[i], "********");
+	return o;
+}
+
 static void decode_extra(const cJSON *in, struct cluster *c)
 {
 	cJSON *o = cJSON_CreateObject();
+
+	json_add(o, "KerberosAttributes", kerberos(json_obj(in, "KerberosAttributes")));
 	for (size_t i = 0; extras[i]; i++) {
 		const cJSON *v = cJSON_GetObjectItemCaseSensitive(in, extras[i]);
 		if (v && !cJSON_IsNull(v))

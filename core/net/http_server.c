@@ -38,6 +38,7 @@ struct http_server {
 	bool closing;
 	bool in_run, close_later;         /* inside MHD_run; where it must not be stopped */
 	bool resumed;                     /* a connection was resumed since the last MHD_run */
+	struct log_gate full;
 };
 
 enum phase { READING, HANDLED, ANSWERED };
@@ -220,6 +221,41 @@ static void refuse_large(struct http_request *r)
 	refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "RequestEntityTooLargeException", text);
 }
 
+/* Where a request ends must have one answer: what stands in front of us may count otherwise, and would take the end of
+ * a body for the next request. libmicrohttpd lets all of these pass. */
+struct framing {
+	int lengths, codings;
+	bool odd;                         /* a name with a blank in it, a coding that is not "chunked" */
+};
+
+static enum MHD_Result look_at_framing(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct framing *f = cls;
+	(void)kind;
+	f->odd |= !*key || key[strcspn(key, " \t\r\n")];
+	f->lengths += !strcasecmp(key, "Content-Length");
+	if (!strcasecmp(key, "Transfer-Encoding")) {
+		f->codings++;
+		f->odd |= !value || strcasecmp(value, "chunked");
+	}
+	return MHD_YES;
+}
+
+static bool well_framed(struct http_request *r)
+{
+	struct framing f = { 0 };
+	MHD_get_connection_values(r->conn, MHD_HEADER_KIND, look_at_framing, &f);
+	return !f.odd && f.lengths + f.codings <= 1;
+}
+
+static enum MHD_Result refuse_framing(struct http_request *r)
+{
+	http_reply_header(r, "x-amzn-errortype", "MalformedHttpRequestException");
+	http_reply_header(r, "Connection", "close");
+	refuse(r, 400, "MalformedHttpRequestException", "The request's headers leave open where its body ends.");
+	return send_answer(r);
+}
+
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
                                  const char *version, const char *data, size_t *size, void **con_cls)
 {
@@ -232,6 +268,8 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const c
 		return MHD_NO;
 	if (!r->arena) {
 		begin(r, method);
+		if (!well_framed(r))
+			return refuse_framing(r);
 		const char *len = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Content-Length");
 		if (!r->too_large || !len || strtoull(len, NULL, 10) <= DRAIN_LIMIT)
 			return MHD_YES;
@@ -405,7 +443,8 @@ static void on_accept(uv_poll_t *p, int status, int events)
 			break;
 		getpeername(fd, (struct sockaddr *)&ss, &n);
 		/* It closes fd itself when it refuses. */
-		if (MHD_add_connection(l->server->mhd, fd, (struct sockaddr *)&ss, n) != MHD_YES)
+		if (MHD_add_connection(l->server->mhd, fd, (struct sockaddr *)&ss, n) != MHD_YES &&
+		    log_gate(&l->server->full, 10, "connections that found no room"))
 			log_warn("http: no room for another connection");
 	}
 	run(l->server);

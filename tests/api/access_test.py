@@ -89,7 +89,7 @@ class Access(unittest.TestCase):
                          f"User: arn:aws:iam::{ACCOUNT}:user/vera is not authorized to perform: "
                          f"elasticmapreduce:SetTerminationProtection on resource: {arn(self.blue)} because no "
                          "identity-based policy allows the elasticmapreduce:SetTerminationProtection action")
-        self.refused(viewer.run_job_flow, Name="x", Instances=ONE, says="on resource: * because")
+        self.refused(viewer.run_job_flow, Name="x", Instances=ONE, says=f"on resource: {arn('*')} because")
         for emr in (operator, admin):
             emr.set_termination_protection(JobFlowIds=[self.blue], TerminationProtected=False)
         self.refused(operator.create_security_configuration, Name="x", SecurityConfiguration="{}")
@@ -192,6 +192,8 @@ class Access(unittest.TestCase):
         self.assertEqual(self.send(self.signed(dict(key, SecretAccessKey="x" * 40)))[1], "InvalidSignatureException")
         self.assertEqual(self.send(self.signed(dict(key, AccessKeyId="AKIANOBODY")))[1], "UnrecognizedClientException")
         self.assertEqual(self.send(self.signed(key, token="a session of nobody"))[1], "UnrecognizedClientException")
+        _, code, data = self.send(self.signed(key, target="Stoker.GetServerStatus", service="glue"))
+        self.assertEqual((code, "correct service" in data["Message"]), ("InvalidSignatureException", True))
         for foreign in (dict(service="s3"), dict(region="US_EAST_1")):
             _, code, data = self.send(self.signed(key, **foreign))
             self.assertEqual(code, "InvalidSignatureException")

@@ -381,6 +381,30 @@ static void raw_requests(void **state)
 	buf_free(&b);
 }
 
+/* Where a body ends must be said once: a request hidden in the body of another one is never handed out. */
+static void ambiguous_requests(void **state)
+{
+	struct env *e = *state;
+	struct buf b = BUF_INIT;
+	static const char *const heads[] = {
+		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 4\r\nContent-Length: 0\r\n",
+		"Content-Length: 4\r\nContent-Length: 4\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+		"Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Content-Length : 4\r\n",
+	};
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		char *text = xasprintf("POST /1 HTTP/1.1\r\nHost: h\r\n%s\r\n0\r\n\r\nPOST /2 HTTP/1.1\r\nHost: h\r\n"
+		                       "Content-Length: 0\r\n\r\n", heads[i]);
+		int fd = raw_connect(e);
+		raw_exchange(e, fd, text, strlen(text), &b, "MalformedHttpRequestException");
+		if (!strstr(buf_str(&b), " 400 ") || !strcasestr(buf_str(&b), "Connection: close"))
+			fail_msg("%s: %s", heads[i], buf_str(&b));
+		close(fd);
+		free(text);
+	}
+	assert_int_equal(e->requests, 0);
+	buf_free(&b);
+}
+
 /* ---- the blocking call: from a thread, since the server needs the loop ---- */
 
 struct blocking {
@@ -459,6 +483,7 @@ int main(void)
 		T(closing_answers_what_waits),
 		T(a_handler_may_close_the_server),
 		T(raw_requests),
+		T(ambiguous_requests),
 		T(blocking_calls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,13 +215,15 @@ class Cli(unittest.TestCase):
         self.assertIn("off", self.stoker("alarms", "--metric").stdout)
         self.stoker("alarms", "enable", "few")
         self.stoker("alarms", "set-state", "few", "OK", "--reason", "by hand")
-        self.stoker("alarms", "delete", "few")
-        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", status=1).stderr)
+        self.assertIn("--yes says that", self.stoker("alarms", "delete", "few", status=2).stderr)
+        self.stoker("alarms", "delete", "few", "--yes")
+        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", "--yes", status=1).stderr)
         self.assertIn("there is no alarm", self.stoker("alarms", "show", "few", status=4).stderr)
         self.assertIn("there is no topic", self.stoker("alarms", "put", "x", "-m", "m", "--above", "1", "--action",
                                                        "nobody", status=4).stderr)
         self.assertIn("--above", self.stoker("alarms", "put", "x", "-m", "m", status=2).stderr)
-        self.stoker("topics", "delete", "ops")
+        self.assertIn("--yes says that", self.stoker("topics", "delete", "ops", status=2).stderr)
+        self.stoker("topics", "delete", "ops", "--yes")
 
     def test_metrics(self):
         at = int(time.time()) // 60 * 60

@@ -140,6 +140,6 @@ int cli_main(int argc, char **argv)
 		argv[1] = "version";
 	cmd = cli_find(argv[1]);
 	if (!cmd)
-		return cli_usage(&c, NULL, "there is no command \"%s\"", argv[1]);
+		return cli_unknown(&c, argv[1]);
 	return finish(&c, run(&c, cmd, argc - 1, argv + 1));
 }

@@ -168,8 +168,8 @@ static cJSON *encode(cJSON *e)
 	int64_t time = json_int(e, "Time", 0);
 	cJSON *o = json_add_str(cJSON_CreateObject(), "EventId", json_str(e, "EventId", ""));
 	static const char *const members[] = { "Actor", "AccessKeyId", "Source", "UserAgent", "Region", "EventSource",
-		"EventName", "Resource", "ClusterId", "Clusters", "Outcome", "ErrorCode", "ErrorMessage", "RequestId", "Request",
-		"Response", "LostBefore", "Number" };
+		"EventName", "Resource", "ClusterId", "Clusters", "Outcome", "ErrorCode", "ErrorMessage", "RequestId",
+		"Request", "Response", "LostBefore", "Number" };
 
 	json_add_time(o, "Time", time);
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)

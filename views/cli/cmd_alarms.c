@@ -186,8 +186,8 @@ static int acknowledge_off(struct cli *c, const struct cli_args *a) { return ack
 
 static int delete_them(struct cli *c, const struct cli_args *a)
 {
-	int status = plan_confirm(c, a, true, a->argc > 2 ? "Delete these alarms? Nobody is told any more when they are met."
-	                                                 : "Delete the alarm? Nobody is told any more when it is met.");
+	int status = plan_confirm(c, a, true, a->argc > 2 ? "Delete these alarms? Nobody hears of them any more."
+	                                                 : "Delete the alarm? Nobody hears of it any more.");
 
 	return status < 0 ? CLI_OK : status ? status : by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
 }

@@ -96,7 +96,7 @@ static int delete(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
 	cJSON *reply = NULL;
-	int status = plan_confirm(c, a, true, "Delete it? Alarms, budgets and schedules that name it tell nobody any more.");
+	int status = plan_confirm(c, a, true, "Delete it? Alarms, budgets and schedules that name it tell nobody.");
 
 	if (status)
 		return status < 0 ? CLI_OK : status;

@@ -161,7 +161,8 @@ int cost_delete_budget(struct cli *c, const struct cost_words *w)
 
 	if (w->argc != 1)
 		return cli_usage(c, NULL, "stoker cost delete-budget needs NAME");
-	snprintf(question, sizeof question, "Delete the budget %.64s? Nobody is told any more when it is spent.", w->argv[0]);
+	snprintf(question, sizeof question, "Delete the budget %.64s? Nobody is told when it is spent.",
+	         w->argv[0]);
 	if ((status = plan_confirm(c, w->options, true, question)))
 		return status < 0 ? CLI_OK : status;
 	status = cost_ask(c, "Stoker.DeleteBudget", json_add_str(cJSON_CreateObject(), "BudgetName", w->argv[0]),

@@ -241,11 +241,11 @@ class Cli(unittest.TestCase):
         self.assertIn("ALARM(part)", self.stoker("alarms", "--metric").stdout)
         alarm = next(a for a in self.json("alarms")["Alarms"] if a.get("AlarmName") == "whole")
         self.assertEqual((alarm["Kind"], alarm["Title"]), ("composite", "whole: a part is broken"))
-        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", status=1).stderr)
+        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", "--yes", status=1).stderr)
         self.assertIn("--rule is missing", self.stoker("alarms", "put-composite", "x", status=2).stderr)
         self.assertIn("at position 7", self.stoker("alarms", "put-composite", "x", "--rule", "ALARM()", status=1).stderr)
-        self.stoker("alarms", "delete", "whole")
-        self.stoker("alarms", "delete", "part", "deploy")
+        self.stoker("alarms", "delete", "whole", "--yes")
+        self.stoker("alarms", "delete", "part", "deploy", "--yes")
 
     def test_metrics(self):
         at = int(time.time()) // 60 * 60

@@ -34,6 +34,7 @@ struct http_server {
 	VEC(struct listener *) listeners;
 	struct http_request *first;       /* all that live, newest first */
 	size_t pending;
+	size_t held;                      /* bytes of all bodies */
 	int handles;                      /* ours in the loop that are not closed yet */
 	bool closing;
 	bool in_run, close_later;         /* inside MHD_run; where it must not be stopped */
@@ -50,7 +51,7 @@ struct http_request {
 	struct MHD_Response *response;
 	int status;
 	enum phase phase;
-	bool in_handler, suspended, too_large, queued;
+	bool in_handler, suspended, too_large, no_room, queued;
 	bool is_unix;
 	uid_t uid;
 	char *target, *path;
@@ -82,6 +83,12 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *conn)
 	return r;
 }
 
+static void drop_body(struct http_request *r)
+{
+	r->server->held -= r->body.len;
+	buf_free(&r->body);
+}
+
 static void request_free(struct http_request *r)
 {
 	*r->link = r->next;
@@ -93,7 +100,7 @@ static void request_free(struct http_request *r)
 		free(r->headers.items[i]);
 	vec_free(&r->headers);
 	arena_free(r->arena);
-	buf_free(&r->body);
+	drop_body(r);
 	free(r->target);
 	free(r->path);
 	free(r);
@@ -178,10 +185,14 @@ static bool take_body(struct http_request *r, const char *data, size_t n)
 	r->received += n;
 	if (r->body.len + n > r->server->o.max_body)
 		r->too_large = true;
-	if (r->too_large)
-		buf_free(&r->body);
-	else
+	else if (r->server->held + n > r->server->o.max_held)
+		r->no_room = true;
+	if (r->too_large || r->no_room) {
+		drop_body(r);
+	} else {
 		buf_add(&r->body, data, n);
+		r->server->held += n;
+	}
 	return r->received <= DRAIN_LIMIT;
 }
 
@@ -283,6 +294,8 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const c
 	}
 	if (r->phase == READING && r->too_large)
 		refuse_large(r);
+	else if (r->phase == READING && r->no_room)
+		refuse(r, 503, "ServiceUnavailableException", "Too much is being received at once: try again.");
 	else if (r->phase == READING && s->closing)
 		refuse(r, 503, "ServiceUnavailableException", "The server is closing.");
 	if (r->phase == READING) {
@@ -473,6 +486,8 @@ int http_server_new(uv_loop_t *loop, const struct http_server_options *o, struct
 	s->o = *o;
 	if (!s->o.max_body)
 		s->o.max_body = HTTP_BODY_LIMIT;
+	if (!s->o.max_held)
+		s->o.max_held = HTTP_HELD_LIMIT;
 	unsigned idle = (unsigned)(o->idle_timeout_s ? o->idle_timeout_s : 120);
 	unsigned most = (unsigned)(o->max_connections ? o->max_connections : 512);
 	s->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |

@@ -506,8 +506,8 @@ static int audited(struct fixture *f, const char *filter, const char *code)
 	return n;
 }
 
-/* Every operation that changes something, from the table that they are all called by: one record when it is refused, one
- * when the owner calls it, whatever comes of it; none of those that read. */
+/* Every operation that changes something, from the table that they are all called by: one record when it is refused,
+ * one when the owner calls it, whatever comes of it; none of those that read. */
 static void test_every_change_is_in_the_trail(void **state)
 {
 	struct fixture *f = *state;

@@ -32,7 +32,8 @@ static const struct {
 	  "\"TargetOnDemandCapacity\":1,\"InstanceTypeConfigs\":[{\"InstanceType\":\"m5.xlarge\"}]}}", "InstanceFleetId" },
 	{ EMR("ModifyInstanceFleet"), "{\"ClusterId\":\"$F\",\"InstanceFleet\":{\"InstanceFleetId\":\"$L\","
 	  "\"TargetOnDemandCapacity\":2}}", NULL },
-	{ EMR("PutAutoScalingPolicy"), "{\"ClusterId\":\"$C\",\"InstanceGroupId\":\"$G\",\"AutoScalingPolicy\":{\"Constraints\":"
+	{ EMR("PutAutoScalingPolicy"), "{\"ClusterId\":\"$C\",\"InstanceGroupId\":\"$G\",\"AutoScalingPolicy\":{"
+	  "\"Constraints\":"
 	  "{\"MinCapacity\":1,\"MaxCapacity\":4},\"Rules\":[{\"Name\":\"r\",\"Action\":{\"SimpleScalingPolicyConfiguration\":"
 	  "{\"ScalingAdjustment\":1}},\"Trigger\":{\"CloudWatchAlarmDefinition\":{\"ComparisonOperator\":\"GREATER_THAN\","
 	  "\"MetricName\":\"AppsPending\",\"Period\":300,\"Threshold\":1}}}]}}", NULL },
@@ -53,13 +54,16 @@ static const struct {
 	  "\"WorkspaceSecurityGroupId\":\"sg-1\",\"EngineSecurityGroupId\":\"sg-2\",\"DefaultS3Location\":\"s3://b/x\"}",
 	  "StudioId" },
 	{ EMR("UpdateStudio"), "{\"StudioId\":\"$L\",\"Name\":\"t\"}", NULL },
-	{ EMR("CreateStudioSessionMapping"), "{" STUDIO ",\"SessionPolicyArn\":\"arn:aws:iam::123456789012:policy/p\"}", NULL },
-	{ EMR("UpdateStudioSessionMapping"), "{" STUDIO ",\"SessionPolicyArn\":\"arn:aws:iam::123456789012:policy/q\"}", NULL },
+	{ EMR("CreateStudioSessionMapping"),
+	  "{" STUDIO ",\"SessionPolicyArn\":\"arn:aws:iam::123456789012:policy/p\"}", NULL },
+	{ EMR("UpdateStudioSessionMapping"),
+	  "{" STUDIO ",\"SessionPolicyArn\":\"arn:aws:iam::123456789012:policy/q\"}", NULL },
 	{ EMR("DeleteStudioSessionMapping"), "{" STUDIO "}", NULL },
 	{ EMR("DeleteStudio"), "{\"StudioId\":\"$L\"}", NULL },
 	{ EMR("StartNotebookExecution"), "{\"EditorId\":\"e-1\",\"RelativePath\":\"n.ipynb\",\"ServiceRole\":\"r\","
 	  "\"ExecutionEngine\":{\"Id\":\"$C\",\"Type\":\"EMR\"}}", NULL },
-	{ CW("PutMetricAlarm"), "{\"AlarmName\":\"a\",\"Namespace\":\"N\",\"MetricName\":\"m\",\"Statistic\":\"Sum\",\"Period\":60,"
+	{ CW("PutMetricAlarm"), "{\"AlarmName\":\"a\",\"Namespace\":\"N\",\"MetricName\":\"m\",\"Statistic\":\"Sum\","
+	  "\"Period\":60,"
 	  "\"EvaluationPeriods\":1,\"Threshold\":1,\"ComparisonOperator\":\"GreaterThanThreshold\"}", NULL },
 	{ CW("PutCompositeAlarm"), "{\"AlarmName\":\"c\",\"AlarmRule\":\"ALARM(a)\"}", NULL },
 	{ CW("SetAlarmState"), "{\"AlarmName\":\"a\",\"StateValue\":\"ALARM\",\"StateReason\":\"why\"}", NULL },
@@ -87,7 +91,8 @@ static const struct {
 	{ "Stoker.PutScheduledScaling", "{\"ClusterId\":\"$C\",\"ScheduleName\":\"n\",\"InstanceGroupId\":\"$G\","
 	  "\"ScheduleExpression\":\"rate(1 day)\",\"InstanceCount\":2}", NULL },
 	{ "Stoker.RemoveScheduledScaling", "{\"ClusterId\":\"$C\",\"ScheduleName\":\"n\"}", NULL },
-	{ "Stoker.PutUtilizationScaling", "{\"ClusterId\":\"$C\",\"InstanceGroupId\":\"$G\",\"MinCapacity\":1,\"MaxCapacity\":4}",
+	{ "Stoker.PutUtilizationScaling",
+	  "{\"ClusterId\":\"$C\",\"InstanceGroupId\":\"$G\",\"MinCapacity\":1,\"MaxCapacity\":4}",
 	  NULL },
 	{ "Stoker.RemoveUtilizationScaling", "{\"ClusterId\":\"$C\",\"InstanceGroupId\":\"$G\"}", NULL },
 	{ "Stoker.PutSpotPrice", "{\"InstanceType\":\"m5.xlarge\",\"Price\":0.05}", NULL },
@@ -195,10 +200,12 @@ static void test_every_success_is_in_the_trail(void **state)
 	struct fixture *f = *state;
 	struct stage s = { .c = waiting(f) };
 	s.fleets = run_up(f, "\"Instances\":{\"KeepJobFlowAliveWhenNoSteps\":true,\"InstanceFleets\":[{\"InstanceFleetType\":"
-	                  "\"MASTER\",\"TargetOnDemandCapacity\":1,\"InstanceTypeConfigs\":[{\"InstanceType\":\"m5.xlarge\"}]},"
+	                  "\"MASTER\",\"TargetOnDemandCapacity\":1,\"InstanceTypeConfigs\":["
+	                  "{\"InstanceType\":\"m5.xlarge\"}]},"
 	                  "{\"InstanceFleetType\":\"CORE\",\"TargetOnDemandCapacity\":1,\"InstanceTypeConfigs\":["
 	                  "{\"InstanceType\":\"m5.xlarge\"}]}]}");
-	s.spot = run_up(f, "\"Instances\":{\"KeepJobFlowAliveWhenNoSteps\":true,\"InstanceGroups\":[{\"InstanceRole\":\"MASTER\","
+	s.spot = run_up(f, "\"Instances\":{\"KeepJobFlowAliveWhenNoSteps\":true,\"InstanceGroups\":["
+	                "{\"InstanceRole\":\"MASTER\","
 	                "\"InstanceType\":\"m5.xlarge\",\"InstanceCount\":1},{\"InstanceRole\":\"CORE\",\"Market\":\"SPOT\","
 	                "\"InstanceType\":\"m5.xlarge\",\"InstanceCount\":1}]}");
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {

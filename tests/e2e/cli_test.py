@@ -304,6 +304,33 @@ class Cli(unittest.TestCase):
         self.assertEqual(os.waitstatus_to_exitcode(status), FAILED)
         self.assertIn(self.json("clusters", "cli-main")["Cluster"]["Status"]["State"], ("WAITING", "RUNNING"))
 
+    def on_terminal(self, *words, **env):
+        """All that a command writes to a terminal."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execve(STOKER, [STOKER, *words], dict(self.server.env, TERM="xterm-256color", **env))
+        seen = b""
+        while True:
+            try:
+                piece = os.read(fd, 4096)
+            except OSError:                             # the other side has closed it
+                break
+            if not piece:
+                break
+            seen += piece
+        os.waitpid(pid, 0)
+        os.close(fd)
+        return seen
+
+    def test_a_terminal_without_unicode(self):
+        self.assertIn("…".encode(), self.on_terminal("help", LC_ALL="C.UTF-8"))
+        plain = self.on_terminal("help", LC_ALL="C")
+        self.assertIn(b"stoker COMMAND ~", plain)
+        for words in (("help",), ("cost",), ("cost", "forecast"), ("steps", "cli-main"), ("help", "metrics")):
+            self.assertLess(max(self.on_terminal(*words, LC_ALL="C")), 0x80, words)
+        # Programs and pipes get what there is.
+        self.assertIn("…", self.stoker("help", env={"LC_ALL": "C"}).stdout)
+
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
             r = subprocess.run([STOKER, "clusters"], env=self.server.env, stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE)

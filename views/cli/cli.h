@@ -70,6 +70,7 @@ struct cli_command {
 	const char *about;      /* further paragraphs for help and the manual page, "" = none */
 	const struct cli_option *options; /* besides the common ones; may be NULL */
 	const char *words;      /* completion of words: "cluster", "cluster step", "file", "a|b|c"; "" = none */
+	bool verbatim;          /* its output is other people's text: never put into ASCII */
 	bool pass;              /* leave everything after the name alone (stoker aws …) */
 	int (*exec)(struct cli *c, const struct cli_args *a);
 };

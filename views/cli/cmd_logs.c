@@ -141,7 +141,7 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_logs = {
-	.name = "logs", .alias = "log", .args = "CLUSTER STEP [LOG]", .min = 2, .max = 3,
+	.name = "logs", .verbatim = true, .alias = "log", .args = "CLUSTER STEP [LOG]", .min = 2, .max = 3,
 	.summary = "print a step's log",
 	.about = "LOG is stdout (default), stderr, controller or syslog. --json gives {ClusterId, StepId, Log, Data, "
 	         "Complete}; with --follow a line {Log, Data} for each piece.",

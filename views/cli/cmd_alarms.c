@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "views/cli/plan.h"
 #include "views/cli/table.h"
 
 extern const struct cli_command cli_cmd_alarms;
@@ -204,7 +205,10 @@ static int acknowledge_off(struct cli *c, const struct cli_args *a) { return ack
 
 static int delete_them(struct cli *c, const struct cli_args *a)
 {
-	return by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
+	int status = plan_confirm(c, a, true, a->argc > 2 ? "Delete these alarms? Nobody hears of them any more."
+	                                                 : "Delete the alarm? Nobody hears of it any more.");
+
+	return status < 0 ? CLI_OK : status ? status : by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
 }
 
 static int enable(struct cli *c, const struct cli_args *a)
@@ -229,6 +233,18 @@ static const struct verb {
 	{ "disable", "NAME…", 1, -1, disable }, { "set-state", "NAME OK|ALARM|INSUFFICIENT_DATA", 2, 2, set_state },
 };
 
+static int too_many(struct cli *c, const struct cli_args *a, int at)
+{
+	struct near near = { .wanted = a->argv[0] };
+	char guess[CLI_GUESS];
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		near_offer(&near, verbs[i].name);
+	if (*cli_guess(&near, "", guess))
+		return cli_usage(c, &cli_cmd_alarms, "alarms cannot \"%s\"%s", a->argv[0], guess);
+	return cli_usage(c, &cli_cmd_alarms, "\"%s\" is one word too many", a->argv[at]);
+}
+
 static int exec_alarms(struct cli *c, const struct cli_args *a)
 {
 	const char *word = a->argc ? a->argv[0] : "";
@@ -246,7 +262,7 @@ static int exec_alarms(struct cli *c, const struct cli_args *a)
 		return list_metric(c);
 	int first = !strcmp(word, "list");
 	if (a->argc > first + 1)
-		return cli_usage(c, &cli_cmd_alarms, "\"%s\" is one word too many", a->argv[first + 1]);
+		return too_many(c, a, first + 1);
 	return list(c, a, first);
 }
 
@@ -255,6 +271,7 @@ static const struct cli_option options[] = {
 	{ "metric", 0, NULL, "list every alarm of CloudWatch, metric and composite, whatever its state" },
 	{ "note", 0, "TEXT", "ack: what the others should know" },
 	{ "reason", 0, "TEXT", "set-state: why" },
+	{ "yes", 'y', NULL, "delete: do not ask" },
 	{ "metric-name", 'm', "METRIC", "put: the metric, IsIdle or any other" },
 	{ "namespace", 0, "NAMESPACE", "put: its namespace (default AWS/ElasticMapReduce)" },
 	{ "cluster", 0, "CLUSTER", "put: the cluster it is about (dimension JobFlowId)" },

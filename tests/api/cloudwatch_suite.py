@@ -273,6 +273,31 @@ class Suite:
     def composite(self, name):
         return self.cw.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]
 
+    def test_units_are_apart(self):
+        at = minute(3)
+        self.put("took", 2, at, Unit="Seconds")
+        self.put("took", 4000, at, Unit="Milliseconds")
+        self.put("took", 7, at)
+        points = self.statistics("took", "Sum", "SampleCount")
+        self.assertEqual(sorted((p["Unit"], p["Sum"], p["SampleCount"]) for p in points),
+                         [("Milliseconds", 4000, 1), ("None", 7, 1), ("Seconds", 2, 1)])
+        self.assertEqual([p["Sum"] for p in self.statistics("took", "Sum", Unit="Milliseconds")], [4000])
+        self.assertEqual(len(self.cw.list_metrics(Namespace="Test", MetricName="took")["Metrics"]), 1)
+
+        def values(**more):
+            r = self.cw.get_metric_data(StartTime=minute(10), EndTime=minute(-1), MetricDataQueries=[{
+                "Id": "a", "MetricStat": {"Metric": {"Namespace": "Test", "MetricName": "took"}, "Period": 60, "Stat": "Sum",
+                                          **more}}])
+            return r["MetricDataResults"][0]["Values"]
+        self.assertEqual([values(Unit="Seconds"), values(Unit="None"), values(Unit="Bytes"), values()],
+                         [[2], [7], [], [4009]])
+        self.put("late", 2, minute(1), namespace="Alarms", Unit="Seconds")
+        self.put("late", 4000, minute(1), namespace="Alarms", Unit="Milliseconds")
+        self.alarm("in-seconds", "late", Unit="Seconds")
+        wait_for("OK", lambda: self.state("in-seconds") == "OK")
+        self.alarm("in-ms", "late", Unit="Milliseconds")
+        wait_for("ALARM", lambda: self.state("in-ms") == "ALARM")
+
     def test_composite_alarms(self):
         for name in ("part-a", "part-b"):
             self.alarm(name, "none", TreatMissingData="ignore")

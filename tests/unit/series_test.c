@@ -14,6 +14,7 @@
 #include "core/base/fs.h"
 #include "core/metrics/chunk.h"
 #include "core/metrics/series.h"
+#include "core/model/alarm.h"
 
 #define T0 1795003200LL /* s; a whole hour */
 
@@ -330,6 +331,47 @@ static void test_hours_outlive_minutes(void **state)
 	assert_int_equal(series_count(f->st), 0);
 }
 
+static bool count_view(const struct series_view *v, void *ctx);
+
+static void test_units_are_apart(void **state)
+{
+	struct fixture *f = *state;
+	int seconds = names_parse(&metric_unit_names, "Seconds"), bytes = names_parse(&metric_unit_names, "Bytes");
+	struct series_slot slot = { 0 };
+	int n = 0;
+
+	series_add(f->st, named(f, "m"), T0, 2, 1, false, seconds);
+	series_add(f->st, named(f, "m"), T0, 900, 1, false, bytes);
+	series_add(f->st, named(f, "m"), T0, 5, 1, false, -1);
+	series_add(f->st, named(f, "m"), T0 + 7, 3, 1, false, seconds);
+	for (int round = 0; round < 2; round++) {
+		struct series *s = named(f, "m");
+		assert_int_equal(series_unit(s), seconds);
+		series_read_one(f->st, s, 60, T0, 1, false, T0 + 60, &slot);
+		assert_true(slot.set.n == 2 && slot.set.sum == 5);
+		memset(&slot, 0, sizeof slot);
+		series_read_one(f->st, series_of_unit(s, "Bytes"), 60, T0, 1, false, T0 + 60, &slot);
+		assert_true(slot.set.n == 1 && slot.set.sum == 900);
+		memset(&slot, 0, sizeof slot);
+		assert_non_null(series_of_unit(s, "None"));
+		assert_null(series_of_unit(s, "Percent"));
+		assert_true(stat_of(f, "m", "Sum", 60, T0, T0 + 60) == 910);
+		assert_int_equal(series_last(s), T0 + 7);
+		n = 0;
+		series_each(f->st, "us-east-1", "NS", 0, count_view, &n);
+		assert_int_equal(n, 1); /* one metric, whatever its units */
+		reopen(f);
+	}
+	/* The first one stays as long as one of them lives. */
+	series_add(f->st, named(f, "m"), T0 + 40LL * 86400, 901, 1, false, bytes);
+	work_all(f, T0 + 70LL * 86400);
+	assert_int_equal(series_count(f->st), 2);
+	assert_true(stat_of(f, "m", "Sum", 3600, (T0 + 40LL * 86400) / 3600 * 3600, T0 + 70LL * 86400) == 901);
+	work_all(f, T0 + 110LL * 86400);
+	work_all(f, T0 + 110LL * 86400);
+	assert_int_equal(series_count(f->st), 0);
+}
+
 static bool count_view(const struct series_view *v, void *ctx)
 {
 	assert_string_equal(v->ns, "NS");
@@ -408,7 +450,7 @@ int main(void)
 		cmocka_unit_test(test_binned_bags_keep_their_bins), T(test_periods_add_up),
 		T(test_late_samples_find_their_place), T(test_sets_without_values), T(test_high_resolution),
 		T(test_survives_a_restart), T(test_a_crash_loses_little), T(test_hours_outlive_minutes),
-		T(test_names_by_region), T(test_memory_and_speed),
+		T(test_names_by_region), T(test_units_are_apart), T(test_memory_and_speed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,12 +281,13 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_alarms = {
-	.name = "alarms", .args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
+	.name = "alarms", .max = -1,
+	.args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME",
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
-	         "metric with its threshold, or the alarms behind a composite one, and lists what happened. put NAME makes or changes an alarm, as in: "
-	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops. put-composite NAME "
-	         "makes one of other alarms: stoker alarms put-composite night --rule 'ALARM(idle) AND NOT ALARM(deploy)' "
-	         "--action ops",
+	         "metric with its threshold, or tells the alarms behind a composite one, and lists what happened. put NAME "
+	         "makes or changes an alarm, as in: stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 "
+	         "--action ops. put-composite NAME makes one of other alarms, as in: stoker alarms put-composite night "
+	         "--rule 'ALARM(idle) AND NOT ALARM(deploy)' --action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

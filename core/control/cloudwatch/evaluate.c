@@ -33,10 +33,11 @@ static void read_single(struct cw *cw, const struct metric_alarm *a, int64_t now
 
 	if (!s || !stat_parse(a->ref.stat, &w))
 		return;
-	if (a->ref.unit && series_unit(s) >= 0 && strcmp(a->ref.unit, names_get(&metric_unit_names, series_unit(s))))
+	if (a->ref.unit && !(s = series_of_unit(s, a->ref.unit)))
 		return;
 	memset(slots, 0, n * sizeof *slots);
-	series_read(cw->series, s, a->ref.period, start, n, w.kind == STAT_PERCENTILE, now_s, slots);
+	(a->ref.unit ? series_read_one : series_read)(cw->series, s, a->ref.period, start, n, w.kind == STAT_PERCENTILE,
+	                                             now_s, slots);
 	for (size_t i = 0; i < n; i++)
 		points[i].value = stat_value(&w, &slots[i].set, &slots[i].bag);
 	if (w.kind == STAT_PERCENTILE)

@@ -103,7 +103,8 @@ static void metric_people(struct cli *c, const cJSON *alarms)
 
 static int all_of(struct cli *c, const char *type, const char *list, cJSON **out, struct error *err)
 {
-	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100), *types = cJSON_AddArrayToObject(req, "AlarmTypes");
+	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100);
+	cJSON *types = cJSON_AddArrayToObject(req, "AlarmTypes");
 
 	cJSON_AddItemToArray(types, cJSON_CreateString(type));
 	return ask_all(c, CLOUDWATCH "DescribeAlarms", req, list, 0, out, err);
@@ -286,8 +287,8 @@ const struct cli_command cli_cmd_alarms = {
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
 	         "metric with its threshold, or tells the alarms behind a composite one, and lists what happened. put NAME "
-	         "makes or changes an alarm, as in: stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 "
-	         "--action ops. put-composite NAME makes one of other alarms, as in: stoker alarms put-composite night "
+	         "makes or changes an alarm, as in: stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods "
+	         "30 --action ops. put-composite NAME makes one of other alarms, as in: stoker alarms put-composite night "
 	         "--rule 'ALARM(idle) AND NOT ALARM(deploy)' --action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

@@ -151,7 +151,8 @@ struct kin {
 
 static int read_kin(struct control *ctl, const char *region, const cJSON *in, struct kin *k, struct error *err)
 {
-	static const char *const others[] = { "AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "ActionPrefix" };
+	static const char *const others[] = { "AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue",
+	                                      "ActionPrefix" };
 	const char *parent = json_str(in, "ChildrenOfAlarmName", NULL);
 
 	k->child = json_str(in, "ParentsOfAlarmName", NULL);

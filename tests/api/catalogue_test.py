@@ -291,7 +291,7 @@ class Errors(Base):
         self.assertEqual(self.state(self.cid), "WAITING")
 
     def test_unknown_operations(self):
-        for op in ("ListStudios", "CreatePersistentAppUI", "StartSession", "Nonsense"):
+        for op in ("DescribePersistentAppUI", "CreatePersistentAppUI", "StartSession", "Nonsense"):
             self.refused("UnknownOperationException", f"Could not find operation {op}", op)
 
     def test_notebooks_and_credentials(self):
@@ -429,6 +429,15 @@ class Limits(Base):
             if op != "ListSteps":
                 self.refused(INVALID, "is not valid", op, {**body, "Marker": page["Marker"]}, whole=False)
 
+    def types_of(self, label):
+        types, marker = {}, None
+        while marker or not types:
+            r = self.call("ListSupportedInstanceTypes",
+                          {"ReleaseLabel": label, **({"Marker": marker} if marker else {})})
+            types.update({t["Type"]: t for t in r["SupportedInstanceTypes"]})
+            marker = r.get("Marker")
+        return types
+
     def test_releases_and_types(self):
         pages, token = [], None
         while token or not pages:
@@ -449,14 +458,25 @@ class Limits(Base):
                          {"Hadoop": "2.10.1", "Hive": "2.3.9", "Spark": "2.4.8"})
         self.refused(INVALID, "The supplied release label is invalid: emr-1.2.3.", "DescribeReleaseLabel",
                      {"ReleaseLabel": "emr-1.2.3"})
-        types = {t["Type"]: t for t in self.call("ListSupportedInstanceTypes", {"ReleaseLabel": LABEL})[
-            "SupportedInstanceTypes"]}
+        d = self.call("DescribeReleaseLabel", {"ReleaseLabel": "emr-7.13.0"})
+        self.assertEqual({a["Name"]: a["Version"] for a in d["Applications"]},
+                         {"Hadoop": "3.4.2", "Hive": "3.1.3", "Spark": "3.5.6"})
+        types = self.types_of(LABEL)
         self.assertEqual((types["m5.xlarge"]["VCPU"], types["m5.xlarge"]["MemoryGB"]), (4, 16))
         self.assertEqual((types["i3.4xlarge"]["NumberOfDisks"], types["i3.4xlarge"]["StorageGB"],
                           types["i3.4xlarge"]["EbsStorageOnly"]), (2, 3800, False))
         self.assertEqual(types["m6g.xlarge"]["Architecture"], "AARCH64")
-        old = self.call("ListSupportedInstanceTypes", {"ReleaseLabel": "emr-5.29.0"})["SupportedInstanceTypes"]
-        self.assertNotIn("m6g.xlarge", [t["Type"] for t in old])
+        self.assertEqual((types["r8g.16xlarge"]["VCPU"], types["r8g.16xlarge"]["MemoryGB"]), (64, 512))
+        self.assertEqual((types["i4i.xlarge"]["StorageGB"], types["i4i.xlarge"]["Architecture"]), (937, "X86_64"))
+        self.assertNotIn("m7g.large", types)
+        # family: a release without it, the first one with it
+        for family, without, first in (("m6g", "emr-5.29.0", "emr-5.30.0"), ("c6g", "emr-5.30.2", "emr-5.31.0"),
+                                       ("m6g", "emr-6.0.1", "emr-6.1.0"), ("m6i", "emr-6.5.0", "emr-6.6.0"),
+                                       ("c7g", "emr-6.6.0", "emr-6.7.0"), ("r7g", "emr-6.9.1", "emr-6.10.0"),
+                                       ("m8g", "emr-5.36.0", "emr-5.36.1"), ("m5", "emr-5.12.3", "emr-5.13.0")):
+            self.assertNotIn(family + ".xlarge", self.types_of(without), without)
+            self.assertIn(family + ".xlarge", self.types_of(first), first)
+        self.assertIn("m7i.xlarge", self.types_of("emr-5.0.0"))
 
     def test_public_access(self):
         got = self.call("GetBlockPublicAccessConfiguration")

@@ -30,14 +30,13 @@ static cJSON *history_json(struct control *ctl, const struct spot_pool *p, int64
 
 static cJSON *pool_json(struct control *ctl, const struct spot_pool *p, int64_t since)
 {
-	const struct price *k = price_find(p->type);
 	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceType", p->type);
-	double price = spot_price_now(ctl, p);
+	double price = spot_price_now(ctl, p), list = price_ec2(p->type, p->region);
 
 	if (price >= 0)
 		json_add_num(o, "Price", price);
-	if (k)
-		json_add_num(o, "OnDemandPrice", k->ec2);
+	if (list >= 0)
+		json_add_num(o, "OnDemandPrice", list);
 	json_add_bool(o, "Estimate", price >= 0 && !p->history.len);
 	json_add_time(o, "Since", spot_pool_since(p));
 	json_add_bool(o, "Available", !p->withheld);

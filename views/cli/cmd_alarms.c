@@ -260,7 +260,7 @@ static const struct cli_option options[] = {
 	{ "namespace", 0, "NAMESPACE", "put: its namespace (default AWS/ElasticMapReduce)" },
 	{ "cluster", 0, "CLUSTER", "put: the cluster it is about (dimension JobFlowId)" },
 	{ "dim", 0, "NAME=VALUE", "put: a dimension; may be given several times" },
-	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount or pNN (default Average)" },
+	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount, pNN, tmNN … (default Average)" },
 	{ "period", 0, "TIME", "put: how long a datapoint lasts (default 60s)" },
 	{ "periods", 0, "N", "put: how many of the last datapoints count (default 1)" },
 	{ "points", 0, "M", "put: how many of them must be beyond the threshold (default all)" },

@@ -98,7 +98,7 @@ static struct math_series read_series(const struct scope *sc, struct series *s, 
 	*sc->work += n;
 	struct series_slot *slots = xcalloc((size_t)n, sizeof *slots);
 	(one ? series_read_one : series_read)(cw_of(sc->ctl)->series, s, period, start, (size_t)n,
-	                                      w.kind == STAT_PERCENTILE, clock_now_ms() / 1000, slots);
+	                                      stat_needs_values(&w), clock_now_ms() / 1000, slots);
 	for (int64_t i = 0; i < n; i++)
 		math_series_add(&out, start + i * period, stat_value(&w, &slots[i].set, &slots[i].bag));
 	series_slots_free(slots, (size_t)n);

@@ -158,9 +158,10 @@ int cw_check_stat(const char *name, bool extended, struct error *err)
 
 	if (name && stat_parse(name, &w) && (!extended || stat_needs_values(&w)))
 		return 0;
+	const char *plain = extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum,";
 	return cw_error_value(err, "The statistic \"%.40s\" is not supported: use %s a percentile p0 to p100 (p99.9), "
 	                      "IQM, tm, wm, tc or ts with a share (tm90) or bounds (TM(10%%:90%%), TS(80:)), or PR "
-	                      "with bounds.", name ? name : "", extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum,");
+	                      "with bounds.", name ? name : "", plain);
 }
 
 static int check_id(const struct metric_query_list *l, size_t i, struct error *err)

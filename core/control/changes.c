@@ -199,6 +199,7 @@ static const struct said {
 	{ "PutTopic", "TopicName", "Stoker Topic State Change", "Topic %s was put" },
 	{ "DeleteTopic", "TopicName", "Stoker Topic State Change", "Topic %s was deleted" },
 	{ "PutMetricAlarm", "AlarmName", "CloudWatch Alarm Configuration Change", "Alarm %s was put" },
+	{ "PutCompositeAlarm", "AlarmName", "CloudWatch Alarm Configuration Change", "Alarm %s was put" },
 	{ "EnableAlarmActions", NULL, "CloudWatch Alarm Configuration Change", "Actions of alarms were enabled%s" },
 	{ "DisableAlarmActions", NULL, "CloudWatch Alarm Configuration Change", "Actions of alarms were disabled%s" },
 	{ "AcknowledgeAlarm", "AlarmId", "Stoker Alarm State Change", "Alarm %s was acknowledged" },

@@ -16,7 +16,6 @@
 #include "core/control/part.h"
 
 #define TICK_MS 1000
-#define KEEP_CLUSTERS_MS (60LL * 24 * 3600 * 1000)  /* ended ones, as on EMR: two months */
 
 /* ---- links of workers and drivers ---- */
 
@@ -93,7 +92,7 @@ static void load_cluster(struct cluster *c, void *ctx)
 
 	if (!c->region[0]) /* of a journal that knew only one */
 		snprintf(c->region, sizeof c->region, "%s", ctl->region);
-	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
+	if (cluster_forgotten(c, clock_now_ms())) {
 		str_list_add(&ctl->gone, c->id);
 		cost_leaving(ctl, c);
 		return;

@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/daemon/door_cloudwatch.h"
+#include "core/daemon/door_other.h"
 #include "core/net/http_server.h"
 #include "core/net/sigv4.h"
 
@@ -88,9 +89,10 @@ static const char *service_of(const char *target)
 	       !strncmp(target, "Stoker.", 7) ? "elasticmapreduce" : NULL;
 }
 
-static int check_service(const struct sigv4_identity *id, const char *target, struct error *err)
+static int check_service(const struct sigv4_identity *id, const struct http_request *r, struct error *err)
 {
-	const char *want = target ? service_of(target) : NULL;
+	const char *target = cloudwatch_speaks(r) ? CLOUDWATCH_TARGET : http_request_header(r, "x-amz-target");
+	const char *want = target && !other_speaks(r, id->service) ? service_of(target) : NULL;
 
 	if (!want || !strcmp(want, id->service))
 		return 0;
@@ -102,7 +104,7 @@ static int check_service(const struct sigv4_identity *id, const char *target, st
 static bool signed_well(struct door *d, struct http_request *r, struct signer *who)
 {
 	size_t len;
-	const char *body = http_request_body(r, &len), *target = http_request_header(r, "x-amz-target");
+	const char *body = http_request_body(r, &len);
 	struct sigv4_verifier v = { secret_of, who, d->keys };
 	struct sigv4_request s = { http_request_method(r), http_request_target(r), header_of, r, body, len };
 	struct error err = ERROR_INIT;
@@ -110,7 +112,7 @@ static bool signed_well(struct door *d, struct http_request *r, struct signer *w
 	who->door = d;
 	if (http_request_is_unix(r) ||
 	    (!sigv4_verify(&s, &v, clock_now_ms(), &who->id, &err) &&
-	     !check_service(&who->id, cloudwatch_speaks(r) ? CLOUDWATCH_TARGET : target, &err)))
+	     !check_service(&who->id, r, &err)))
 		return true;
 	if (log_gate(&d->refusals, REFUSALS_TOLD, "refused signatures"))
 		log_info("refused: %s: %s", err.class_, err.message);
@@ -181,7 +183,9 @@ static void call(struct door *d, struct http_request *r, const struct signer *by
 	};
 
 	snprintf(unix_peer, sizeof unix_peer, "unix:%u", (unsigned)http_request_uid(r));
-	if (cloudwatch_speaks(r))
+	if (other_speaks(r, by->id.service))
+		other_call(r, by->id.service, &who, body, len);
+	else if (cloudwatch_speaks(r))
 		cloudwatch_call(d->control, r, &who, body, len);
 	else
 		control_call(d->control, target, body, len, &who, on_answer, r);

@@ -233,6 +233,31 @@ class Access(unittest.TestCase):
             self.assertEqual(code, "InvalidSignatureException")
             self.assertIn("Credential should be scoped to", data["Message"])
 
+    def test_who_am_i(self):
+        """What clients ask first, of STS: with AWS_ENDPOINT_URL set it comes here."""
+        key = self.key(Role="none", UserName="nora")
+        self.assertEqual(self.identity(key), (f"arn:aws:iam::{ACCOUNT}:user/nora", "nora", ACCOUNT))
+        owner = self.server.call("Stoker.GetEnvironment")
+        self.assertEqual(self.identity(owner)[0], f"arn:aws:iam::{ACCOUNT}:root")
+        self.refused(self.client(dict(key, SecretAccessKey="wrong"), "sts").get_caller_identity,
+                     code="InvalidSignatureException")
+
+    def identity(self, key):
+        said = self.client(key, "sts").get_caller_identity()
+        return said["Arn"], said["UserId"], said["Account"]
+
+    def test_services_that_are_not_served(self):
+        key = self.key(Role="admin")
+        self.refused(self.client(key, "iam").get_role, RoleName="EMR_DefaultRole", code="InvalidAction",
+                     says="iam:GetRole is not served here: this server answers Amazon EMR, CloudWatch and Glue. Roles and "
+                          "instance profiles need not exist")
+        self.refused(self.client(key, "sts").get_session_token, code="InvalidAction", says="sts:GetSessionToken")
+        env = dict(os.environ, AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"],
+                   AWS_DEFAULT_REGION="us-east-1", AWS_PAGER="", HOME=self.server.home)
+        r = subprocess.run(["/usr/bin/aws", "--endpoint-url", self.endpoint, "emr", "create-default-roles",
+                            "--iam-endpoint", self.endpoint], env=env, capture_output=True, text=True, timeout=60)
+        self.assertIn("clusters take any name, so go on without creating them", r.stderr)
+
     def test_a_signature_holds_for_its_window(self):
         """As on AWS: what was signed may arrive again; two equal calls of one second are two calls."""
         key = self.key(Role="operator")

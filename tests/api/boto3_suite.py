@@ -98,6 +98,18 @@ class Suite:
         self.assertIn("MasterPublicDnsName", self.emr.describe_cluster(ClusterId=cid)["Cluster"])
         self.terminate(cid)
 
+    def test_what_emr_fills_in(self):
+        """Versions of applications and how a cluster shrinks are the release's, when the request does not say."""
+        for label, version, behaviour in (("emr-6.15.0", "3.4.1", "TERMINATE_AT_TASK_COMPLETION"),
+                                          ("emr-5.9.0", "2.2.0", "TERMINATE_AT_INSTANCE_HOUR"),
+                                          ("emr-4.2.0", None, None)):
+            cid = self.run_job_flow("fills", ReleaseLabel=label, keep=False, Applications=[
+                {"Name": "spark"}, {"Name": "Presto"}, {"Name": "Hive", "Version": "0.1"}])
+            c = self.emr.describe_cluster(ClusterId=cid)["Cluster"]
+            self.assertEqual([(a["Name"], a.get("Version")) for a in c["Applications"]],
+                             [("spark", version), ("Presto", None), ("Hive", "0.1")])
+            self.assertEqual(c.get("ScaleDownBehavior"), behaviour)
+
     def test_transient_cluster_ends_by_itself(self):
         cid = self.run_job_flow("transient", keep=False, Steps=[step("one", "bash", "-c", "true")])
         self.emr.get_waiter("cluster_terminated").wait(ClusterId=cid, WaiterConfig=FAST)

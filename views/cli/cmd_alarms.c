@@ -104,7 +104,8 @@ static void metric_people(struct cli *c, const cJSON *alarms)
 
 static int all_of(struct cli *c, const char *type, const char *list, cJSON **out, struct error *err)
 {
-	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100), *types = cJSON_AddArrayToObject(req, "AlarmTypes");
+	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100);
+	cJSON *types = cJSON_AddArrayToObject(req, "AlarmTypes");
 
 	cJSON_AddItemToArray(types, cJSON_CreateString(type));
 	return ask_all(c, CLOUDWATCH "DescribeAlarms", req, list, 0, out, err);
@@ -276,7 +277,7 @@ static const struct cli_option options[] = {
 	{ "namespace", 0, "NAMESPACE", "put: its namespace (default AWS/ElasticMapReduce)" },
 	{ "cluster", 0, "CLUSTER", "put: the cluster it is about (dimension JobFlowId)" },
 	{ "dim", 0, "NAME=VALUE", "put: a dimension; may be given several times" },
-	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount or pNN (default Average)" },
+	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount, pNN, tmNN … (default Average)" },
 	{ "period", 0, "TIME", "put: how long a datapoint lasts (default 60s)" },
 	{ "periods", 0, "N", "put: how many of the last datapoints count (default 1)" },
 	{ "points", 0, "M", "put: how many of them must be beyond the threshold (default all)" },
@@ -298,12 +299,13 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_alarms = {
-	.name = "alarms", .args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
+	.name = "alarms", .max = -1,
+	.args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME",
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
-	         "metric with its threshold, or the alarms behind a composite one, and lists what happened. put NAME makes or changes an alarm, as in: "
-	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops. put-composite NAME "
-	         "makes one of other alarms: stoker alarms put-composite night --rule 'ALARM(idle) AND NOT ALARM(deploy)' "
-	         "--action ops",
+	         "metric with its threshold, or tells the alarms behind a composite one, and lists what happened. put NAME "
+	         "makes or changes an alarm, as in: stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods "
+	         "30 --action ops. put-composite NAME makes one of other alarms, as in: stoker alarms put-composite night "
+	         "--rule 'ALARM(idle) AND NOT ALARM(deploy)' --action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

@@ -77,7 +77,7 @@ int cw_check_actions(const struct str_list *l, struct error *err);
 int cw_check_name(const char *text, const char *what, struct error *err);
 /* 1, 5, 10, 30 or a multiple of 60. */
 int cw_check_period(int period, struct error *err);
-/* A statistic's name: Average … Maximum, or pNN. extended: only the latter. */
+/* A statistic's name (core/model/statistic.h). extended: none of Average … Maximum. */
 int cw_check_stat(const char *name, bool extended, struct error *err);
 
 #endif

@@ -257,6 +257,7 @@ static void on_turn(uv_prepare_t *p)
 	check_stop(ctl);
 }
 
+/* Logs hold command lines: a home that others may look into does not open them. */
 static int make_folders(const char *home, struct error *err)
 {
 	static const char *const names[] = { "run", "lake", "logs", "clusters", "history", "warehouse" };
@@ -264,7 +265,7 @@ static int make_folders(const char *home, struct error *err)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && !ret; i++) {
 		char *path = xasprintf("%s/%s", home, names[i]);
-		ret = fs_mkdirs(path, i == 0 ? 0700 : 0755, err);
+		ret = fs_mkdirs(path, 0700, err);
 		free(path);
 	}
 	return ret;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/api/emr/emr.h"
 #include "core/base/clock.h"
@@ -14,9 +15,13 @@
 #include "core/net/http_server.h"
 #include "core/net/sigv4.h"
 
+#define REFUSALS_TOLD 60     /* lines of the log a minute */
+
 struct door {
 	struct control *control;
-	struct http_server *server;
+	/* Each has connections of its own: a stranger who takes all of TCP's does not lock the owner out. */
+	struct http_server *local, *tcp;
+	struct log_gate refusals;
 	struct sigv4_keys *keys;
 	char *api_token;
 };
@@ -75,12 +80,13 @@ static const char *secret_of(void *ctx, const char *access_key, const char *toke
 
 #define CLOUDWATCH_TARGET "GraniteServiceVersion20100801."
 
-/* A signature is for one service: it opens no other one. */
+/* A signature is for one service: it opens no other one. What is stoker's own is signed as EMR is. */
 static const char *service_of(const char *target)
 {
 	return !strncmp(target, EMR_TARGET_PREFIX, strlen(EMR_TARGET_PREFIX)) ? "elasticmapreduce" :
 	       !strncmp(target, CLOUDWATCH_TARGET, strlen(CLOUDWATCH_TARGET)) ? "monitoring" :
-	       !strncmp(target, "AWSGlue.", 8) ? "glue" : NULL;
+	       !strncmp(target, "AWSGlue.", 8) ? "glue" :
+	       !strncmp(target, "Stoker.", 7) ? "elasticmapreduce" : NULL;
 }
 
 static int check_service(const struct sigv4_identity *id, const struct http_request *r, struct error *err)
@@ -108,8 +114,9 @@ static bool signed_well(struct door *d, struct http_request *r, struct signer *w
 	    (!sigv4_verify(&s, &v, clock_now_ms(), &who->id, &err) &&
 	     !check_service(&who->id, r, &err)))
 		return true;
-	log_info("refused: %s: %s", err.class_, err.message);
-	reply_error(r, 403, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
+	if (log_gate(&d->refusals, REFUSALS_TOLD, "refused signatures"))
+		log_info("refused: %s: %s", err.class_, err.message);
+	reply_error(r, 400, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
 	return false;
 }
 
@@ -216,7 +223,10 @@ int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, 
 {
 	struct door *d = xcalloc(1, sizeof *d);
 	struct http_server_options so = { .on_request = on_request, .ctx = d };
-	int ret = http_server_new(loop, &so, &d->server, err);
+	int ret = http_server_new(loop, &so, &d->local, err);
+
+	if (!ret)
+		ret = http_server_new(loop, &so, &d->tcp, err);
 
 	d->control = o->control;
 	d->keys = sigv4_keys_new();
@@ -230,7 +240,11 @@ int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, 
 
 int door_listen(struct door *d, int fd, struct error *err)
 {
-	return http_server_listen(d->server, fd, err);
+	int domain = 0;
+	socklen_t n = sizeof domain;
+
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n);
+	return http_server_listen(domain == AF_UNIX ? d->local : d->tcp, fd, err);
 }
 
 void door_close(struct door *d)
@@ -238,7 +252,8 @@ void door_close(struct door *d)
 	if (!d)
 		return;
 	d->control = NULL;
-	http_server_close(d->server);
+	http_server_close(d->local);
+	http_server_close(d->tcp);
 	sigv4_keys_free(d->keys);
 	free(d->api_token);
 	free(d);

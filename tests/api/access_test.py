@@ -2,6 +2,7 @@
 """Sign-in and permission as AWS's clients meet them: keys of each role, policies by tag and ARN, signatures that are
 late, altered or of another region, and the trail of all that. Debian's boto3 and aws."""
 import datetime
+import http.client
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import unittest
 from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKER, ApiError, Server, wait_for  # noqa: E402
+from stoker_server import STOKER, ApiError, Server, UnixConnection, wait_for  # noqa: E402
 
 import boto3  # noqa: E402
 import botocore.auth  # noqa: E402
@@ -89,7 +90,7 @@ class Access(unittest.TestCase):
                          f"User: arn:aws:iam::{ACCOUNT}:user/vera is not authorized to perform: "
                          f"elasticmapreduce:SetTerminationProtection on resource: {arn(self.blue)} because no "
                          "identity-based policy allows the elasticmapreduce:SetTerminationProtection action")
-        self.refused(viewer.run_job_flow, Name="x", Instances=ONE, says="on resource: * because")
+        self.refused(viewer.run_job_flow, Name="x", Instances=ONE, says=f"on resource: {arn('*')} because")
         for emr in (operator, admin):
             emr.set_termination_protection(JobFlowIds=[self.blue], TerminationProtected=False)
         self.refused(operator.create_security_configuration, Name="x", SecurityConfiguration="{}")
@@ -225,6 +226,8 @@ class Access(unittest.TestCase):
         self.assertEqual(self.send(self.signed(dict(key, SecretAccessKey="x" * 40)))[1], "InvalidSignatureException")
         self.assertEqual(self.send(self.signed(dict(key, AccessKeyId="AKIANOBODY")))[1], "UnrecognizedClientException")
         self.assertEqual(self.send(self.signed(key, token="a session of nobody"))[1], "UnrecognizedClientException")
+        _, code, data = self.send(self.signed(key, target="Stoker.GetServerStatus", service="glue"))
+        self.assertEqual((code, "correct service" in data["Message"]), ("InvalidSignatureException", True))
         for foreign in (dict(service="s3"), dict(region="US_EAST_1")):
             _, code, data = self.send(self.signed(key, **foreign))
             self.assertEqual(code, "InvalidSignatureException")
@@ -405,6 +408,55 @@ class Access(unittest.TestCase):
             with self.assertRaises(ApiError) as caught:
                 self.server.call("Stoker.ListEvents", bad)
             self.assertEqual(caught.exception.code, "ValidationException")
+
+
+class Crash(unittest.TestCase):
+    def test_the_trail_after_a_crash(self):
+        """What was answered is in the trail, once and in its order, however the server ended; so is the chain."""
+        server = Server()
+        self.addCleanup(server.close)
+        server.start()
+        said, stop = [], threading.Event()
+
+        def put(n):
+            conn = UnixConnection(os.path.join(server.home, "run", "api.sock"))
+            try:
+                while not stop.is_set():
+                    name = f"p{n}-{len(said)}"
+                    body = json.dumps({"PolicyName": name, "PolicyDocument": {
+                        "Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}})
+                    conn.request("POST", "/", body, {"X-Amz-Target": "Stoker.PutPolicy"})
+                    reply = conn.getresponse()
+                    reply.read()
+                    if reply.status == 200:
+                        said.append(name)
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                conn.close()
+        threads = [threading.Thread(target=put, args=(n,)) for n in range(4)]
+        for t in threads:
+            t.start()
+        wait_for("some were put", lambda: len(said) >= 100)
+        server.kill()
+        stop.set()
+        for t in threads:
+            t.join()
+        server.start()
+        kept, token = [], None
+        while True:
+            page = server.call("Stoker.ListAuditEvents", dict({"EventName": "PutPolicy", "MaxResults": 1000},
+                                                              **({"NextToken": token} if token else {})))
+            kept += [e["Request"]["PolicyName"] for e in page["AuditEvents"]]
+            token = page.get("NextToken")
+            if not token:
+                break
+        self.assertEqual(len(kept), len(set(kept)))
+        self.assertLessEqual(set(said), set(kept))
+        proof = server.call("Stoker.VerifyAudit")
+        self.assertTrue(proof["Intact"], proof)
+        server.call("Stoker.DeletePolicy", {"PolicyName": said[0]})
+        self.assertTrue(server.call("Stoker.VerifyAudit")["Intact"])
 
 
 if __name__ == "__main__":

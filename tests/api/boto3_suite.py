@@ -498,9 +498,9 @@ class Suite:
 
     def test_wrong_keys(self):
         self.refused("InvalidSignatureException", "does not match",
-                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=400)
         self.refused("UnrecognizedClientException", "security token",
-                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=400)
 
     def test_region_is_the_callers(self):
         emr = boto3_client(self.server, region_name="eu-central-1")

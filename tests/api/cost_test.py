@@ -208,7 +208,8 @@ class Cost(unittest.TestCase):
         self.stoker("cost", "put-budget", "cli", "1000", "--cluster", "costly", "--thresholds", "50,90")
         out = self.stoker("cost", "budgets").stdout
         self.assertRegex(out, r"cli +j-\w+ +month +\$1000\.00 .* 50,90 +OK")
-        self.stoker("cost", "delete-budget", "cli")
+        self.assertIn("--yes says that", self.stoker("cost", "delete-budget", "cli", status=2).stderr)
+        self.stoker("cost", "delete-budget", "cli", "--yes")
         self.assertIn("no budgets", self.stoker("cost", "budgets").stdout)
         self.assertIn("is no day", self.stoker("cost", "--by", "day", "--from", "soon", status=2).stderr)
         self.assertIn("not KEY=VALUE", self.stoker("cost", "put-budget", "x", "1", "--tag", "a", status=2).stderr)

@@ -1,4 +1,5 @@
 /* The money of clusters, with a clock that stands still and sums made by hand. */
+#define NO_EVENT_WATCH
 #include "tests/unit/control_fixture.h"
 
 #include <math.h>

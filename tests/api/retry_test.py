@@ -201,7 +201,8 @@ class Retries(unittest.TestCase):
         server.start()
         cid, path = server.cluster("killed", core=0), os.path.join(self.folder.name, "killed")
         sid = self.add("killed", ["bash", "-c", FLAKY, "-", path, "2", "curl: (7) Connection refused"], cid=cid,
-                       server=server, retry_maxAttempts=3, retry_backoffSeconds=7200, retry_jitter="none")
+                       server=server, retry_maxAttempts=3, retry_backoffSeconds=7200,
+                       retry_maxBackoffSeconds=7200, retry_jitter="none")
 
         def waits():
             state = server.call("DescribeStep", {"ClusterId": cid, "StepId": sid})["Step"]["Status"]["State"]

@@ -14,12 +14,14 @@ finally:
 import copy  # noqa: E402
 import json  # noqa: E402
 import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import time  # noqa: E402
 import unittest  # noqa: E402
 
 from botocore.exceptions import ClientError  # noqa: E402
 
 from aws import Aws, boto3_client  # noqa: E402
-from stoker_server import Server, wait_for  # noqa: E402
+from stoker_server import STOKER, Server, wait_for  # noqa: E402
 
 AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else shutil.which("aws")
 
@@ -269,6 +271,33 @@ class Scaling(unittest.TestCase):
         self.assertIn(("manual", 6, 8), [(d["Kind"], d["From"], d["To"]) for d in decisions])
         self.refused("ValidationException", "instance fleets", self.emr.put_auto_scaling_policy, ClusterId=cid,
                      InstanceGroupId=core()["Id"], AutoScalingPolicy=POLICY)
+        # What EMR has no words for: by the clock, and by the CPU, in units of both markets.
+        self.emr.remove_managed_scaling_policy(ClusterId=cid)
+        at = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 6))
+        self.server.call("Stoker.PutScheduledScaling", {
+            "ClusterId": cid, "ScheduleName": "soon", "InstanceFleetId": core()["Id"], "ScheduleExpression": at,
+            "TargetOnDemandCapacity": 2, "TargetSpotCapacity": 4})
+        wait_for("its time", lambda: (core()["TargetOnDemandCapacity"], core()["TargetSpotCapacity"]) == (2, 4), 30)
+        wait_for("the spot units", lambda: core()["ProvisionedSpotCapacity"] == 4, 30)
+        last = next(d for d in self.server.call("Stoker.ListScalingDecisions", {"ClusterId": cid})["Decisions"]
+                    if d["Kind"] == "scheduled")
+        self.assertEqual((last["From"], last["To"], last["Numbers"]["SpotUnits"]), (8, 6, 4))
+        self.server.call("Stoker.PutUtilizationScaling", {"ClusterId": cid, "InstanceFleetId": core()["Id"],
+                                                          "MinCapacity": 2, "MaxCapacity": 9})
+        fleet = next(g for g in self.server.call("Stoker.GetScaling", {"ClusterId": cid})["Groups"] if g["Role"] == "CORE")
+        self.assertEqual(fleet["Utilization"]["MaximumOnDemandCapacityUnits"], 2)
+        self.assertEqual((fleet["TargetSpotCapacity"], fleet["WeightedCapacity"]), (4, 2))
+
+        def cli(*words, status=0):
+            r = subprocess.run([STOKER, "scaling", *words], env=self.server.env, capture_output=True, text=True, timeout=120,
+                               stdin=subprocess.DEVNULL)
+            self.assertEqual(r.returncode, status, r.stdout + r.stderr)
+            return r.stdout + r.stderr
+        self.assertIn("2 to 8 units, CPU > 80 %", cli("put-utilization", cid, "core", "--min", "2", "--max", "8",
+                                                       "--max-on-demand", "3", "--yes"))
+        self.assertIn("1+5 units at", cli("put-scheduled", cid, "core", "nights", "cron(0 22 * * ? *)", "1+5", "--yes"))
+        self.assertIn("as 2+6", cli("put-scheduled", cid, "core", "nights", "cron(0 22 * * ? *)", "6", "--yes", status=2))
+        self.assertRegex(cli(cid), r"2\+4 of 2\+4 units(.|\n)*schedule nights: .* → 1\+5 units of if-")
 
     # ---- the aws program ----
 

@@ -240,7 +240,7 @@ class Access(unittest.TestCase):
         owner = self.server.call("Stoker.GetEnvironment")
         self.assertEqual(self.identity(owner)[0], f"arn:aws:iam::{ACCOUNT}:root")
         self.refused(self.client(dict(key, SecretAccessKey="wrong"), "sts").get_caller_identity,
-                     code="InvalidSignatureException")
+                     code="SignatureDoesNotMatch")
 
     def identity(self, key):
         said = self.client(key, "sts").get_caller_identity()

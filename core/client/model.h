@@ -34,7 +34,7 @@ enum global_part {
 	PART_METRIC_ALARMS,    /* CloudWatch's alarms … */
 	PART_ALARM_HISTORY, PART_ALARM_DATA,  /* … of the one in focus */
 	PART_FORECAST, PART_COST_REPORT, PART_BUDGETS, PART_ADVICE,
-	PART_DECISIONS, PART_SPOT_PRICES, PART_INTERRUPTIONS, PART_AUDIT,
+	PART_DECISIONS, PART_SPOT_PRICES, PART_SPOT_FEED, PART_INTERRUPTIONS, PART_AUDIT,
 	PART_LETTERS, PART_LETTER, PART_SCHEDULES, PART_RUNS, PART_TOPICS,
 	PART_COUNT
 };
@@ -103,7 +103,7 @@ struct server_status {
 struct malarm {
 	char id[96], cluster_id[MODEL_ID_SIZE];
 	char severity[16];
-	char kind[16];             /* condition, metric, budget */
+	char kind[16];             /* condition, metric, composite, budget */
 	int64_t since;
 	char *title, *detail, *hint;
 	char *name;                /* of the metric alarm or budget; "" else */

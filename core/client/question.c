@@ -111,15 +111,21 @@ static int take_alarms(struct model *m, struct mcluster *mc, const cJSON *r, boo
 	return rc ? rc : model_take_alarms(m, r, err);
 }
 
-/* What an alarm watches is known now: its data can be asked for. */
+/* Metric and composite alarms are one list here. What an alarm watches is known now: its data can be asked for. */
 static int take_metric_alarms(struct model *m, struct mcluster *mc, const cJSON *r, bool first,
                               struct error *err)
 {
 	(void)mc;
 	if (!m->parts[PART_ALARM_DATA].fetched)
 		m->parts[PART_ALARM_DATA].dirty = true;
-	return records_take(&m->records[PART_METRIC_ALARMS], "DescribeAlarms", "MetricAlarms", "AlarmName", r,
-	                    first, err);
+	cJSON *both = cJSON_Duplicate(r, true), *list = cJSON_GetObjectItemCaseSensitive(both, "MetricAlarms"),
+	      *composites = cJSON_GetObjectItemCaseSensitive(both, "CompositeAlarms");
+	while (list && composites && composites->child)
+		cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(composites, composites->child));
+	int rc = records_take(&m->records[PART_METRIC_ALARMS], "DescribeAlarms", "MetricAlarms", "AlarmName", both,
+	                      first, err);
+	cJSON_Delete(both);
+	return rc;
 }
 
 static int take_detail(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)
@@ -199,6 +205,7 @@ const struct question global_questions[PART_COUNT] = {
 	                     "Decisions", "DecisionId", about_cluster },
 	[PART_SPOT_PRICES] = { NULL, "Stoker.ListSpotPrices", 15000, 60000, true, ask_spot_prices, NULL,
 	                       "SpotPrices", "InstanceType" },
+	[PART_SPOT_FEED] = { NULL, "Stoker.GetSpotFeed", 15000, 60000, true, nothing, NULL, NULL, NULL },
 	[PART_INTERRUPTIONS] = { NULL, "Stoker.ListSpotInterruptions", 15000, 60000, true, ask_of_focus, NULL,
 	                         "Interruptions", "InstanceId NoticeAt", about_cluster },
 	[PART_AUDIT] = { NULL, "Stoker.ListAuditEvents", 15000, 60000, true, ask_searched, NULL, "AuditEvents",

@@ -216,13 +216,37 @@ class Cli(unittest.TestCase):
         self.assertIn("off", self.stoker("alarms", "--metric").stdout)
         self.stoker("alarms", "enable", "few")
         self.stoker("alarms", "set-state", "few", "OK", "--reason", "by hand")
-        self.stoker("alarms", "delete", "few")
-        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", status=1).stderr)
+        self.assertIn("--yes says that", self.stoker("alarms", "delete", "few", status=2).stderr)
+        self.stoker("alarms", "delete", "few", "--yes")
+        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", "--yes", status=1).stderr)
         self.assertIn("there is no alarm", self.stoker("alarms", "show", "few", status=4).stderr)
         self.assertIn("there is no topic", self.stoker("alarms", "put", "x", "-m", "m", "--above", "1", "--action",
                                                        "nobody", status=4).stderr)
         self.assertIn("--above", self.stoker("alarms", "put", "x", "-m", "m", status=2).stderr)
-        self.stoker("topics", "delete", "ops")
+        self.assertIn("--yes says that", self.stoker("topics", "delete", "ops", status=2).stderr)
+        self.stoker("topics", "delete", "ops", "--yes")
+
+    def test_composite_alarms(self):
+        for name in ("part", "deploy"):
+            self.stoker("alarms", "put", name, "-m", "none", "--namespace", "Shop", "--above", "5", "--missing", "ignore")
+        self.stoker("alarms", "put-composite", "whole", "--rule", "ALARM(part)", "--suppressor", "deploy", "--wait-period", "2m",
+                    "--description", "a part is broken")
+        wait_for("OK", lambda: self.json("alarms", "show", "whole")["CompositeAlarm"]["StateValue"] == "OK")
+        self.stoker("alarms", "set-state", "part", "ALARM")
+        shown = self.stoker("alarms", "show", "whole").stdout
+        for words in ("whole  ALARM since", "rule: ALARM(part)", "kept quiet by deploy: waits 120 s for it, and 60 s",
+                      "its actions wait: ", "Actions are suppressed by WaitPeriod"):
+            self.assertIn(words, shown)
+        self.assertRegex(shown, r"part +ALARM")
+        self.assertIn("part", [a["AlarmName"] for a in self.json("alarms", "show", "whole")["Children"]["MetricAlarms"]])
+        self.assertIn("ALARM(part)", self.stoker("alarms", "--metric").stdout)
+        alarm = next(a for a in self.json("alarms")["Alarms"] if a.get("AlarmName") == "whole")
+        self.assertEqual((alarm["Kind"], alarm["Title"]), ("composite", "whole: a part is broken"))
+        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", "--yes", status=1).stderr)
+        self.assertIn("--rule is missing", self.stoker("alarms", "put-composite", "x", status=2).stderr)
+        self.assertIn("at position 7", self.stoker("alarms", "put-composite", "x", "--rule", "ALARM()", status=1).stderr)
+        self.stoker("alarms", "delete", "whole", "--yes")
+        self.stoker("alarms", "delete", "part", "deploy", "--yes")
 
     def test_metrics(self):
         at = int(time.time()) // 60 * 60
@@ -280,6 +304,33 @@ class Cli(unittest.TestCase):
         self.assertIn(b"[y/N]", seen)
         self.assertEqual(os.waitstatus_to_exitcode(status), FAILED)
         self.assertIn(self.json("clusters", "cli-main")["Cluster"]["Status"]["State"], ("WAITING", "RUNNING"))
+
+    def on_terminal(self, *words, **env):
+        """All that a command writes to a terminal."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execve(STOKER, [STOKER, *words], dict(self.server.env, TERM="xterm-256color", **env))
+        seen = b""
+        while True:
+            try:
+                piece = os.read(fd, 4096)
+            except OSError:                             # the other side has closed it
+                break
+            if not piece:
+                break
+            seen += piece
+        os.waitpid(pid, 0)
+        os.close(fd)
+        return seen
+
+    def test_a_terminal_without_unicode(self):
+        self.assertIn("…".encode(), self.on_terminal("help", LC_ALL="C.UTF-8"))
+        plain = self.on_terminal("help", LC_ALL="C")
+        self.assertIn(b"stoker COMMAND ~", plain)
+        for words in (("help",), ("cost",), ("cost", "forecast"), ("steps", "cli-main"), ("help", "metrics")):
+            self.assertLess(max(self.on_terminal(*words, LC_ALL="C")), 0x80, words)
+        # Programs and pipes get what there is.
+        self.assertIn("…", self.stoker("help", env={"LC_ALL": "C"}).stdout)
 
     @unittest.skipUnless(shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"),
                          "no other language can be made here")

@@ -124,6 +124,39 @@ class Access(unittest.TestCase):
         emr.describe_cluster(ClusterId=self.blue)
         self.refused(emr.add_tags, ResourceId=self.red, Tags=[{"Key": "note", "Value": "y"}])
 
+    def test_tags_by_arn_are_of_the_same_cluster(self):
+        """A resource named by its ARN is the one that policies speak of, whatever else the ARN says."""
+        emr = self.client(self.key(UserName="arnold", Role="operator", PolicyNames=[self.policy(
+            "hands-off", {"Effect": "Deny", "Action": "*", "Resource": arn(self.red)},
+            {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {
+                "StringEquals": {"elasticmapreduce:ResourceTag/team": "red"}}})]))
+        note = [{"Key": "note", "Value": "arnold"}]
+        for name in (self.red, arn(self.red), arn(self.red, "eu-west-1"), "arn:aws:x:::a/" + self.red):
+            self.refused(emr.add_tags, ResourceId=name, Tags=note, says=arn(self.red))
+        emr.add_tags(ResourceId=arn(self.blue), Tags=note)
+        tags = self.server.call("DescribeCluster", {"ClusterId": self.blue})["Cluster"]["Tags"]
+        self.assertIn(note[0], tags)
+        entry = self.server.call("Stoker.ListAuditEvents", {"ClusterId": self.blue, "MaxResults": 1})["AuditEvents"][0]
+        self.assertEqual((entry["EventName"], entry["ClusterId"]), ("AddTags", self.blue), entry)
+
+    def test_studios_are_an_admins_and_have_tags(self):
+        studio = dict(AuthMode="IAM", VpcId="v", SubnetIds=["s"], ServiceRole="r", WorkspaceSecurityGroupId="w",
+                      EngineSecurityGroupId="e", DefaultS3Location="s3://b")
+        operator = self.client(self.key(Role="operator"))
+        self.refused(operator.create_studio, Name="x", **studio)
+        admin = self.client(self.key(Role="admin"))
+        mine, other = (admin.create_studio(Name=n, Tags=[{"Key": "of", "Value": n}], **studio)["StudioId"]
+                       for n in ("mine", "other"))
+        emr = self.client(self.key(Role="none", PolicyNames=[self.policy(
+            "own-studio", {"Effect": "Allow", "Action": "elasticmapreduce:*", "Resource": "*", "Condition": {
+                "StringEquals": {"elasticmapreduce:ResourceTag/of": "mine"}}})]))
+        self.assertEqual(emr.describe_studio(StudioId=mine)["Studio"]["Name"], "mine")
+        emr.add_tags(ResourceId=mine, Tags=[{"Key": "x", "Value": "y"}])
+        self.refused(emr.describe_studio, StudioId=other, says=f":studio/{other}")
+        self.refused(emr.add_tags, ResourceId=other, Tags=[{"Key": "of", "Value": "mine"}])
+        elsewhere = self.client(self.key(Role="admin"), region="eu-west-1")
+        self.assertEqual(elsewhere.list_studios()["Studios"], [])
+
     def test_tags_of_a_request(self):
         self.policy("tagged-runs", {
             "Effect": "Allow", "Action": ["elasticmapreduce:RunJobFlow", "elasticmapreduce:AddTags"], "Resource": "*",

@@ -382,7 +382,7 @@ class Suite:
             op = model.operation_model(name)
             args = self.minimal(op.input_shape) if op.input_shape else {}
             try:
-                self.emr._make_api_call(name, args)
+                made = self.emr._make_api_call(name, args)
             except ClientError as e:
                 code = e.response["Error"]["Code"]
                 self.assertEqual(e.response["ResponseMetadata"]["HTTPStatusCode"], 400, name)
@@ -393,6 +393,8 @@ class Suite:
                     self.assertIn(code, ("ValidationException", "InvalidRequestException"), name)
             else:
                 self.assertEqual(served.get(name), "yes", name)
+                if name == "CreateStudio":
+                    self.emr.delete_studio(StudioId=made["StudioId"])
 
     def test_tags(self):
         cid = self.run_job_flow("tags")
@@ -454,6 +456,24 @@ class Suite:
         found = [x for p in self.emr.get_paginator("list_notebook_executions").paginate(EditorId="e-1")
                  for x in p["NotebookExecutions"]]
         self.assertEqual([x["NotebookExecutionId"] for x in found], [nid])
+
+    def test_studios(self):
+        made = self.emr.create_studio(
+            Name="st", AuthMode="IAM", VpcId="v", SubnetIds=["s"], ServiceRole="r", WorkspaceSecurityGroupId="w",
+            EngineSecurityGroupId="e", DefaultS3Location="s3://b", Tags=[{"Key": "a", "Value": "b"}])["StudioId"]
+        who = dict(StudioId=made, IdentityType="USER", IdentityId="u-1")
+        self.emr.create_studio_session_mapping(SessionPolicyArn="p", **who)
+        mapping = self.emr.get_studio_session_mapping(**who)["SessionMapping"]
+        self.assertEqual((mapping["IdentityId"], mapping["CreationTime"].tzinfo is None), ("u-1", False))
+        studios = [s for p in self.emr.get_paginator("list_studios").paginate() for s in p["Studios"]]
+        self.assertEqual([s["Name"] for s in studios], ["st"])
+        mappings = [m for p in self.emr.get_paginator("list_studio_session_mappings").paginate(StudioId=made)
+                    for m in p["SessionMappings"]]
+        self.assertEqual([m["IdentityId"] for m in mappings], ["u-1"])
+        self.assertEqual(self.emr.describe_studio(StudioId=made)["Studio"]["Tags"], [{"Key": "a", "Value": "b"}])
+        self.emr.delete_studio(StudioId=made)
+        self.refused("InvalidRequestException", "Studio does not exist",
+                     lambda: self.emr.describe_studio(StudioId=made))
 
     def test_job_flows(self):
         flow = self.emr.describe_job_flows(JobFlowIds=[self.cid])["JobFlows"][0]

@@ -291,7 +291,7 @@ class Errors(Base):
         self.assertEqual(self.state(self.cid), "WAITING")
 
     def test_unknown_operations(self):
-        for op in ("ListStudios", "CreatePersistentAppUI", "StartSession", "Nonsense"):
+        for op in ("DescribePersistentAppUI", "CreatePersistentAppUI", "StartSession", "Nonsense"):
             self.refused("UnknownOperationException", f"Could not find operation {op}", op)
 
     def test_notebooks_and_credentials(self):

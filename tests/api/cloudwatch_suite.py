@@ -270,6 +270,39 @@ class Suite:
         wait_for("no data", lambda: len(self.cw.describe_alarms(
             AlarmNamePrefix="page-", StateValue="INSUFFICIENT_DATA")["MetricAlarms"]) == 7)
 
+    def composite(self, name):
+        return self.cw.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]
+
+    def test_composite_alarms(self):
+        for name in ("part-a", "part-b"):
+            self.alarm(name, "none", TreatMissingData="ignore")
+        self.cw.put_composite_alarm(AlarmName="whole", AlarmRule='ALARM("part-a") AND NOT OK(part-b)',
+                                    AlarmDescription="a without b", Tags=[{"Key": "team", "Value": "etl"}])
+        wait_for("first evaluation", lambda: self.composite("whole")["StateValue"] == "OK")
+        self.cw.get_waiter("composite_alarm_exists").wait(
+            AlarmNames=["whole"], AlarmTypes=["CompositeAlarm"], WaiterConfig={"Delay": 1, "MaxAttempts": 3})
+        self.cw.set_alarm_state(AlarmName="part-a", StateValue="ALARM", StateReason="test")
+        a = self.composite("whole")
+        self.assertEqual((a["StateValue"], a["AlarmRule"], a["AlarmDescription"], a["ActionsEnabled"]),
+                         ("ALARM", 'ALARM("part-a") AND NOT OK(part-b)', "a without b", True))
+        self.assertIn(":alarm:part-a transitioned to ALARM at ", a["StateReason"])
+        self.cw.disable_alarm_actions(AlarmNames=["whole"])
+        self.assertFalse(self.composite("whole")["ActionsEnabled"])
+        self.assertEqual(self.cw.list_tags_for_resource(ResourceARN=a["AlarmArn"])["Tags"],
+                         [{"Key": "team", "Value": "etl"}])
+        children = self.cw.describe_alarms(ChildrenOfAlarmName="whole")["MetricAlarms"]
+        self.assertEqual([(c["AlarmName"], c["StateValue"]) for c in children],
+                         [("part-a", "ALARM"), ("part-b", "INSUFFICIENT_DATA")])
+        self.assertEqual([c["AlarmName"] for c in self.cw.describe_alarms(ParentsOfAlarmName="part-a")["CompositeAlarms"]],
+                         ["whole"])
+        history = self.cw.describe_alarm_history(AlarmName="whole", AlarmTypes=["CompositeAlarm"])["AlarmHistoryItems"]
+        self.assertEqual(history[-1]["HistorySummary"], 'Alarm "whole" created')
+        self.assertEqual({h["AlarmType"] for h in history}, {"CompositeAlarm"})
+        self.refused("ValidationError", self.cw.delete_alarms, "depending on it", AlarmNames=["part-a"])
+        self.refused("ValidationError", self.cw.put_composite_alarm, "do not exist", AlarmName="x", AlarmRule="ALARM(y)")
+        self.cw.delete_alarms(AlarmNames=["whole"])
+        self.cw.delete_alarms(AlarmNames=["part-a", "part-b"])
+
     def test_waiters(self):
         self.alarm("wait", "w")
         self.cw.get_waiter("alarm_exists").wait(AlarmNames=["wait"], WaiterConfig={"Delay": 1, "MaxAttempts": 3})

@@ -201,6 +201,23 @@ static const cJSON *good(struct fixture *f, const char *target, const char *body
 	return r;
 }
 
+/* The journal takes nothing more: topics are put until one is refused. free_disk ends that. */
+static void fill_disk(struct fixture *f)
+{
+	store_limit_growth(f->ctl->store, 0);
+	for (int i = 0; i < 300 && !f->ctl->stalled; i++)
+		ask(f, "Stoker.PutTopic", "{\"TopicName\":\"t%d\",\"Email\":\"%0900d@x.org\"}", i, 0);
+	assert_true(f->ctl->stalled);
+	assert_int_equal(f->status, 500);
+}
+
+static void free_disk(struct fixture *f)
+{
+	store_limit_growth(f->ctl->store, 1 << 24);
+	control_turn(f->ctl);
+	assert_false(f->ctl->stalled);
+}
+
 /* The worker of an instance says hello. */
 static void hello(struct fixture *f, struct instance *in)
 {

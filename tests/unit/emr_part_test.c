@@ -186,6 +186,12 @@ static void refused_changes_are_taken_back(void **state)
 	assert_non_null(emr_doc_get(emr_state(f->ctl)->security, c->region, "n"));
 }
 
+#define STUDIO "{\"Name\":\"st\",\"AuthMode\":\"SSO\",\"VpcId\":\"v\",\"SubnetIds\":[\"s\"],\"ServiceRole\":\"r\"," \
+	"\"WorkspaceSecurityGroupId\":\"w\",\"EngineSecurityGroupId\":\"e\",\"DefaultS3Location\":\"s3://b\"," \
+	"\"TrustedIdentityPropagationEnabled\":true,\"IdcUserAssignment\":\"OPTIONAL\"}"
+
+static const cJSON *fitting(struct fixture *f, const char *name, const char *body);
+
 static void restart_finds_documents(void **state)
 {
 	struct fixture *f = *state;
@@ -195,8 +201,20 @@ static void restart_finds_documents(void **state)
 	good(f, "ElasticMapReduce.DeleteSecurityConfiguration", "{\"Name\":\"one\"}");
 	good(f, "ElasticMapReduce.PutBlockPublicAccessConfiguration",
 	     "{\"BlockPublicAccessConfiguration\":{\"BlockPublicSecurityGroupRules\":false}}");
+	char *studio = xstrdup(json_str(good(f, "ElasticMapReduce.CreateStudio", STUDIO), "StudioId", ""));
+	char *who = xasprintf("{\"StudioId\":\"%s\",\"IdentityType\":\"USER\",\"IdentityName\":\"a/b\\nc\","
+	                      "\"SessionPolicyArn\":\"p\"}", studio);
+	good(f, "ElasticMapReduce.CreateStudioSessionMapping", who);
 	close_control(f);
 	open_control(f);
+	fitting(f, "GetStudioSessionMapping", who);
+	fitting(f, "ListStudioSessionMappings", "{}");
+	fitting(f, "ListStudios", "{}");
+	char *body = xasprintf("{\"StudioId\":\"%s\"}", studio);
+	fitting(f, "DescribeStudio", body);
+	free(body);
+	free(who);
+	free(studio);
 	const cJSON *list = json_arr(good(f, "ElasticMapReduce.ListSecurityConfigurations", "{}"),
 	                             "SecurityConfigurations");
 	assert_int_equal(cJSON_GetArraySize(list), 1);

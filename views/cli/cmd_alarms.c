@@ -89,25 +89,44 @@ static void metric_people(struct cli *c, const cJSON *alarms)
 		text_table_cell(t, c->color && !strcmp(state, "ALARM") ? "\033[31m" : "", "%s", state);
 		text_table_cell(t, "", "%s", cli_time(json_num(x, "StateTransitionedTimestamp", json_num(
 		                x, "StateUpdatedTimestamp", 0)), buf, sizeof buf));
-		text_table_cell(t, "", "%s", json_str(x, "MetricName", "(metric math)"));
-		text_table_cell(t, "", "%s%g", strstr(json_str(x, "ComparisonOperator", ""), "Less") ? "< " : "> ",
-		                json_num(x, "Threshold", 0));
+		const char *rule = json_str(x, "AlarmRule", NULL);
+		text_table_cell(t, "", "%s", rule ? rule : json_str(x, "MetricName", "(metric math)"));
+		if (rule)
+			text_table_cell(t, "", "-");
+		else
+			text_table_cell(t, "", "%s%g", strstr(json_str(x, "ComparisonOperator", ""), "Less") ? "< " : "> ",
+			                json_num(x, "Threshold", 0));
 		text_table_cell(t, on ? "" : cli_dim(c), "%s", on ? "on" : "off");
 	}
 	cli_print_table(c, t);
 }
 
-/* Every alarm on a metric, whatever its state. */
+static int all_of(struct cli *c, const char *type, const char *list, cJSON **out, struct error *err)
+{
+	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100), *types = cJSON_AddArrayToObject(req, "AlarmTypes");
+
+	cJSON_AddItemToArray(types, cJSON_CreateString(type));
+	return ask_all(c, CLOUDWATCH "DescribeAlarms", req, list, 0, out, err);
+}
+
+/* Every alarm of CloudWatch, whatever its state. */
 static int list_metric(struct cli *c)
 {
 	struct error err = ERROR_INIT;
-	cJSON *alarms;
+	cJSON *alarms, *composites;
 
-	if (ask_all(c, CLOUDWATCH "DescribeAlarms", json_add_int(cJSON_CreateObject(), "MaxRecords", 100), "MetricAlarms",
-	            0, &alarms, &err))
+	if (all_of(c, "MetricAlarm", "MetricAlarms", &alarms, &err))
 		return cli_fail(c, &err);
+	if (all_of(c, "CompositeAlarm", "CompositeAlarms", &composites, &err)) {
+		cJSON_Delete(alarms);
+		return cli_fail(c, &err);
+	}
 	if (c->json)
-		return cli_print_json(c, json_add(cJSON_CreateObject(), "MetricAlarms", alarms));
+		return cli_print_json(c, json_add(json_add(cJSON_CreateObject(), "MetricAlarms", alarms), "CompositeAlarms",
+		                                  composites));
+	while (composites->child)
+		cJSON_AddItemToArray(alarms, cJSON_DetachItemViaPointer(composites, composites->child));
+	cJSON_Delete(composites);
 	if (alarms->child)
 		metric_people(c, alarms);
 	else
@@ -204,6 +223,7 @@ static const struct verb {
 	int (*run)(struct cli *c, const struct cli_args *a);
 } verbs[] = {
 	{ "show", "NAME", 1, 1, alarms_show }, { "put", "NAME", 1, 1, alarms_put },
+	{ "put-composite", "NAME", 1, 1, alarms_put_composite },
 	{ "delete", "NAME…", 1, -1, delete_them }, { "ack", "ID|NAME", 1, 1, acknowledge_on },
 	{ "unack", "ID|NAME", 1, 1, acknowledge_off }, { "enable", "NAME…", 1, -1, enable },
 	{ "disable", "NAME…", 1, -1, disable }, { "set-state", "NAME OK|ALARM|INSUFFICIENT_DATA", 2, 2, set_state },
@@ -232,7 +252,7 @@ static int exec_alarms(struct cli *c, const struct cli_args *a)
 
 static const struct cli_option options[] = {
 	{ "check", 0, NULL, "exit with 1 when there is an alarm" },
-	{ "metric", 0, NULL, "list every alarm on a metric, whatever its state" },
+	{ "metric", 0, NULL, "list every alarm of CloudWatch, metric and composite, whatever its state" },
 	{ "note", 0, "TEXT", "ack: what the others should know" },
 	{ "reason", 0, "TEXT", "set-state: why" },
 	{ "metric-name", 'm', "METRIC", "put: the metric, IsIdle or any other" },
@@ -252,15 +272,21 @@ static const struct cli_option options[] = {
 	{ "ok-action", 0, "TOPIC", "put: … when it is OK again" },
 	{ "description", 0, "TEXT", "put: what it means and what to do" },
 	{ "from", 0, "FILE", "put: a PutMetricAlarm request as JSON, for metric math; - is the standard input" },
+	{ "rule", 0, "RULE", "put-composite: states of other alarms with AND, OR, NOT, AT_LEAST and parentheses" },
+	{ "suppressor", 0, "ALARM", "put-composite: the alarm that keeps this one's actions quiet" },
+	{ "wait-period", 0, "TIME", "put-composite: … how long to wait for it (default 60s)" },
+	{ "extension", 0, "TIME", "put-composite: … how long to stay quiet when it has gone (default 60s)" },
 	{ "since", 0, "TIME", "show: how far back the graph goes (default 3h)" },
 	{ 0 },
 };
 
 const struct cli_command cli_cmd_alarms = {
-	.name = "alarms", .args = "[CLUSTER] | show|put|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
+	.name = "alarms", .args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
-	         "metric with its threshold and lists what happened. put NAME makes or changes an alarm, as in: "
-	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops",
+	         "metric with its threshold, or the alarms behind a composite one, and lists what happened. put NAME makes or changes an alarm, as in: "
+	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops. put-composite NAME "
+	         "makes one of other alarms: stoker alarms put-composite night --rule 'ALARM(idle) AND NOT ALARM(deploy)' "
+	         "--action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

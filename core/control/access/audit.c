@@ -24,11 +24,14 @@
 
 static const char *cluster_of(const cJSON *in)
 {
-	static const char *const members[] = { "ClusterId", "JobFlowId", "ResourceId" };
+	static const char *const members[] = { "ClusterId", "JobFlowId" };
+	const char *resource = emr_id_of(json_str(in, "ResourceId", ""));
 
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		if (json_str(in, members[i], NULL))
 			return json_str(in, members[i], "");
+	if (*resource)
+		return strncmp(resource, EMR_STUDIO_PREFIX, strlen(EMR_STUDIO_PREFIX)) ? resource : "";
 	const cJSON *ids = json_arr(in, "JobFlowIds");
 	const cJSON *first = ids ? ids->child : NULL;
 	return cJSON_IsString(first) ? first->valuestring : "";

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/control/access/access.h"
+#include "core/control/emr/emr_ops.h"
 
 #define NAMED_MAX 1000             /* clusters, alarms, … that one request of a key may name */
 
@@ -19,6 +20,7 @@ struct asker {
 struct target {
 	char *arn;                 /* "*" where there is none */
 	const struct pair_list *tags;
+	struct pair_list *own_tags;   /* the same, when they are the target's; else NULL */
 	bool hidden;               /* found by something else than its id: an error must not tell the id */
 };
 VEC_STRUCT(targets, struct target);
@@ -27,7 +29,7 @@ VEC_STRUCT(targets, struct target);
 
 static void add_target(struct targets *l, char *arn, const struct pair_list *tags, bool hidden)
 {
-	struct target t = { arn, tags, hidden };
+	struct target t = { .arn = arn, .tags = tags, .hidden = hidden };
 
 	vec_push(l, t);
 }
@@ -43,6 +45,26 @@ static void add_cluster(struct control *ctl, const struct call *call, struct tar
 	const struct cluster *c = op_find(ctl, id);
 
 	add_target(l, emr_cluster_arn(id, call->region), c ? &c->tags : NULL, false);
+}
+
+static void add_studio(struct control *ctl, const struct call *call, struct targets *l, const char *id)
+{
+	struct pair_list *tags = xcalloc(1, sizeof *tags);
+
+	emr_studio_tags(ctl, call->region, id, tags);
+	add_target(l, emr_arn("studio", id, call->region), tags, false);
+	l->items[l->len - 1].own_tags = tags;
+}
+
+/* By its id or by its ARN: whatever ARN is given, it is the one of this region that is looked at. */
+static void add_resource(struct control *ctl, const struct call *call, struct targets *l, const char *id_or_arn)
+{
+	const char *id = emr_id_of(id_or_arn);
+
+	if (!strncmp(id, EMR_STUDIO_PREFIX, strlen(EMR_STUDIO_PREFIX)))
+		add_studio(ctl, call, l, id);
+	else
+		add_cluster(ctl, call, l, id);
 }
 
 static const struct cluster *cluster_with(struct control *ctl, const char *id)
@@ -108,7 +130,8 @@ static const struct naming {
 	add_fn add;
 } namings[] = {
 	{ "elasticmapreduce", "ClusterId", add_cluster }, { "elasticmapreduce", "JobFlowId", add_cluster },
-	{ "elasticmapreduce", "JobFlowIds", add_cluster }, { "elasticmapreduce", "ResourceId", add_cluster },
+	{ "elasticmapreduce", "JobFlowIds", add_cluster }, { "elasticmapreduce", "ResourceId", add_resource },
+	{ "elasticmapreduce", "StudioId", add_studio },
 	{ "stoker", "ClusterId", add_cluster }, { "stoker", "ClusterIds", add_cluster },
 	{ "stoker", "InstanceIds", add_owner_of }, { "stoker", "DeadLetterId", add_global },
 	{ "stoker", "ScheduleName", add_global }, { "stoker", "AlarmId", add_global },
@@ -141,8 +164,12 @@ static void find_targets(struct control *ctl, const struct operation *op, const 
 
 static void targets_free(struct targets *l)
 {
-	for (size_t i = 0; i < l->len; i++)
+	for (size_t i = 0; i < l->len; i++) {
 		free(l->items[i].arn);
+		if (l->items[i].own_tags)
+			pair_list_free(l->items[i].own_tags);
+		free(l->items[i].own_tags);
+	}
 	vec_free(l);
 }
 

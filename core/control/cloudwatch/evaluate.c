@@ -95,7 +95,7 @@ void cw_history(struct control *ctl, const struct metric_alarm *a, const char *t
 	cJSON *o = json_add_str(cJSON_CreateObject(), "AlarmName", a->name);
 	char *text = data ? json_print(data) : NULL;
 
-	json_add_str(o, "AlarmType", "MetricAlarm");
+	json_add_str(o, "AlarmType", metric_alarm_type(a));
 	json_add_str(o, "HistoryItemType", type);
 	json_add_str(o, "HistorySummary", summary);
 	json_add_str(o, "HistoryData", text ? text : "{}");
@@ -127,6 +127,14 @@ static cJSON *message_of(const struct metric_alarm *a, enum alarm_state from)
 	json_add_str(o, "Region", cw_alarm_region(a));
 	json_add_str(o, "AlarmArn", arn);
 	json_add_str(o, "OldStateValue", names_get(&alarm_state_names, (int)from));
+	free(arn);
+	if (a->rule) {
+		cJSON *data = a->reason_data ? cJSON_Parse(a->reason_data) : NULL;
+		json_add_str(o, "AlarmRule", a->rule);
+		json_add(o, "TriggeringChildren", cJSON_DetachItemFromObject(data, "triggeringAlarms"));
+		cJSON_Delete(data);
+		return o;
+	}
 	cJSON *t = cJSON_AddObjectToObject(o, "Trigger"), *dims = cw_encode_dims(&a->ref.dims);
 	json_add_str(t, "MetricName", a->ref.name);
 	json_add_str(t, "Namespace", a->ref.ns);
@@ -139,7 +147,6 @@ static cJSON *message_of(const struct metric_alarm *a, enum alarm_state from)
 	json_add_str(t, "ComparisonOperator", names_get(&alarm_compare_names, (int)a->compare));
 	json_add_num(t, "Threshold", a->threshold);
 	json_add_str(t, "TreatMissingData", names_get(&alarm_missing_names, (int)a->missing));
-	free(arn);
 	return o;
 }
 
@@ -183,7 +190,7 @@ static void act(struct control *ctl, const struct metric_alarm *a, const char *a
 	free(summary);
 }
 
-static void run_actions(struct control *ctl, const struct metric_alarm *a, enum alarm_state from, int64_t now)
+void cw_alarm_actions(struct control *ctl, const struct metric_alarm *a, enum alarm_state from, int64_t now)
 {
 	const struct str_list *l = actions_of(a);
 
@@ -225,7 +232,11 @@ void cw_alarm_move(struct control *ctl, struct metric_alarm *a, enum alarm_state
 		event_add(ctl, to == ALARM_STATE_ALARM ? SEVERITY_WARN : SEVERITY_INFO, cluster_of(ctl, a), a->name,
 		          EVENT_ALARM, "Alarm %s is %s: %s", a->name, names_get(&alarm_state_names, (int)to), reason);
 		ctl->acting_region = before;
-		run_actions(ctl, a, from, now);
+		vec_push(&cw_of(ctl)->moved, a);
+		if (a->rule)
+			cw_composite_moved(ctl, a, now);
+		else
+			cw_alarm_actions(ctl, a, from, now);
 	}
 	cJSON_Delete(data);
 	free(summary);
@@ -274,6 +285,8 @@ void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh)
 	cw->evaluating = true;
 	while (map_next(cw->alarms, &it, NULL, &v)) {
 		struct cw_alarm *rt = ((struct metric_alarm *)v)->runtime;
+		if (((struct metric_alarm *)v)->rule)
+			continue;
 		int interval = metric_alarm_interval(v);
 		bool turn = interval < 60 || (minute && (interval == 60 || now / 60000 % (interval / 60) == 0));
 		if (rt->fresh || (!only_fresh && turn))
@@ -283,6 +296,7 @@ void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh)
 	for (size_t i = 0; i < all.len; i++)
 		if (!((struct cw_alarm *)all.items[i]->runtime)->dead)
 			evaluate(ctl, all.items[i], now, slots, points);
+	cw_composites_settle(ctl, now);
 	cw->evaluating = false;
 	cw_bury(cw);
 	vec_free(&all);

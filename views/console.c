@@ -508,6 +508,7 @@ static int open_client(struct console *con, struct error *err)
 		return rc;
 	con->model = model_new();
 	con->model->link = LINK_CONNECTING;
+	snprintf(con->model->region, sizeof con->model->region, "%s", client_region(con->client));
 	char *path = cache_path(client_home(con->client), client_is_local(con->client));
 	con->cache = cache_open(path, client_name(con->client));
 	free(path);

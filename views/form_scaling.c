@@ -14,8 +14,8 @@ static void managed_summary(void *ctx, const struct form *f, char *out, size_t s
 	const struct sheet *s = ctx;
 	const struct mcluster *mc = sheet_cluster(s);
 	bool unknown = false;
-	double each = mc && mc->c->groups.len ? model_price(mc->c->groups.items[mc->c->groups.len - 1]->type, 1, &unknown)
-	                                      : 0;
+	const struct instance_group *last = mc && mc->c->groups.len ? mc->c->groups.items[mc->c->groups.len - 1] : NULL;
+	double each = last ? model_price(mc->c->region, last->type, 1, &unknown) : 0;
 	*out = 0;
 	if (!strcmp(form_text(f, "unit"), units[0]))
 		snprintf(out, size, "between about $%.2f/h and $%.2f/h%s", each * (double)form_number(f, "min"),

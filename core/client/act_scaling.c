@@ -28,8 +28,8 @@ void act_limit_lines(struct act *a, const struct mcluster *mc, const char *group
 		return;
 	}
 	double now = act_price_now(mc, &unknown);
-	double low = now + model_price(g->type, min - g->running, &unknown);
-	double high = now + model_price(g->type, max - g->running, &unknown);
+	double low = now + model_price(mc->c->region, g->type, min - g->running, &unknown);
+	double high = now + model_price(mc->c->region, g->type, max - g->running, &unknown);
 	const char *bound = unknown ? ">= " : "";
 	act_line(a, "nodes now", NULL, "%d x %s", g->running, g->type ? g->type : "");
 	act_line(a, "cost per hour", NULL, "%s$%.2f at %d nodes, %s$%.2f at %d", bound, low < 0 ? 0 : low, min, bound,
@@ -47,14 +47,14 @@ static void managed_cost(struct act *a, const struct mcluster *mc, int min, int 
 	for (size_t i = 0; i < mc->c->groups.len; i++) {
 		const struct instance_group *g = mc->c->groups.items[i];
 		if (g->role == ROLE_MASTER)
-			master += model_price(g->type, g->requested, &unknown);
+			master += model_price(mc->c->region, g->type, g->requested, &unknown);
 		else
 			last = g;
 	}
 	if (!last)
 		return;
-	double low = master + model_price(last->type, min, &unknown);
-	double high = master + model_price(last->type, max, &unknown);
+	double low = master + model_price(mc->c->region, last->type, min, &unknown);
+	double high = master + model_price(mc->c->region, last->type, max, &unknown);
 	const char *bound = unknown ? ">= " : "";
 	act_line(a, "cost per hour", NULL, "about %s$%.2f at %d nodes, %s$%.2f at %d", bound, low, min, bound, high, max);
 }

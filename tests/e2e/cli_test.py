@@ -164,6 +164,11 @@ class Cli(unittest.TestCase):
         before = len(self.json("clusters", "--all")["Clusters"])
         self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)
         self.assertEqual(self.json("create", "cli-dry", "--dry-run")["Name"], "cli-dry")
+        there = self.stoker("create", "cli-dry", "--dry-run", "--region", "eu-west-1").stderr
+        self.assertIn("list prices of eu-west-1 as of 2025-03-02", there)
+        self.assertIn("≥0.214", there)  # EC2's part; EMR's fee there is not known
+        nowhere = self.stoker("create", "cli-dry", "--dry-run", "--region", "cn-north-1").stderr
+        self.assertIn("no list prices of cn-north-1 are known", nowhere)
         asked = self.json("create", "cli-dry", "--dry-run", "--masters", "3", "--security-configuration", "sc",
                           "--replace-unhealthy")
         self.assertEqual((asked["SecurityConfiguration"], asked["Instances"]["UnhealthyNodeReplacement"],

@@ -343,7 +343,7 @@ class Cli(unittest.TestCase):
             self.stoker("cost", "put-budget", "words", "12.5", env=env)
             self.assertIn("$12.50", self.stoker("cost", "budgets", env=env).stdout)
             self.assertEqual(self.json("cost", "budgets", env=env)["Budgets"][0]["Amount"], 12.5)
-            self.stoker("cost", "delete-budget", "words", env=env)
+            self.stoker("cost", "delete-budget", "words", "--yes", env=env)
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:

@@ -83,7 +83,8 @@ FORCE:
 $(BUILD)/gen/%.inc: %.csv %.sed
 	@mkdir -p $(@D)
 	@sed -E -f $*.sed $*.csv >$@
-$(BUILD)/o/core/model/price.o: $(BUILD)/gen/core/model/instance-types.inc $(BUILD)/gen/core/model/volume-types.inc
+PRICE_LISTS := $(patsubst %,$(BUILD)/gen/core/model/%.inc,instance-types region-rates volume-types)
+$(BUILD)/o/core/model/price.o: $(PRICE_LISTS)
 
 $(BUILD)/o/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
@@ -205,7 +206,7 @@ test-spark: all  ## the same scripts on a real Spark (needs Java 17 and pyspark)
 run: all  ## build, then the sample ETL on an embedded cluster, shown in the console
 	@BUILD=$(BUILD) tests/jobs/flights/run.sh
 
-lint: $(BUILD)/gen/core/model/instance-types.inc $(BUILD)/gen/core/model/volume-types.inc  ## clang-tidy, cppcheck, manual pages, and the rules of the house
+lint: $(PRICE_LISTS)  ## clang-tidy, cppcheck, manual pages, and the rules of the house
 	@BUILD=$(BUILD) .ci/lint.sh
 
 # ---- manual pages and completions, made from the program's own tables ----

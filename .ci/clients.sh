@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8 PIP_DISABLE_PIP_VERSION_CHECK=1
 
-AWS="boto3==1.43.11 awscli==1.45.11"
+AWS="boto3==1.44.8 awscli==1.46.3"
 AIRFLOW="apache-airflow==2.11.2 apache-airflow-providers-amazon[aiobotocore]==9.22.0"
 
 root=${STOKER_CLIENTS:-.deps/clients}

@@ -47,6 +47,10 @@ char *alarm_rule_text(const cJSON *alarm, const struct glyphs *g, char *out, siz
 {
 	int n = (int)json_int(alarm, "EvaluationPeriods", 1), m = (int)json_int(alarm, "DatapointsToAlarm", n);
 	char of[32] = "", span[32];
+	if (json_str(alarm, "AlarmRule", NULL)) {
+		snprintf(out, size, "%s", json_str(alarm, "AlarmRule", ""));
+		return out;
+	}
 	if (m != n)
 		snprintf(of, sizeof of, "%d of ", m);
 	const char *what = json_str(alarm, "MetricName", NULL);

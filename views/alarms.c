@@ -1,5 +1,5 @@
-/* Alarms: what is wrong now, and on demand every alarm of CloudWatch; of the selected one its rule, the graph
- * of what it watches, who has taken it, its history and what to do. */
+/* Alarms: what is wrong now, and on demand every alarm of CloudWatch, metric and composite; of the selected one its
+ * rule, the graph of what it watches, who has taken it, its history and what to do. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,11 +19,21 @@ static bool is_raised(const cJSON *row)
 	return json_str(row, "AlarmId", NULL) != NULL;
 }
 
+static bool of_cloudwatch(const char *kind)
+{
+	return !strcmp(kind, "metric") || !strcmp(kind, "composite");
+}
+
+static bool is_composite(const cJSON *alarm)
+{
+	return json_str(alarm, "AlarmRule", NULL) != NULL;
+}
+
 static const cJSON *metric_alarm(struct board *b, const cJSON *row)
 {
 	if (row && !is_raised(row))
 		return row;
-	if (!row || strcmp(json_str(row, "Kind", ""), "metric"))
+	if (!row || !of_cloudwatch(json_str(row, "Kind", "")))
 		return NULL;
 	return records_find(board_records(b, PART_METRIC_ALARMS), json_str(row, "AlarmName", ""));
 }
@@ -31,7 +41,7 @@ static const cJSON *metric_alarm(struct board *b, const cJSON *row)
 static bool listed(const struct model *m, const char *name)
 {
 	for (size_t i = 0; i < m->alarms.len; i++)
-		if (!strcmp(m->alarms.items[i].kind, "metric") && !strcmp(m->alarms.items[i].name, name))
+		if (of_cloudwatch(m->alarms.items[i].kind) && !strcmp(m->alarms.items[i].name, name))
 			return true;
 	return false;
 }
@@ -139,6 +149,11 @@ static void rule_facts(struct board *b, const cJSON *alarm, struct facts *f)
 	bool on = json_bool(alarm, "ActionsEnabled", true);
 	factf(f, "tells", on ? ROLE_TEXT : ROLE_WARN, "%s%s", strchr(actions, ',') ? actions : topic_word(actions),
 	      on ? "" : " (switched off: o switches it on)");
+	if (json_str(alarm, "ActionsSuppressor", NULL))
+		factf(f, "suppressor", ROLE_TEXT, "%s, waited for %lld s, %lld s beyond its end",
+		      json_str(alarm, "ActionsSuppressor", ""), (long long)json_int(alarm, "ActionsSuppressorWaitPeriod", 0),
+		      (long long)json_int(alarm, "ActionsSuppressorExtensionPeriod", 0));
+	fact(f, "suppressed", ROLE_WARN, json_str(alarm, "ActionsSuppressedReason", ""));
 	history_facts(b, f);
 }
 
@@ -177,7 +192,7 @@ static void alarms_facts(struct board *b, const cJSON *row, struct facts *f)
 static int alarms_picture(struct board *b, const cJSON *row, struct draw d)
 {
 	const cJSON *alarm = metric_alarm(b, row);
-	if (!alarm)
+	if (!alarm || is_composite(alarm))
 		return 0;
 	if (draw_h(d) > 2)
 		alarm_graph_draw(draw_sub(d, (struct rect){ 1, 0, draw_w(d) - 2, draw_h(d) }), b->view.con, alarm,
@@ -253,6 +268,8 @@ static const char *alarms_disabled(struct board *b, const cJSON *row, int action
 		return "this alarm is not raised: there is nothing to acknowledge";
 	if ((action == VA_CHANGE || action == VA_SWITCH || action == VA_DELETE) && !metric_alarm(b, row))
 		return "that is not an alarm of CloudWatch: it ends with its cause";
+	if (action == VA_CHANGE && is_composite(metric_alarm(b, row)))
+		return "composite alarms are changed with stoker alarms put-composite";
 	if (action == VA_CHANGE && json_arr(metric_alarm(b, row), "Metrics"))
 		return "alarms on expressions are changed with aws cloudwatch put-metric-alarm";
 	if (action == VA_NEW && board_model(b)->parts[PART_METRIC_ALARMS].unsupported)

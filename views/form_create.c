@@ -6,7 +6,7 @@
 #include "core/model/price.h"
 #include "views/view.h"
 
-#define MAX_TYPES 64
+#define MAX_TYPES 256
 
 /* Strings that the form needs while it is open; static, because prices do not change while we run. */
 static const char *const *type_names(void)

@@ -7,7 +7,7 @@
 #include "views/forms.h"
 
 #define MAX_GROUPS 50
-#define MAX_TYPES 64
+#define MAX_TYPES 256
 
 /* What the open form is about; freed with it. */
 struct scale {

@@ -103,7 +103,7 @@ struct server_status {
 struct malarm {
 	char id[96], cluster_id[MODEL_ID_SIZE];
 	char severity[16];
-	char kind[16];             /* condition, metric, budget */
+	char kind[16];             /* condition, metric, composite, budget */
 	int64_t since;
 	char *title, *detail, *hint;
 	char *name;                /* of the metric alarm or budget; "" else */

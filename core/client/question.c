@@ -111,15 +111,21 @@ static int take_alarms(struct model *m, struct mcluster *mc, const cJSON *r, boo
 	return rc ? rc : model_take_alarms(m, r, err);
 }
 
-/* What an alarm watches is known now: its data can be asked for. */
+/* Metric and composite alarms are one list here. What an alarm watches is known now: its data can be asked for. */
 static int take_metric_alarms(struct model *m, struct mcluster *mc, const cJSON *r, bool first,
                               struct error *err)
 {
 	(void)mc;
 	if (!m->parts[PART_ALARM_DATA].fetched)
 		m->parts[PART_ALARM_DATA].dirty = true;
-	return records_take(&m->records[PART_METRIC_ALARMS], "DescribeAlarms", "MetricAlarms", "AlarmName", r,
-	                    first, err);
+	cJSON *both = cJSON_Duplicate(r, true), *list = cJSON_GetObjectItemCaseSensitive(both, "MetricAlarms"),
+	      *composites = cJSON_GetObjectItemCaseSensitive(both, "CompositeAlarms");
+	while (list && composites && composites->child)
+		cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(composites, composites->child));
+	int rc = records_take(&m->records[PART_METRIC_ALARMS], "DescribeAlarms", "MetricAlarms", "AlarmName", both,
+	                      first, err);
+	cJSON_Delete(both);
+	return rc;
 }
 
 static int take_detail(struct model *m, struct mcluster *mc, const cJSON *r, bool first, struct error *err)

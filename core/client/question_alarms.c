@@ -10,10 +10,19 @@
 #define SPAN_MIN_S 3600
 #define SPAN_MAX_S (7 * 86400)
 
+/* Without types CloudWatch tells of metric alarms only. */
+static cJSON *both_types(cJSON *in)
+{
+	cJSON *types = cJSON_AddArrayToObject(in, "AlarmTypes");
+	cJSON_AddItemToArray(types, cJSON_CreateString("MetricAlarm"));
+	cJSON_AddItemToArray(types, cJSON_CreateString("CompositeAlarm"));
+	return in;
+}
+
 cJSON *ask_metric_alarms(const struct model *m, const struct mcluster *mc)
 {
 	(void)m, (void)mc;
-	return json_add_int(cJSON_CreateObject(), "MaxRecords", 100);
+	return both_types(json_add_int(cJSON_CreateObject(), "MaxRecords", 100));
 }
 
 void about_alarm(const struct model *m, char *out, size_t size)
@@ -27,7 +36,7 @@ cJSON *ask_alarm_history(const struct model *m, const struct mcluster *mc)
 	if (!*m->focus.alarm)
 		return NULL;
 	cJSON *in = json_add_str(cJSON_CreateObject(), "AlarmName", m->focus.alarm);
-	return json_add_int(in, "MaxRecords", 20);
+	return both_types(json_add_int(in, "MaxRecords", 20));
 }
 
 /* What a plain alarm watches, as a query of GetMetricData. */
@@ -48,7 +57,7 @@ cJSON *ask_alarm_data(const struct model *m, const struct mcluster *mc)
 {
 	(void)mc;
 	const cJSON *alarm = records_find(&m->records[PART_METRIC_ALARMS], m->focus.alarm);
-	if (!alarm)
+	if (!alarm || json_str(alarm, "AlarmRule", NULL)) /* a composite alarm watches alarms, which have no points */
 		return NULL;
 	const cJSON *math = json_arr(alarm, "Metrics");
 	int64_t period = json_int(alarm, "Period", 60), now = clock_now_ms() / 1000;

@@ -15,6 +15,7 @@ TABLE(alarm_compare_names, "GreaterThanOrEqualToThreshold", "GreaterThanThreshol
       "LessThanOrEqualToThreshold", "LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold",
       "GreaterThanUpperThreshold");
 TABLE(alarm_missing_names, "missing", "ignore", "breaching", "notBreaching");
+TABLE(alarm_hold_names, "", "WaitPeriod", "ExtensionPeriod", "Alarm");
 TABLE(metric_statistic_names, "SampleCount", "Average", "Sum", "Minimum", "Maximum");
 TABLE(metric_unit_names, "Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes",
       "Gigabytes", "Terabytes", "Bits", "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count",
@@ -61,7 +62,7 @@ struct metric_alarm *metric_alarm_new(void)
 	struct metric_alarm *a = xcalloc(1, sizeof *a);
 
 	a->actions_enabled = true;
-	a->state = ALARM_STATE_INSUFFICIENT;
+	a->state = a->told = ALARM_STATE_INSUFFICIENT;
 	return a;
 }
 
@@ -77,11 +78,18 @@ void metric_alarm_free(struct metric_alarm *a)
 	metric_ref_free(&a->ref);
 	metric_query_list_free(&a->queries);
 	free(a->low_samples);
+	free(a->rule);
+	free(a->suppressor);
 	pair_list_free(&a->tags);
 	free(a->owner);
 	free(a->reason);
 	free(a->reason_data);
 	free(a);
+}
+
+const char *metric_alarm_type(const struct metric_alarm *a)
+{
+	return a->rule ? "CompositeAlarm" : "MetricAlarm";
 }
 
 int metric_alarm_period(const struct metric_alarm *a)

@@ -39,6 +39,10 @@ struct metric_query {
 VEC_STRUCT(metric_query_list, struct metric_query);
 void metric_query_list_free(struct metric_query_list *l);
 
+/* Why a composite alarm's actions wait. */
+enum alarm_hold { ALARM_HOLD_NONE, ALARM_HOLD_WAIT, ALARM_HOLD_EXTENSION, ALARM_HOLD_ALARM };
+extern const struct names alarm_hold_names;      /* "", WaitPeriod, ExtensionPeriod, Alarm */
+
 struct metric_alarm {
 	char *name, *description;
 	bool actions_enabled;
@@ -50,6 +54,13 @@ struct metric_alarm {
 	enum alarm_compare compare;
 	enum alarm_missing missing;
 	bool missing_given;                  /* TreatMissingData was sent: only then it is shown */
+	/* A composite alarm: a rule over other alarms instead of all of the above from ref on. */
+	char *rule;                          /* AlarmRule, NULL: a metric alarm */
+	char *suppressor;                    /* name of the alarm that keeps it quiet, or NULL */
+	int wait_s, extension_s;             /* for the suppressor to come; after it has gone */
+	enum alarm_hold hold;
+	int64_t hold_until;                  /* ms; 0: until the suppressor changes */
+	enum alarm_state told;               /* the last state whose actions were taken, or were not due */
 	char *low_samples;                   /* EvaluateLowSampleCountPercentile, or NULL */
 	struct pair_list tags;
 	char *owner;                         /* the part that made it ("scaling"), NULL: a client */
@@ -62,6 +73,8 @@ struct metric_alarm {
 
 struct metric_alarm *metric_alarm_new(void);     /* actions enabled, INSUFFICIENT_DATA */
 void metric_alarm_free(struct metric_alarm *a);  /* and the struct itself; NULL is allowed */
+/* The shape of AlarmTypes: MetricAlarm or CompositeAlarm. */
+const char *metric_alarm_type(const struct metric_alarm *a);
 /* s: the period of its points; of a metric-math alarm the longest in it. */
 int metric_alarm_period(const struct metric_alarm *a);
 /* Seconds from one evaluation to the next: 10 for periods under a minute, 600 for an hour and more, else 60. */

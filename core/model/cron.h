@@ -8,8 +8,9 @@
  * `15W` (the weekday nearest to the 15th, within the month); in day-of-week `6L` (the last Friday) and `6#3`
  * (the third Friday).
  *
- * Summer time: a run whose time the clocks skip takes place at the moment after the gap, so that a nightly
- * job is not lost (EventBridge leaves it out); one whose time comes twice takes place the first time only.
+ * Summer time is EventBridge Scheduler's: a time of cron that the clocks skip is no time and does not run, one
+ * that comes twice runs the first time only; a day of a rate has 24 hours. at() with a time that the clocks skip
+ * means the moment after the gap: it has no other day.
  *
  * A struct cron is a plain value without pointers. */
 #ifndef CORE_MODEL_CRON_H

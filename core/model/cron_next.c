@@ -106,8 +106,9 @@ static int64_t next_cron(const struct cron *c, const struct tz *tz, int64_t afte
 			minute = 0;
 		days = found;
 		for (; (minute = next_minute(c, minute)) >= 0; minute++) {
-			int64_t instant = tz_instant(tz, days * DAY + minute * 60, NULL);
-			if (instant > after)
+			enum tz_fit fit;
+			int64_t instant = tz_instant(tz, days * DAY + minute * 60, &fit);
+			if (fit != TZ_NEVER && instant > after)
 				return instant;
 		}
 		days++;

@@ -6,9 +6,15 @@
 #include "core/base/map.h"
 #include "core/model/price_csv.h"
 
-struct price_table {
-	struct arena *arena;             /* rows and texts of people's own lists */
+/* What a look-up may add to: the rows of a region are made when somebody first asks for it. */
+struct shelf {
 	VEC(const struct price *) rows;
+	struct map *regions;             /* whose rows are there → a mark */
+};
+
+struct price_table {
+	struct arena *arena;             /* rows and texts of people's own lists and of other regions */
+	struct shelf *shelf;
 	VEC(const struct volume_price *) volumes;
 	struct map *by_key;              /* "type region" → const struct price */
 	struct map *by_type;             /* type → the first row of it */
@@ -25,7 +31,7 @@ static void *plain(const struct price *p)
 	return (void *)(uintptr_t)p;
 }
 
-static void index_row(struct price_table *t, const struct price *p)
+static void index_row(const struct price_table *t, const struct price *p)
 {
 	char key[256];
 
@@ -42,11 +48,13 @@ struct price_table *price_table_new(void)
 	size_t n;
 
 	t->arena = arena_new();
+	t->shelf = xcalloc(1, sizeof *t->shelf);
+	t->shelf->regions = map_new();
 	t->by_key = map_new();
 	t->by_type = map_new();
 	const struct price *rows = price_all(&n);
 	for (size_t i = 0; i < n; i++) {
-		vec_push(&t->rows, &rows[i]);
+		vec_push(&t->shelf->rows, &rows[i]);
 		index_row(t, &rows[i]);
 	}
 	const struct volume_price *volumes = price_volumes(&n);
@@ -59,12 +67,46 @@ void price_table_free(struct price_table *t)
 {
 	if (!t)
 		return;
-	vec_free(&t->rows);
+	vec_free(&t->shelf->rows);
+	map_free(t->shelf->regions, NULL);
+	free(t->shelf);
 	vec_free(&t->volumes);
 	map_free(t->by_key, NULL);
 	map_free(t->by_type, NULL);
 	arena_free(t->arena);
 	free(t);
+}
+
+/* A type as the shipped rates have it in another region. */
+static void add_regional(const struct price_table *t, const struct price *home, const struct region_rate *r)
+{
+	struct price *p = arena_new_of(t->arena, struct price);
+
+	*p = *home;
+	p->region = r->region;
+	p->ec2 = price_ec2(p->type, r->region);
+	p->emr = PRICE_UNKNOWN;
+	p->emr_estimate = false;
+	p->date = r->date;
+	p->source = arena_printf(t->arena, "size: as in " PRICE_REGION "; EC2 rate: of the family in %s by %s of %s; "
+	                         "EMR fee: unknown, no source found", r->region, r->source, r->date);
+	vec_push(&t->shelf->rows, p);
+	index_row(t, p);
+}
+
+void price_table_open(const struct price_table *t, const char *region)
+{
+	size_t n;
+	const struct price *homes = price_all(&n);
+
+	if (map_get(t->shelf->regions, region) || !price_date(region))
+		return;
+	map_set(t->shelf->regions, region, t->shelf);
+	for (size_t i = 0; i < n; i++) {
+		const struct region_rate *r = price_rate_find(homes[i].type, region);
+		if (r)
+			add_regional(t, &homes[i], r);
+	}
 }
 
 const struct price *price_table_find(const struct price_table *t, const char *type, const char *region)
@@ -75,6 +117,7 @@ const struct price *price_table_find(const struct price_table *t, const char *ty
 		return NULL;
 	if (!region)
 		return map_get(t->by_type, type);
+	price_table_open(t, region);
 	key_of(key, sizeof key, type, region);
 	return map_get(t->by_key, key);
 }
@@ -90,21 +133,12 @@ const struct volume_price *price_table_volume(const struct price_table *t, const
 
 size_t price_table_len(const struct price_table *t)
 {
-	return t->rows.len;
+	return t->shelf->rows.len;
 }
 
 const struct price *price_table_at(const struct price_table *t, size_t i)
 {
-	return t->rows.items[i];
-}
-
-bool price_table_own(const struct price_table *t, const struct price *p)
-{
-	size_t n;
-	const struct price *shipped = price_all(&n);
-
-	(void)t;
-	return p < shipped || p >= shipped + n;
+	return t->shelf->rows.items[i];
 }
 
 /* ---- lists of instance types ---- */
@@ -182,6 +216,7 @@ static int read_type(const struct price_table *t, const struct price_csv *c, str
 	p->region = c->values[REGION];
 	p->date = c->values[DATE];
 	p->source = c->values[SOURCE];
+	p->own = true;
 	int ret = read_size(c, p, err);
 	return ret ? ret : read_rates(c, p, err);
 }
@@ -231,24 +266,25 @@ static void lay(struct price_table *t, const struct price *p)
 {
 	const struct price *below = price_table_find(t, p->type, p->region);
 
-	for (size_t i = 0; below && i < t->rows.len; i++)
-		if (t->rows.items[i] == below)
-			t->rows.items[i] = p;
+	for (size_t i = 0; below && i < t->shelf->rows.len; i++)
+		if (t->shelf->rows.items[i] == below)
+			t->shelf->rows.items[i] = p;
 	if (!below)
-		vec_push(&t->rows, p);
+		vec_push(&t->shelf->rows, p);
 	index_row(t, p);
 }
 
 static void lay_estimates(struct price_table *t, const struct price *any)
 {
-	for (size_t i = 0; i < t->rows.len; i++) {
-		const struct price *old = t->rows.items[i];
+	price_table_open(t, any->region);
+	for (size_t i = 0; i < t->shelf->rows.len; i++) {
+		const struct price *old = t->shelf->rows.items[i];
 		if (strcmp(old->region, any->region) || old->emr >= 0 || old->ec2 < 0)
 			continue;
 		struct price *p = arena_new_of(t->arena, struct price);
 		*p = *old;
 		p->emr = PRICE_ESTIMATE_SHARE * p->ec2;
-		p->emr_estimate = true;
+		p->emr_estimate = p->own = true;
 		p->source =
 		    arena_printf(t->arena, "%s; EMR fee estimated: %s (%s)", old->source, any->source, any->date);
 		lay(t, p);

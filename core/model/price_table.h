@@ -33,10 +33,11 @@ int price_table_read_volumes(struct price_table *t, const char *name, const char
 const struct price *price_table_find(const struct price_table *t, const char *type, const char *region);
 const struct volume_price *price_table_volume(const struct price_table *t, const char *type,
                                               const char *region);
-/* All rows: shipped ones first, in their order. */
+/* All rows that are there: those of PRICE_REGION first, in their order. The rows of any other region are made
+ * when it is first asked for: price_table_find with it does that, and this. */
+void price_table_open(const struct price_table *t, const char *region);
 size_t price_table_len(const struct price_table *t);
 const struct price *price_table_at(const struct price_table *t, size_t i);
-bool price_table_own(const struct price_table *t, const struct price *p); /* from a person's own list? */
 
 /* $/h of the volumes of one instance. *unknown is set when a volume's rate is not known; it then counts 0. */
 double price_table_volumes(const struct price_table *t, const struct ebs_volume_list *l, const char *region,

@@ -98,6 +98,18 @@ class Suite:
         self.assertIn("MasterPublicDnsName", self.emr.describe_cluster(ClusterId=cid)["Cluster"])
         self.terminate(cid)
 
+    def test_what_emr_fills_in(self):
+        """Versions of applications and how a cluster shrinks are the release's, when the request does not say."""
+        for label, version, behaviour in (("emr-6.15.0", "3.4.1", "TERMINATE_AT_TASK_COMPLETION"),
+                                          ("emr-5.9.0", "2.2.0", "TERMINATE_AT_INSTANCE_HOUR"),
+                                          ("emr-4.2.0", None, None)):
+            cid = self.run_job_flow("fills", ReleaseLabel=label, keep=False, Applications=[
+                {"Name": "spark"}, {"Name": "Presto"}, {"Name": "Hive", "Version": "0.1"}])
+            c = self.emr.describe_cluster(ClusterId=cid)["Cluster"]
+            self.assertEqual([(a["Name"], a.get("Version")) for a in c["Applications"]],
+                             [("spark", version), ("Presto", None), ("Hive", "0.1")])
+            self.assertEqual(c.get("ScaleDownBehavior"), behaviour)
+
     def test_transient_cluster_ends_by_itself(self):
         cid = self.run_job_flow("transient", keep=False, Steps=[step("one", "bash", "-c", "true")])
         self.emr.get_waiter("cluster_terminated").wait(ClusterId=cid, WaiterConfig=FAST)
@@ -382,7 +394,7 @@ class Suite:
             op = model.operation_model(name)
             args = self.minimal(op.input_shape) if op.input_shape else {}
             try:
-                self.emr._make_api_call(name, args)
+                made = self.emr._make_api_call(name, args)
             except ClientError as e:
                 code = e.response["Error"]["Code"]
                 self.assertEqual(e.response["ResponseMetadata"]["HTTPStatusCode"], 400, name)
@@ -393,6 +405,8 @@ class Suite:
                     self.assertIn(code, ("ValidationException", "InvalidRequestException"), name)
             else:
                 self.assertEqual(served.get(name), "yes", name)
+                if name == "CreateStudio":
+                    self.emr.delete_studio(StudioId=made["StudioId"])
 
     def test_tags(self):
         cid = self.run_job_flow("tags")
@@ -455,6 +469,24 @@ class Suite:
                  for x in p["NotebookExecutions"]]
         self.assertEqual([x["NotebookExecutionId"] for x in found], [nid])
 
+    def test_studios(self):
+        made = self.emr.create_studio(
+            Name="st", AuthMode="IAM", VpcId="v", SubnetIds=["s"], ServiceRole="r", WorkspaceSecurityGroupId="w",
+            EngineSecurityGroupId="e", DefaultS3Location="s3://b", Tags=[{"Key": "a", "Value": "b"}])["StudioId"]
+        who = dict(StudioId=made, IdentityType="USER", IdentityId="u-1")
+        self.emr.create_studio_session_mapping(SessionPolicyArn="p", **who)
+        mapping = self.emr.get_studio_session_mapping(**who)["SessionMapping"]
+        self.assertEqual((mapping["IdentityId"], mapping["CreationTime"].tzinfo is None), ("u-1", False))
+        studios = [s for p in self.emr.get_paginator("list_studios").paginate() for s in p["Studios"]]
+        self.assertEqual([s["Name"] for s in studios], ["st"])
+        mappings = [m for p in self.emr.get_paginator("list_studio_session_mappings").paginate(StudioId=made)
+                    for m in p["SessionMappings"]]
+        self.assertEqual([m["IdentityId"] for m in mappings], ["u-1"])
+        self.assertEqual(self.emr.describe_studio(StudioId=made)["Studio"]["Tags"], [{"Key": "a", "Value": "b"}])
+        self.emr.delete_studio(StudioId=made)
+        self.refused("InvalidRequestException", "Studio does not exist",
+                     lambda: self.emr.describe_studio(StudioId=made))
+
     def test_job_flows(self):
         flow = self.emr.describe_job_flows(JobFlowIds=[self.cid])["JobFlows"][0]
         self.assertEqual((flow["JobFlowId"], flow["Instances"]["InstanceCount"]), (self.cid, 2))
@@ -466,9 +498,9 @@ class Suite:
 
     def test_wrong_keys(self):
         self.refused("InvalidSignatureException", "does not match",
-                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=400)
         self.refused("UnrecognizedClientException", "security token",
-                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=400)
 
     def test_region_is_the_callers(self):
         emr = boto3_client(self.server, region_name="eu-central-1")

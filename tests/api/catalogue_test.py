@@ -291,7 +291,7 @@ class Errors(Base):
         self.assertEqual(self.state(self.cid), "WAITING")
 
     def test_unknown_operations(self):
-        for op in ("ListStudios", "CreatePersistentAppUI", "StartSession", "Nonsense"):
+        for op in ("DescribePersistentAppUI", "CreatePersistentAppUI", "StartSession", "Nonsense"):
             self.refused("UnknownOperationException", f"Could not find operation {op}", op)
 
     def test_notebooks_and_credentials(self):
@@ -429,6 +429,15 @@ class Limits(Base):
             if op != "ListSteps":
                 self.refused(INVALID, "is not valid", op, {**body, "Marker": page["Marker"]}, whole=False)
 
+    def types_of(self, label):
+        types, marker = {}, None
+        while marker or not types:
+            r = self.call("ListSupportedInstanceTypes",
+                          {"ReleaseLabel": label, **({"Marker": marker} if marker else {})})
+            types.update({t["Type"]: t for t in r["SupportedInstanceTypes"]})
+            marker = r.get("Marker")
+        return types
+
     def test_releases_and_types(self):
         pages, token = [], None
         while token or not pages:
@@ -449,14 +458,25 @@ class Limits(Base):
                          {"Hadoop": "2.10.1", "Hive": "2.3.9", "Spark": "2.4.8"})
         self.refused(INVALID, "The supplied release label is invalid: emr-1.2.3.", "DescribeReleaseLabel",
                      {"ReleaseLabel": "emr-1.2.3"})
-        types = {t["Type"]: t for t in self.call("ListSupportedInstanceTypes", {"ReleaseLabel": LABEL})[
-            "SupportedInstanceTypes"]}
+        d = self.call("DescribeReleaseLabel", {"ReleaseLabel": "emr-7.13.0"})
+        self.assertEqual({a["Name"]: a["Version"] for a in d["Applications"]},
+                         {"Hadoop": "3.4.2", "Hive": "3.1.3", "Spark": "3.5.6"})
+        types = self.types_of(LABEL)
         self.assertEqual((types["m5.xlarge"]["VCPU"], types["m5.xlarge"]["MemoryGB"]), (4, 16))
         self.assertEqual((types["i3.4xlarge"]["NumberOfDisks"], types["i3.4xlarge"]["StorageGB"],
                           types["i3.4xlarge"]["EbsStorageOnly"]), (2, 3800, False))
         self.assertEqual(types["m6g.xlarge"]["Architecture"], "AARCH64")
-        old = self.call("ListSupportedInstanceTypes", {"ReleaseLabel": "emr-5.29.0"})["SupportedInstanceTypes"]
-        self.assertNotIn("m6g.xlarge", [t["Type"] for t in old])
+        self.assertEqual((types["r8g.16xlarge"]["VCPU"], types["r8g.16xlarge"]["MemoryGB"]), (64, 512))
+        self.assertEqual((types["i4i.xlarge"]["StorageGB"], types["i4i.xlarge"]["Architecture"]), (937, "X86_64"))
+        self.assertNotIn("m7g.large", types)
+        # family: a release without it, the first one with it
+        for family, without, first in (("m6g", "emr-5.29.0", "emr-5.30.0"), ("c6g", "emr-5.30.2", "emr-5.31.0"),
+                                       ("m6g", "emr-6.0.1", "emr-6.1.0"), ("m6i", "emr-6.5.0", "emr-6.6.0"),
+                                       ("c7g", "emr-6.6.0", "emr-6.7.0"), ("r7g", "emr-6.9.1", "emr-6.10.0"),
+                                       ("m8g", "emr-5.36.0", "emr-5.36.1"), ("m5", "emr-5.12.3", "emr-5.13.0")):
+            self.assertNotIn(family + ".xlarge", self.types_of(without), without)
+            self.assertIn(family + ".xlarge", self.types_of(first), first)
+        self.assertIn("m7i.xlarge", self.types_of("emr-5.0.0"))
 
     def test_public_access(self):
         got = self.call("GetBlockPublicAccessConfiguration")
@@ -526,7 +546,8 @@ class States(Base):
         self.assertEqual(states[-2:], ["TERMINATING", "TERMINATED"])
         for group in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]:
             self.assertEqual(group["Status"]["State"], "TERMINATED")
-            self.assertEqual(group["Status"]["StateChangeReason"]["Code"], "CLUSTER_TERMINATED")
+            self.assertEqual(group["Status"]["StateChangeReason"],
+                             {"Code": "CLUSTER_TERMINATED", "Message": "Cluster was terminated."})
             self.assertEqual(self.history(cid, group["Id"])[-2:], ["TERMINATING", "TERMINATED"])
             self.assertEqual((group["RunningInstanceCount"], group["RequestedInstanceCount"]), (0, 1))
         for i in self.call("ListInstances", {"ClusterId": cid})["Instances"]:
@@ -563,6 +584,35 @@ class States(Base):
         states = {s["Name"]: s["Status"]["State"] for s in self.call("ListSteps", {"ClusterId": cid})["Steps"]}
         self.assertEqual(states, {"a": "FAILED", "b": "CANCELLED"})
 
+    def test_cancel_and_wait_without_keep_alive(self):
+        cid = self.ends("TERMINATED", "STEP_FAILURE", "Steps completed with errors",
+                        [step("a", "false", action="CANCEL_AND_WAIT"), step("b", "true")])
+        states = {s["Name"]: s["Status"]["State"] for s in self.call("ListSteps", {"ClusterId": cid})["Steps"]}
+        self.assertEqual(states, {"a": "FAILED", "b": "CANCELLED"})
+
+    def lowered(self, action):
+        """Two steps run at a time, then the level is 1 again, and the first one fails: a third was waiting."""
+        gate = os.path.join(self.server.home, f"gate-{action}")
+        cid = self.run_job_flow("lowered")
+        first, second, third = self.steps(
+            cid, step("a", "bash", "-c", f"until [ -e {gate} ]; do sleep 0.02; done; exit 1", action=action),
+            step("b", "sleep", "600"), step("c", "sleep", "600"))
+        self.call("ModifyCluster", {"ClusterId": cid, "StepConcurrencyLevel": 2})
+        self.step_until(cid, first, "RUNNING")
+        self.step_until(cid, second, "RUNNING")
+        self.call("ModifyCluster", {"ClusterId": cid, "StepConcurrencyLevel": 1})
+        self.assertEqual(self.step(cid, second)["Status"]["State"], "RUNNING")
+        open(gate, "w").close()
+        self.step_until(cid, first, "FAILED")
+        return cid, second, third
+
+    def test_lowered_concurrency(self):
+        cid, second, third = self.lowered("CANCEL_AND_WAIT")
+        self.assertEqual([self.step(cid, i)["Status"]["State"] for i in (second, third)], ["RUNNING", "PENDING"])
+        cid, _, _ = self.lowered("TERMINATE_CLUSTER")
+        self.until(cid, "TERMINATED_WITH_ERRORS")
+        self.assertEqual(self.reason(cid), ("STEP_FAILURE", "Shut down as step failed"))
+
     def test_user_ends_a_running_step(self):
         cid = self.run_job_flow("ended")
         ids = self.steps(cid, step("a", "sleep", "600"), step("b", "true"))
@@ -583,6 +633,7 @@ class States(Base):
         cid = self.run_job_flow("early", Steps=[step("s", "true")], BootstrapActions=[
             {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}])
         self.until(cid, "BOOTSTRAPPING")
+        self.assertEqual(self.reason(cid), (None, "Running bootstrap actions"))
         self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
         self.until(cid, "TERMINATED")
         self.assertNotIn("ReadyDateTime", self.times(cid))

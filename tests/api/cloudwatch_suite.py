@@ -270,6 +270,87 @@ class Suite:
         wait_for("no data", lambda: len(self.cw.describe_alarms(
             AlarmNamePrefix="page-", StateValue="INSUFFICIENT_DATA")["MetricAlarms"]) == 7)
 
+    def composite(self, name):
+        return self.cw.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]
+
+    def test_trimmed_statistics(self):
+        self.cw.put_metric_data(Namespace="Test", MetricData=[{
+            "MetricName": "trim", "Timestamp": minute(2), "Values": [1, 2, 3, 4, 100], "Counts": [2, 2, 2, 2, 2]}])
+        names = ["p50", "tm80", "TM(10%:90%)", "WM(:4)", "tc80", "TS(2:4)", "PR(:4)", "IQM"]
+        p = self.statistics("trim", ExtendedStatistics=names)[0]["ExtendedStatistics"]
+        self.assertEqual([round(p[n], 6) for n in names], [3, 2.5, 14.875, 2.8, 8, 14, 80, 3])
+        r = self.cw.get_metric_data(StartTime=minute(10), EndTime=minute(-1), MetricDataQueries=[{
+            "Id": "a", "MetricStat": {"Metric": {"Namespace": "Test", "MetricName": "trim"}, "Period": 60, "Stat": "tm80"}}])
+        self.assertEqual(r["MetricDataResults"][0]["Values"], [2.5])
+        self.refused("InvalidParameterValue", self.cw.get_metric_statistics, "TM(10%:90%)", Namespace="Test", MetricName="trim",
+                     StartTime=minute(10), EndTime=minute(), Period=60, ExtendedStatistics=["TM(90%:10%)"])
+
+    def test_percentiles_of_few_values(self):
+        for name, samples in (("few", 99), ("many", 1000)):
+            self.cw.put_metric_data(Namespace="Alarms", MetricData=[{
+                "MetricName": name, "Timestamp": minute(1), "Values": [9], "Counts": [samples]}])
+            for low in ("ignore", "evaluate"):
+                self.alarm(f"{name}-{low}", name, Statistic=None, ExtendedStatistic="p99",
+                           EvaluateLowSampleCountPercentile=low)
+        for name in ("few-evaluate", "many-ignore", "many-evaluate"):
+            wait_for("ALARM", lambda: self.state(name) == "ALARM")
+        self.assertEqual(self.state("few-ignore"), "INSUFFICIENT_DATA")
+
+    def test_units_are_apart(self):
+        at = minute(3)
+        self.put("took", 2, at, Unit="Seconds")
+        self.put("took", 4000, at, Unit="Milliseconds")
+        self.put("took", 7, at)
+        points = self.statistics("took", "Sum", "SampleCount")
+        self.assertEqual(sorted((p["Unit"], p["Sum"], p["SampleCount"]) for p in points),
+                         [("Milliseconds", 4000, 1), ("None", 7, 1), ("Seconds", 2, 1)])
+        self.assertEqual([p["Sum"] for p in self.statistics("took", "Sum", Unit="Milliseconds")], [4000])
+        self.assertEqual(len(self.cw.list_metrics(Namespace="Test", MetricName="took")["Metrics"]), 1)
+
+        def values(**more):
+            r = self.cw.get_metric_data(StartTime=minute(10), EndTime=minute(-1), MetricDataQueries=[{
+                "Id": "a", "MetricStat": {"Metric": {"Namespace": "Test", "MetricName": "took"}, "Period": 60, "Stat": "Sum",
+                                          **more}}])
+            return r["MetricDataResults"][0]["Values"]
+        self.assertEqual([values(Unit="Seconds"), values(Unit="None"), values(Unit="Bytes"), values()],
+                         [[2], [7], [], [4009]])
+        self.put("late", 2, minute(1), namespace="Alarms", Unit="Seconds")
+        self.put("late", 4000, minute(1), namespace="Alarms", Unit="Milliseconds")
+        self.alarm("in-seconds", "late", Unit="Seconds")
+        wait_for("OK", lambda: self.state("in-seconds") == "OK")
+        self.alarm("in-ms", "late", Unit="Milliseconds")
+        wait_for("ALARM", lambda: self.state("in-ms") == "ALARM")
+
+    def test_composite_alarms(self):
+        for name in ("part-a", "part-b"):
+            self.alarm(name, "none", TreatMissingData="ignore")
+        self.cw.put_composite_alarm(AlarmName="whole", AlarmRule='ALARM("part-a") AND NOT OK(part-b)',
+                                    AlarmDescription="a without b", Tags=[{"Key": "team", "Value": "etl"}])
+        wait_for("first evaluation", lambda: self.composite("whole")["StateValue"] == "OK")
+        self.cw.get_waiter("composite_alarm_exists").wait(
+            AlarmNames=["whole"], AlarmTypes=["CompositeAlarm"], WaiterConfig={"Delay": 1, "MaxAttempts": 3})
+        self.cw.set_alarm_state(AlarmName="part-a", StateValue="ALARM", StateReason="test")
+        a = self.composite("whole")
+        self.assertEqual((a["StateValue"], a["AlarmRule"], a["AlarmDescription"], a["ActionsEnabled"]),
+                         ("ALARM", 'ALARM("part-a") AND NOT OK(part-b)', "a without b", True))
+        self.assertIn(":alarm:part-a transitioned to ALARM at ", a["StateReason"])
+        self.cw.disable_alarm_actions(AlarmNames=["whole"])
+        self.assertFalse(self.composite("whole")["ActionsEnabled"])
+        self.assertEqual(self.cw.list_tags_for_resource(ResourceARN=a["AlarmArn"])["Tags"],
+                         [{"Key": "team", "Value": "etl"}])
+        children = self.cw.describe_alarms(ChildrenOfAlarmName="whole")["MetricAlarms"]
+        self.assertEqual([(c["AlarmName"], c["StateValue"]) for c in children],
+                         [("part-a", "ALARM"), ("part-b", "INSUFFICIENT_DATA")])
+        self.assertEqual([c["AlarmName"] for c in self.cw.describe_alarms(ParentsOfAlarmName="part-a")["CompositeAlarms"]],
+                         ["whole"])
+        history = self.cw.describe_alarm_history(AlarmName="whole", AlarmTypes=["CompositeAlarm"])["AlarmHistoryItems"]
+        self.assertEqual(history[-1]["HistorySummary"], 'Alarm "whole" created')
+        self.assertEqual({h["AlarmType"] for h in history}, {"CompositeAlarm"})
+        self.refused("ValidationError", self.cw.delete_alarms, "depending on it", AlarmNames=["part-a"])
+        self.refused("ValidationError", self.cw.put_composite_alarm, "do not exist", AlarmName="x", AlarmRule="ALARM(y)")
+        self.cw.delete_alarms(AlarmNames=["whole"])
+        self.cw.delete_alarms(AlarmNames=["part-a", "part-b"])
+
     def test_waiters(self):
         self.alarm("wait", "w")
         self.cw.get_waiter("alarm_exists").wait(AlarmNames=["wait"], WaiterConfig={"Delay": 1, "MaxAttempts": 3})

@@ -87,7 +87,9 @@ class Cost(unittest.TestCase):
         conn = UnixConnection(os.path.join(self.server.home, "run", "api.sock"))
         conn.request("POST", "/", "{}", {"content-type": "application/x-amz-json-1.1", "x-stoker-region": "eu-west-1",
                                          "x-amz-target": "Stoker.GetCostReport"})
-        self.assertEqual(json.loads(conn.getresponse().read())["Rows"], [])
+        r = json.loads(conn.getresponse().read())
+        self.assertEqual((r["Rows"], r["PriceDate"]), ([], "2025-03-02"))
+        self.assertIn("eu-west-1 on-demand list prices; EMR fees are not known", r["Source"])
         conn.close()
 
     def test_forecast(self):
@@ -138,10 +140,17 @@ class Cost(unittest.TestCase):
                      "*,us-east-1,,,,,estimate,2026-11-01,a quarter of EC2\n")
         self.assertAlmostEqual(self.call("GetCost", ClusterIds=[self.cluster])["PerHour"], 3 * 0.148)
         prices = {p["InstanceType"]: p for p in self.call("ListPrices")["Prices"]}
-        self.assertEqual(len(prices), 28)
+        self.assertEqual(len(prices), 137)
         self.assertTrue(prices["m5.xlarge"]["Own"])
         self.assertTrue(prices["m6g.xlarge"]["EmrEstimate"])
         self.assertIn("~0.0385", self.stoker("cost", "prices", "m6g.xlarge").stdout)
+        there = self.call("ListPrices", InstanceTypes=["m5.xlarge"], Region="eu-west-1")["Prices"]
+        self.assertEqual([(p["Region"], p["Ec2PerHour"], p["Date"]) for p in there],
+                         [("eu-west-1", 0.214, "2025-03-02")])
+        self.assertNotIn("EmrPerHour", there[0])
+        self.assertIn("unknown", there[0]["Source"])
+        self.assertEqual(self.call("ListPrices", Region="cn-north-1")["Prices"], [])
+        self.assertEqual(len(self.call("ListPrices")["Prices"]), 137)  # whatever else was asked for
         self.list_of(HEAD + "m5.xlarge,us-east-1,,,,free,,2026-11-01,our contract\n")
         self.assertAlmostEqual(self.call("GetCost", ClusterIds=[self.cluster])["PerHour"], 3 * 0.148)
         r = self.stoker("cost", "prices", "m5.xlarge", status=1)
@@ -199,7 +208,8 @@ class Cost(unittest.TestCase):
         self.stoker("cost", "put-budget", "cli", "1000", "--cluster", "costly", "--thresholds", "50,90")
         out = self.stoker("cost", "budgets").stdout
         self.assertRegex(out, r"cli +j-\w+ +month +\$1000\.00 .* 50,90 +OK")
-        self.stoker("cost", "delete-budget", "cli")
+        self.assertIn("--yes says that", self.stoker("cost", "delete-budget", "cli", status=2).stderr)
+        self.stoker("cost", "delete-budget", "cli", "--yes")
         self.assertIn("no budgets", self.stoker("cost", "budgets").stdout)
         self.assertIn("is no day", self.stoker("cost", "--by", "day", "--from", "soon", status=2).stderr)
         self.assertIn("not KEY=VALUE", self.stoker("cost", "put-budget", "x", "1", "--tag", "a", status=2).stderr)

@@ -122,6 +122,8 @@ class Terraform(unittest.TestCase):
                                                                                     "Args": ["x"]}}],
                           AutoTerminationPolicy={"IdleTimeout": 3600}, EbsRootVolumeSize=20, CustomAmiId="ami-1",
                           ScaleDownBehavior="TERMINATE_AT_TASK_COMPLETION", LogUri="s3n://logs/tf/",
+                          KerberosAttributes={"Realm": "EC2.INTERNAL", "KdcAdminPassword": "geheim",
+                                              "CrossRealmTrustPrincipalPassword": "geheim"},
                           Configurations=[{"Classification": "spark-env", "Configurations": [
                               {"Classification": "export", "Properties": {"A": "B"}}], "Properties": {}}])
         c, groups, _, actions, listed, idle = self.read(cid)
@@ -133,6 +135,11 @@ class Terraform(unittest.TestCase):
                          ("emr-7.1.0", "s3n://logs/tf/", "ami-1", 20, False))
         self.assertEqual(c["Configurations"][0]["Configurations"][0]["Properties"], {"A": "B"})
         self.assertRegex(c["ClusterArn"], "^arn:aws:elasticmapreduce:us-west-2:")
+        # Without a realm the provider would replace the cluster; the passwords it keeps itself.
+        self.assertEqual(c["KerberosAttributes"], {"Realm": "EC2.INTERNAL", "KdcAdminPassword": "********",
+                                                   "CrossRealmTrustPrincipalPassword": "********"})
+        with open(os.path.join(self.server.home, "stoker.db-wal"), "rb") as f:
+            self.assertNotIn(b"geheim", f.read())
         self.assertEqual({g["InstanceGroupType"]: len(g["EbsBlockDevices"]) for g in groups}, {"MASTER": 1, "CORE": 1})
         self.update(cid, groups)
         self.delete(cid)
@@ -280,6 +287,80 @@ class Terraform(unittest.TestCase):
             e = self.fails(op, Name="tf-sc")
             self.assertEqual(e.code, "InvalidRequestException")
             self.assertIn("does not exist", e.message)
+
+    def test_studio(self):
+        made = self.call("CreateStudio", Name="tf-studio", AuthMode="SSO", VpcId="vpc-1", SubnetIds=["subnet-1"],
+                         ServiceRole="arn:aws:iam::123456789012:role/s", UserRole="arn:aws:iam::123456789012:role/u",
+                         WorkspaceSecurityGroupId="sg-1", EngineSecurityGroupId="sg-2", DefaultS3Location="s3://b/x",
+                         Tags=[{"Key": "a", "Value": "b"}])
+        sid = made["StudioId"]
+        self.assertRegex(sid, "^es-[A-Z0-9]{25}$")
+        s = self.call("DescribeStudio", StudioId=sid)["Studio"]
+        self.assertEqual(s["StudioArn"], f"arn:aws:elasticmapreduce:us-west-2:000000000000:studio/{sid}")
+        self.assertEqual((s["Name"], s["AuthMode"], s["SubnetIds"], s["Tags"], s["DefaultS3Location"]),
+                         ("tf-studio", "SSO", ["subnet-1"], [{"Key": "a", "Value": "b"}], "s3://b/x"))
+        self.assertNotIn("Url", s)   # there is nothing to be found at one
+        self.call("UpdateStudio", StudioId=sid, SubnetIds=["subnet-1", "subnet-2"], Description="d")
+        self.call("RemoveTags", ResourceId=sid, TagKeys=["a"])
+        self.call("AddTags", ResourceId=s["StudioArn"], Tags=[{"Key": "c", "Value": "d"}])
+        s = self.call("DescribeStudio", StudioId=sid)["Studio"]
+        self.assertEqual((s["Name"], s["Description"], s["SubnetIds"], s["Tags"]),
+                         ("tf-studio", "d", ["subnet-1", "subnet-2"], [{"Key": "c", "Value": "d"}]))
+        self.session_mapping(sid)
+        self.call("DeleteStudio", StudioId=sid)
+        for op, more in (("DescribeStudio", {}), ("DeleteStudio", {}), ("UpdateStudio", {"Name": "n"})):
+            self.assertIn("Studio does not exist", self.no_such(op, StudioId=sid, **more))
+        self.assertEqual(self.call("ListStudioSessionMappings")["SessionMappings"], [])
+        self.assertIn("Studio does not exist", self.no_such("AddTags", ResourceId=sid, Tags=[]))
+
+    def no_such(self, op, **body):
+        e = self.fails(op, **body)
+        self.assertEqual(e.code, "InvalidRequestException")
+        return e.message
+
+    def session_mapping(self, sid):
+        """aws_emr_studio_session_mapping; older providers send both names of an identity, the other one empty."""
+        who = {"StudioId": sid, "IdentityType": "USER", "IdentityName": "ada@example.com"}
+        policy = "arn:aws:iam::123456789012:policy/"
+        self.call("CreateStudioSessionMapping", SessionPolicyArn=policy + "one", IdentityId="", **who)
+        got = self.call("GetStudioSessionMapping", **who)["SessionMapping"]
+        self.assertEqual({k: got[k] for k in who}, who)
+        self.assertEqual(got["SessionPolicyArn"], policy + "one")
+        self.assertNotIn("IdentityId", got)
+        self.call("UpdateStudioSessionMapping", SessionPolicyArn=policy + "two", **who)
+        again = self.call("GetStudioSessionMapping", **who)["SessionMapping"]
+        self.assertEqual((again["SessionPolicyArn"], again["CreationTime"]), (policy + "two", got["CreationTime"]))
+        self.assertIn("already exists", self.no_such("CreateStudioSessionMapping", SessionPolicyArn=policy, **who))
+        self.assertIn("one of IdentityId and IdentityName",
+                      self.no_such("GetStudioSessionMapping", IdentityId="i", **who))
+        self.call("DeleteStudioSessionMapping", **who)
+        for op in ("GetStudioSessionMapping", "DeleteStudioSessionMapping"):
+            self.assertIn("Studio session mapping does not exist.", self.no_such(op, **who))
+        self.assertIn("Studio does not exist", self.no_such("GetStudioSessionMapping", **dict(who, StudioId="es-NONE")))
+        self.call("CreateStudioSessionMapping", SessionPolicyArn=policy, StudioId=sid, IdentityType="GROUP",
+                  IdentityId="g-1")   # goes with its studio
+
+    def test_studios_have_limits(self):
+        studio = dict(AuthMode="IAM", VpcId="v", ServiceRole="r", WorkspaceSecurityGroupId="w",
+                      EngineSecurityGroupId="e", DefaultS3Location="s3://b", SubnetIds=["s"])
+        self.assertIn("1 to 5 subnets", self.no_such("CreateStudio", Name="x", **dict(studio, SubnetIds=["s"] * 6)))
+        self.assertIn("must have a name", self.no_such("CreateStudio", Name="", **studio))
+        ids = [self.call("CreateStudio", Name=f"s{i}", **studio)["StudioId"] for i in range(100)]
+        self.assertIn("more than 100 studios", self.no_such("CreateStudio", Name="x", **studio))
+        first = self.call("ListStudios")
+        second = self.call("ListStudios", Marker=first["Marker"])
+        self.assertNotIn("Marker", second)
+        self.assertEqual({s["StudioId"] for s in first["Studios"] + second["Studios"]}, set(ids))
+        self.assertEqual(set(first["Studios"][0]), {"StudioId", "Name", "VpcId", "AuthMode", "CreationTime"})
+        groups = dict(StudioId=ids[0], IdentityType="GROUP", SessionPolicyArn="p")
+        for i in range(5):
+            self.call("CreateStudioSessionMapping", IdentityName=f"g{i}", **groups)
+        self.assertIn("more than 5 mappings", self.no_such("CreateStudioSessionMapping", IdentityName="g", **groups))
+        listed = self.call("ListStudioSessionMappings", StudioId=ids[0], IdentityType="GROUP")["SessionMappings"]
+        self.assertEqual({m["IdentityName"] for m in listed}, {f"g{i}" for i in range(5)})
+        self.assertEqual(self.call("ListStudioSessionMappings", IdentityType="USER")["SessionMappings"], [])
+        for i in ids:
+            self.call("DeleteStudio", StudioId=i)
 
     def test_block_public_access(self):
         self.call("PutBlockPublicAccessConfiguration", BlockPublicAccessConfiguration={

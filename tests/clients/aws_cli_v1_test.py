@@ -27,6 +27,11 @@ class AwsCliV1(Suite, unittest.TestCase):
     def test_endpoint_from_the_environment(self):
         self.assertIn("Clusters", self.run_without_endpoint("list-clusters"))
 
+    def test_what_is_not_served(self):
+        said = self.aws("describe-persistent-app-ui", "--persistent-app-ui-id", "p", refused=True)
+        self.assertIn("(UnknownOperationException)", said)
+        self.assertIn("Could not find operation DescribePersistentAppUI", said)
+
     def test_supported_instance_types(self):
         types = self.aws("list-supported-instance-types", "--release-label", "emr-7.1.0")["SupportedInstanceTypes"]
         self.assertIn("m5.xlarge", [t["Type"] for t in types])

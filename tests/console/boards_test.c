@@ -549,6 +549,24 @@ static void test_trails(void **state)
 	close_world(&w);
 }
 
+/* A composite alarm shows its rule and what keeps it quiet, and no graph; it is changed elsewhere. */
+static void test_composite(void **state)
+{
+	struct world w;
+	(void)state;
+	open_world(&w, "composite", UTF8_80, NULL);
+	struct term *t = w.term;
+	go(t, "alarms", "4 open, 1 acknowledged");
+	term_keys(t, "<home>");
+	term_wait(t, "NOT ALARM(\"adhoc-idle\")");
+	golden(t, "alarms-composite", UTF8_80);
+	term_keys(t, "u");
+	term_wait(t, "stoker alarms put-composite");
+	term_keys(t, "o");
+	term_wait(t, "Disable the actions of alarm nightly-trouble");
+	close_world(&w);
+}
+
 static void fleets_at(const struct look *l)
 {
 	struct world w;
@@ -616,7 +634,7 @@ int main(void)
 		cmocka_unit_test(test_utilization), cmocka_unit_test(test_spot),
 		cmocka_unit_test(test_spot_feed), cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_schedules), cmocka_unit_test(test_trails), cmocka_unit_test(test_read_only),
-		cmocka_unit_test(test_fleets), cmocka_unit_test(test_topics),
+		cmocka_unit_test(test_composite), cmocka_unit_test(test_fleets), cmocka_unit_test(test_topics),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,26 @@ def fleet(fid, role, on_demand, spot, have_on_demand, have_spot, types, state="R
             "Status": {"State": state, "StateChangeReason": {"Message": message}, "Timeline": timeline(5400, 5300)}}
 
 
+def composite_world():
+    """One alarm over the others, kept quiet by a third."""
+    w = full_world()
+    arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:"
+    w["composites"] = [{
+        "AlarmName": "nightly-trouble", "AlarmArn": arn + "nightly-trouble", "ActionsEnabled": True,
+        "AlarmRule": "ALARM(\"hdfs-full\") AND NOT ALARM(\"adhoc-idle\")", "AlarmDescription": "The load of the night is at risk.",
+        "AlarmActions": ["arn:aws:sns:us-east-1:000000000000:oncall"], "OKActions": [], "InsufficientDataActions": [],
+        "StateValue": "ALARM", "StateReason": arn + "hdfs-full transitioned to ALARM at Friday 21 November, 2025 08:16:07 UTC",
+        "StateUpdatedTimestamp": NOW - 1500, "ActionsSuppressor": "s3-quiet", "ActionsSuppressorWaitPeriod": 120,
+        "ActionsSuppressorExtensionPeriod": 60, "ActionsSuppressedBy": "WaitPeriod",
+        "ActionsSuppressedReason": "The composite alarm waits for the suppressor alarm to go into ALARM."}]
+    w["alarms"].append({
+        "AlarmId": "metric/nightly-trouble", "Kind": "composite", "Severity": "CRITICAL", "ClusterId": w["clusters"][0]["Id"],
+        "Since": NOW - 1500, "Title": "nightly-trouble: The load of the night is at risk.", "AlarmName": "nightly-trouble",
+        "Detail": w["composites"][0]["StateReason"],
+        "Hint": "stoker alarms show \"nightly-trouble\" tells its rule and the alarms behind it."})
+    return w
+
+
 def fleets_world():
     """The first cluster is made of fleets; one of its spot nodes waits for the market."""
     w = full_world()
@@ -424,7 +444,7 @@ async def main():
     p.add_argument("--log")
     a = p.parse_args()
     worlds = {"full": full_world, "empty": empty_world, "many": many_world, "aws": full_world,
-              "fleets": fleets_world}
+              "fleets": fleets_world, "composite": composite_world}
     server = Server(copy.deepcopy(worlds[a.world]()), a.log, a.world == "aws")
     os.makedirs(os.path.dirname(a.socket), exist_ok=True)
     s = await asyncio.start_unix_server(lambda r, w: serve(server, r, w), a.socket)

@@ -242,7 +242,9 @@ class Operations:
         return {}
 
     def DescribeAlarms(self, b):
-        return {"MetricAlarms": self.w["metric_alarms"], "CompositeAlarms": []}
+        types = b.get("AlarmTypes", ["MetricAlarm"])
+        return {"MetricAlarms": self.w["metric_alarms"] if "MetricAlarm" in types else [],
+                "CompositeAlarms": self.w.get("composites", []) if "CompositeAlarm" in types else []}
 
     def DescribeAlarmHistory(self, b):
         return {"AlarmHistoryItems": [

@@ -11,7 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKER, Server, wait_for  # noqa: E402
+from stoker_server import PATIENCE, STOKER, Server, wait_for  # noqa: E402
 
 OK, FAILED, USAGE, UNREACHABLE, NOTFOUND, TIMEOUT = range(6)
 
@@ -24,7 +24,7 @@ class Cli(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
         cls.cid = cls.server.cluster("cli-main", core=1)
 
-    def stoker(self, *words, status=OK, stdin="", env=None, timeout=120):
+    def stoker(self, *words, status=OK, stdin="", env=None, timeout=PATIENCE):
         r = subprocess.run([STOKER, *words], env=dict(self.server.env, **(env or {})), input=stdin,
                            capture_output=True, text=True, timeout=timeout)
         self.assertEqual(r.returncode, status, f"stoker {' '.join(words)}: {r.stdout}{r.stderr}")
@@ -41,11 +41,11 @@ class Cli(unittest.TestCase):
         listed = self.json("clusters")["Clusters"]
         mine = next(c for c in listed if c["Id"] == self.cid)
         self.assertEqual(mine["Name"], "cli-main")
-        self.assertEqual(mine["Status"]["State"], "WAITING")
+        self.assertIn(mine["Status"]["State"], ("WAITING", "RUNNING"))
         self.assertIn("PerHour", mine["Cost"])
 
     def test_cluster_by_any_name(self):
-        for name in (self.cid, self.cid[:8], self.cid[2:9], "cli-main", "cli-m"):
+        for name in (self.cid, self.cid[:8], self.cid[2:9], "cli-main", "cli-ma"):
             self.assertEqual(self.json("clusters", name)["Cluster"]["Id"], self.cid, name)
         self.assertIn("m5.xlarge", self.stoker("clusters", "cli-main").stdout)
 
@@ -178,7 +178,7 @@ class Cli(unittest.TestCase):
         values = self.json("env")
         self.assertTrue(values["STOKER_SPARK_API"].endswith("/api/v1"))
         shell = subprocess.run(["bash", "-c", f'eval "$({STOKER} env)"; echo "$AWS_ENDPOINT_URL"'],
-                               env=self.server.env, capture_output=True, text=True, timeout=20)
+                               env=self.server.env, capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(shell.stdout.strip(), values["AWS_ENDPOINT_URL"])
 
     def test_aws(self):
@@ -215,13 +215,37 @@ class Cli(unittest.TestCase):
         self.assertIn("off", self.stoker("alarms", "--metric").stdout)
         self.stoker("alarms", "enable", "few")
         self.stoker("alarms", "set-state", "few", "OK", "--reason", "by hand")
-        self.stoker("alarms", "delete", "few")
-        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", status=1).stderr)
+        self.assertIn("--yes says that", self.stoker("alarms", "delete", "few", status=2).stderr)
+        self.stoker("alarms", "delete", "few", "--yes")
+        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", "--yes", status=1).stderr)
         self.assertIn("there is no alarm", self.stoker("alarms", "show", "few", status=4).stderr)
         self.assertIn("there is no topic", self.stoker("alarms", "put", "x", "-m", "m", "--above", "1", "--action",
                                                        "nobody", status=4).stderr)
         self.assertIn("--above", self.stoker("alarms", "put", "x", "-m", "m", status=2).stderr)
-        self.stoker("topics", "delete", "ops")
+        self.assertIn("--yes says that", self.stoker("topics", "delete", "ops", status=2).stderr)
+        self.stoker("topics", "delete", "ops", "--yes")
+
+    def test_composite_alarms(self):
+        for name in ("part", "deploy"):
+            self.stoker("alarms", "put", name, "-m", "none", "--namespace", "Shop", "--above", "5", "--missing", "ignore")
+        self.stoker("alarms", "put-composite", "whole", "--rule", "ALARM(part)", "--suppressor", "deploy", "--wait-period", "2m",
+                    "--description", "a part is broken")
+        wait_for("OK", lambda: self.json("alarms", "show", "whole")["CompositeAlarm"]["StateValue"] == "OK")
+        self.stoker("alarms", "set-state", "part", "ALARM")
+        shown = self.stoker("alarms", "show", "whole").stdout
+        for words in ("whole  ALARM since", "rule: ALARM(part)", "kept quiet by deploy: waits 120 s for it, and 60 s",
+                      "its actions wait: ", "Actions are suppressed by WaitPeriod"):
+            self.assertIn(words, shown)
+        self.assertRegex(shown, r"part +ALARM")
+        self.assertIn("part", [a["AlarmName"] for a in self.json("alarms", "show", "whole")["Children"]["MetricAlarms"]])
+        self.assertIn("ALARM(part)", self.stoker("alarms", "--metric").stdout)
+        alarm = next(a for a in self.json("alarms")["Alarms"] if a.get("AlarmName") == "whole")
+        self.assertEqual((alarm["Kind"], alarm["Title"]), ("composite", "whole: a part is broken"))
+        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", "--yes", status=1).stderr)
+        self.assertIn("--rule is missing", self.stoker("alarms", "put-composite", "x", status=2).stderr)
+        self.assertIn("at position 7", self.stoker("alarms", "put-composite", "x", "--rule", "ALARM()", status=1).stderr)
+        self.stoker("alarms", "delete", "whole", "--yes")
+        self.stoker("alarms", "delete", "part", "deploy", "--yes")
 
     def test_metrics(self):
         at = int(time.time()) // 60 * 60
@@ -255,7 +279,7 @@ class Cli(unittest.TestCase):
                 run = f'. {script}; COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; _stoker; ' \
                       'printf "%s\\n" "${COMPREPLY[@]}"'
                 return subprocess.run(["bash", "-c", run], env=dict(self.server.env, PATH=path), text=True,
-                                      capture_output=True, timeout=20).stdout.split()
+                                      capture_output=True, timeout=PATIENCE).stdout.split()
             self.assertIn("clusters", complete("stoker", "cl"))
             self.assertEqual(complete("stoker", "nodes", "cli-ma"), ["cli-main"])
             self.assertIn("--core", complete("stoker", "create", "--co"))
@@ -269,7 +293,7 @@ class Cli(unittest.TestCase):
             env = dict(self.server.env, TERM="xterm-256color", NO_COLOR="")
             os.execve(STOKER, [STOKER, "terminate", "cli-main"], env)
         seen = b""
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while b"[y/N]" not in seen and time.monotonic() < end:
             if select.select([fd], [], [], 0.2)[0]:
                 seen += os.read(fd, 4096)
@@ -278,11 +302,38 @@ class Cli(unittest.TestCase):
         os.close(fd)
         self.assertIn(b"[y/N]", seen)
         self.assertEqual(os.waitstatus_to_exitcode(status), FAILED)
-        self.assertEqual(self.json("clusters", "cli-main")["Cluster"]["Status"]["State"], "WAITING")
+        self.assertIn(self.json("clusters", "cli-main")["Cluster"]["Status"]["State"], ("WAITING", "RUNNING"))
+
+    def on_terminal(self, *words, **env):
+        """All that a command writes to a terminal."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execve(STOKER, [STOKER, *words], dict(self.server.env, TERM="xterm-256color", **env))
+        seen = b""
+        while True:
+            try:
+                piece = os.read(fd, 4096)
+            except OSError:                             # the other side has closed it
+                break
+            if not piece:
+                break
+            seen += piece
+        os.waitpid(pid, 0)
+        os.close(fd)
+        return seen
+
+    def test_a_terminal_without_unicode(self):
+        self.assertIn("…".encode(), self.on_terminal("help", LC_ALL="C.UTF-8"))
+        plain = self.on_terminal("help", LC_ALL="C")
+        self.assertIn(b"stoker COMMAND ~", plain)
+        for words in (("help",), ("cost",), ("cost", "forecast"), ("steps", "cli-main"), ("help", "metrics")):
+            self.assertLess(max(self.on_terminal(*words, LC_ALL="C")), 0x80, words)
+        # Programs and pipes get what there is.
+        self.assertIn("…", self.stoker("help", env={"LC_ALL": "C"}).stdout)
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
-            r = subprocess.run([STOKER, "clusters"], env=self.server.env, stdout=full, stderr=subprocess.PIPE, timeout=20)
+            r = subprocess.run([STOKER, "clusters"], env=self.server.env, stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE)
         self.assertEqual(r.returncode, FAILED)
 
 
@@ -294,13 +345,13 @@ class Background(unittest.TestCase):
             env = dict(os.environ, STOKER_HOME=home)
 
             def run(*words):
-                return subprocess.run([STOKER, *words], env=env, capture_output=True, text=True, timeout=60)
+                return subprocess.run([STOKER, *words], env=env, capture_output=True, text=True, timeout=PATIENCE)
             try:
                 # Several at once: one server comes of it, and all are answered.
                 many = [subprocess.Popen([STOKER, "clusters", "--json"], env=env, stdout=subprocess.PIPE,
                                          stderr=subprocess.STDOUT) for _ in range(4)]
                 for p in many:
-                    out, _ = p.communicate(timeout=60)
+                    out, _ = p.communicate(timeout=PATIENCE)
                     self.assertEqual(p.returncode, 0, out)
                 status = json.loads(run("server", "status", "--json").stdout)
                 self.assertEqual(status["Home"], home)

@@ -13,7 +13,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKERD, ApiError, Server, wait_for  # noqa: E402
+from gate import Gate  # noqa: E402
+from stoker_server import STOKERD, ApiError, Server, alive, kill, wait_for  # noqa: E402
 
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "INTERRUPTED")
 
@@ -104,7 +105,7 @@ class Steps(Base):
         wanted = [g["RequestedInstanceCount"] for g in self.call("ListInstanceGroups", ClusterId=cid)["InstanceGroups"]]
         self.assertEqual(wanted, [1, 2])
         table = subprocess.run([os.path.join(os.path.dirname(STOKERD), "stoker"), "clusters"], env=self.server.env,
-                               capture_output=True, text=True, timeout=20).stdout
+                               capture_output=True, text=True, timeout=60).stdout
         self.assertRegex(table, r"sizes +TERMINATED +1\+2 ")
 
     def test_bad_scripts_and_inputs_say_where(self):
@@ -117,7 +118,8 @@ class Steps(Base):
         cases = [("SELECT 1;\nSELEC 2", "PARSE_SYNTAX_ERROR", "line 2, column 1", "^"),
                  ("SELECT *\nFROM parquet.`s3://nowhere/x`", "PATH_NOT_FOUND", "s3://nowhere/x", "^"),
                  (csv + "SELECT * FROM v", "MALFORMED_RECORD_IN_PARSING", "line 3", "rows.csv"),
-                 ("INSERT OVERWRITE DIRECTORY '/proc/x' USING parquet SELECT 1 a", "IO", "No such file", "/proc")]
+                 (f"INSERT OVERWRITE DIRECTORY '{lake}/rows.csv/x' USING parquet SELECT 1 a", "IO",
+                  "Not a directory", "rows.csv")]
         for n, (script, reason, message, stderr) in enumerate(cases):
             with open(os.path.join(lake, f"{n}.sql"), "w") as f:
                 f.write(script)
@@ -167,7 +169,7 @@ class Steps(Base):
         self.assertEqual(self.step_status(cid, hard)["State"], "CANCEL_PENDING")
         self.call("CancelSteps", ClusterId=cid, StepIds=[hard], StepCancellationOption="TERMINATE_PROCESS")
         self.assertEqual(self.ended(cid, hard)["State"], "CANCELLED")
-        wait_for("the descendant to be gone", lambda: not os.path.exists(f"/proc/{pid}"))
+        wait_for("the descendant to be gone", lambda: not alive(pid))
 
     def test_terminating_interrupts(self):
         cid = self.server.cluster("stop", core=1)
@@ -234,36 +236,40 @@ class Nodes(Base):
                                           "exec sleep 600"])
         wait_for("its first attempt", lambda: os.path.exists(out))
         before = {i["Id"] for i in self.running(cid)}
-        begin = time.monotonic()
         for pid in self.server.processes("worker"):
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
         wait_for("two new nodes", lambda: (lambda now: len(now) == 2 and not now & before)(
-            {i["Id"] for i in self.running(cid)}), 15)
-        self.assertLess(time.monotonic() - begin, 15)
+            {i["Id"] for i in self.running(cid)}))
         self.assertEqual(self.ended(cid, sid)["State"], "COMPLETED")
 
     def test_no_secret_is_an_argument(self):
         cid = self.server.cluster("argv", core=1)
-        sid = self.server.step(cid, "s", ["spark-sql", "-e", "SELECT count(*) FROM range(300000000000)"])
-        wait_for("its processes", lambda: self.server.processes("driver") and self.server.processes("executor"))
-        wait_for("it to run", lambda: self.step_status(cid, sid)["State"] == "RUNNING")
+        gate = Gate(self, self.server, "argv")
+        sid = self.server.step(cid, "s", ["spark-sql", "-e", gate.sql])
+        gate.wait()
+        self.assertTrue(self.server.processes("driver"))
         with sqlite3.connect(f"file:{self.server.home}/stoker.db?mode=ro", uri=True) as db:
             secrets = [t for (t,) in db.execute("SELECT token FROM instances UNION SELECT token FROM containers")]
         self.assertGreater(len(secrets), 2)
+        looked_at = 0
         for pid in self.server.processes():
-            with open(f"/proc/{pid}/cmdline") as f:
-                argv = f.read()
+            try:
+                with open(f"/proc/{pid}/cmdline") as f:
+                    argv = f.read()
+            except FileNotFoundError:
+                continue  # it came and went
             self.assertFalse([t for t in secrets if t and t in argv], argv)
-        self.call("CancelSteps", ClusterId=cid, StepIds=[sid])
-        self.assertEqual(self.ended(cid, sid)["State"], "CANCELLED")
+            looked_at += 1
+        self.assertGreaterEqual(looked_at, 5)  # the server, two workers, a driver, an executor
+        gate.open()
+        self.assertEqual(self.ended(cid, sid)["State"], "COMPLETED")
 
     def test_silent_worker_is_replaced(self):
         cid = self.server.cluster("silent", core=1)
         victim = self.server.processes("worker")[-1]
         os.kill(victim, signal.SIGSTOP)
-        wait_for("it to be given up", lambda: not os.path.exists(f"/proc/{victim}") or
-                 open(f"/proc/{victim}/stat").read().split(") ")[1][0] in "ZX", 20)
-        wait_for("two nodes again", lambda: len(self.running(cid)) == 2, 10)
+        wait_for("it to be given up", lambda: not alive(victim))
+        wait_for("two nodes again", lambda: len(self.running(cid)) == 2)
 
     def test_metrics_arrive(self):
         cid = self.server.cluster("metrics", core=0)
@@ -272,7 +278,7 @@ class Nodes(Base):
             series = self.call("Stoker.GetMetrics", ClusterId=cid, Metrics=["cpu", "mem.used", "nodes"],
                                StartTime=time.time() - 60)["Series"]
             return all(any(v is not None for _, v in s["Points"]) for s in series) and series
-        series = wait_for("two samples", points, 30)
+        series = wait_for("two samples", points)
         self.assertEqual({s["Period"] for s in series}, {5})
         with self.assertRaises(ApiError):
             self.call("Stoker.GetMetrics", ClusterId=cid, Metrics=["nonsense"])
@@ -297,13 +303,15 @@ class Restart(Base):
 
     def test_clean_stop_lets_workers_go_on(self):
         cid = self.server.cluster("stop", core=0)
-        sid = self.server.step(cid, "s", ["sleep", "1"])
+        go = os.path.join(self.server.home, "go")
+        sid = self.server.step(cid, "s", ["bash", "-c", f"until [ -e {go} ]; do sleep 0.05; done"])
         wait_for("it to run", lambda: self.step_status(cid, sid)["State"] == "RUNNING")
         workers = self.server.processes("worker")
         self.server.process.send_signal(signal.SIGTERM)
-        self.assertEqual(self.server.process.wait(10), 0)
+        self.assertEqual(self.server.process.wait(60), 0)
         self.assertFalse(os.path.exists(os.path.join(self.server.home, "run", "api.sock")))
         self.assertEqual(self.server.processes("worker"), workers)
+        open(go, "w").close()
         self.server.start()
         self.assertEqual(self.ended(cid, sid)["State"], "COMPLETED")
 
@@ -311,7 +319,12 @@ class Restart(Base):
         before = self.call("Stoker.GetEnvironment")
         self.server.kill()
         self.server.start()
-        self.assertEqual(self.call("Stoker.GetEnvironment"), before)
+        after = self.call("Stoker.GetEnvironment")
+        with open(os.path.join(self.server.home, "server.err")) as f:
+            if "of the last start is in use" in f.read():  # somebody else on this machine has taken it meanwhile
+                for member in ("Endpoint", "SparkApi"):
+                    self.assertNotEqual(after.pop(member), before.pop(member))
+        self.assertEqual(after, before)
         mode = stat.S_IMODE(os.stat(os.path.join(self.server.home, "credentials.json")).st_mode)
         self.assertEqual(mode, 0o600)
 
@@ -319,7 +332,7 @@ class Restart(Base):
 class BadStarts(unittest.TestCase):
     def start(self, home, *args):
         return subprocess.run([STOKERD, "server", "--foreground", *args], env=dict(os.environ, STOKER_HOME=home),
-                              capture_output=True, text=True, timeout=20)
+                              capture_output=True, text=True, timeout=60)
 
     def test_second_server_is_refused(self):
         server = Server()
@@ -415,16 +428,16 @@ class BadStarts(unittest.TestCase):
         open(go, "w").close()
         for sid in ids:
             wait_for(f"{sid} to complete", lambda: server.call("DescribeStep", {"ClusterId": cid, "StepId": sid})[
-                "Step"]["Status"]["State"] == "COMPLETED", 20)
+                "Step"]["Status"]["State"] == "COMPLETED")
         server.kill()
         server.start()
         listed = [s["Id"] for s in server.call("ListSteps", {"ClusterId": cid})["Steps"]]
         self.assertEqual(sorted(listed), sorted(ids))
-        self.assertEqual(server.call("Stoker.ListAlarms")["Alarms"], [])
+        wait_for("no alarm", lambda: not server.call("Stoker.ListAlarms")["Alarms"])
 
     def test_usage_errors(self):
         for args in (["server", "--port", "x"], ["server", "extra"], ["nonsense"], [], ["worker"]):
-            result = subprocess.run([STOKERD, *args], capture_output=True, text=True, timeout=10)
+            result = subprocess.run([STOKERD, *args], capture_output=True, text=True, timeout=60)
             self.assertEqual(result.returncode, 2, args)
             self.assertTrue(result.stderr, args)
 
@@ -450,7 +463,7 @@ class Door(Base):
         token = env["SparkApi"].split("/")[3]
 
         def ask(method, path, headers=None):
-            conn = http.client.HTTPConnection(host, timeout=10)
+            conn = http.client.HTTPConnection(host, timeout=60)
             conn.request(method, path, "{}" if method == "POST" else None, headers or {})
             reply = conn.getresponse()
             body = reply.read().decode()

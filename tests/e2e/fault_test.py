@@ -7,14 +7,13 @@ name: the comparison runs through `stoker sql`, as a user would do it.
 """
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import FLIGHTS, STOKER, VEGA, Server, wait_for  # noqa: E402
+from stoker_server import FLIGHTS, STOKER, VEGA, Server, kill, wait_for  # noqa: E402
 
 STEPS = ("extract", "transform", "load")
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "INTERRUPTED")
@@ -71,7 +70,7 @@ class Faults(unittest.TestCase):
             except OSError:
                 return None
             return all(step["Status"]["State"] in ENDED for step in steps) and steps
-        steps = wait_for("all three steps to end", ended, 180)
+        steps = wait_for("all three steps to end", ended, 300)
         bad = [step for step in steps if step["Status"]["State"] != "COMPLETED"]
         if bad:
             raise AssertionError(f"{name}: {bad}")
@@ -80,18 +79,23 @@ class Faults(unittest.TestCase):
         if leftovers:
             raise AssertionError(f"{name}: attempt folders left behind: {leftovers}")
 
+    def transform_begins(self, cid, ids):
+        """A fast machine may be done with it at the next look."""
+        wait_for("the transform to run", lambda: self.server.call(
+            "DescribeStep", {"ClusterId": cid, "StepId": ids[1]})["Step"]["Status"]["State"] != "PENDING", pause=0.005)
+
     def kill_during_transform(self, role):
         killed = []
 
         def disturb(cid, ids):
-            wait_for("the transform to run", lambda: self.server.call(
-                "DescribeStep", {"ClusterId": cid, "StepId": ids[1]})["Step"]["Status"]["State"] == "RUNNING", 120,
-                0.005)
+            self.transform_begins(cid, ids)
+
             # Pretend nothing of timing: kill whatever of this role is there at a busy moment.
-            pids = wait_for(f"a {role} process", lambda: self.server.processes(role), 30, 0.005)
-            for pid in pids if role == "executor" else pids[-1:]:
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
+            def kill_some():
+                pids = self.server.nodes(role, cid)
+                killed.extend(pid for pid in (pids if role == "executor" else pids[-1:]) if kill(pid))
+                return killed
+            wait_for(f"a {role} process", kill_some, pause=0.005)
         self.run_etl(role, disturb)
         self.assertTrue(killed)
         self.assert_same_rows(role)
@@ -114,9 +118,7 @@ class Faults(unittest.TestCase):
 
     def test_server_killed(self):
         def disturb(cid, ids):
-            wait_for("the transform to run", lambda: self.server.call(
-                "DescribeStep", {"ClusterId": cid, "StepId": ids[1]})["Step"]["Status"]["State"] == "RUNNING", 120,
-                0.005)
+            self.transform_begins(cid, ids)
             self.server.kill()
             time.sleep(0.5)  # the cluster runs on alone for a moment
             self.server.start()
@@ -126,18 +128,17 @@ class Faults(unittest.TestCase):
         self.run_etl("server", disturb)
         self.assert_same_rows("server")
 
-    def test_dead_worker_is_seen_and_replaced_within_10_s(self):
+    def test_dead_worker_is_seen_and_replaced(self):
         s = self.server
         cid = s.cluster("fault-replace")
         before = {i["Id"] for i in s.call("ListInstances", {"ClusterId": cid, "InstanceStates": ["RUNNING"]})["Instances"]}
-        victim = max(s.processes("worker"))
-        os.kill(victim, signal.SIGKILL)
+        self.assertTrue(kill(s.nodes("worker", cid)[-1]))
 
         def replaced():
             now = {i["Id"] for i in s.call("ListInstances", {"ClusterId": cid,
                                                              "InstanceStates": ["RUNNING"]})["Instances"]}
             return len(now) == len(before) and now != before
-        wait_for("a new instance in place of the dead one", replaced, 20)
+        wait_for("a new instance in place of the dead one", replaced)
         s.call("TerminateJobFlows", {"JobFlowIds": [cid]})
 
 

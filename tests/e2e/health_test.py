@@ -2,12 +2,11 @@
 """The health of real nodes: a health script's words make a node unhealthy and healthy again, the alarm and the event
 say so, and it gets no executors; and a cluster of three primaries outlives the loss of one."""
 import os
-import signal
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import Server, wait_for  # noqa: E402
+from stoker_server import Server, environment, kill, wait_for  # noqa: E402
 
 SCRIPT = """#!/bin/bash
 # $1 is the folder of verdicts: one file for each node that is ill, named by its id.
@@ -47,8 +46,10 @@ class Health(unittest.TestCase):
     def test_ill_and_well_again(self):
         wait_for("two core nodes", lambda: len(self.instances("CORE")) == 2)
         sick, well = (i["Id"] for i in self.instances("CORE"))
-        with open(os.path.join(self.ill, sick), "w") as f:
+        note = os.path.join(self.server.home, "note")
+        with open(note, "w") as f:
             f.write("the disk clicks")
+        os.rename(note, os.path.join(self.ill, sick))  # whole at once: a script may look at any moment
         alarm = wait_for("the alarm", lambda: self.alarms().get("node-unhealthy/" + sick))
         self.assertIn("ERROR the disk clicks", alarm["Detail"])
         self.assertNotIn("node-unhealthy/" + well, self.alarms())
@@ -64,8 +65,8 @@ class Health(unittest.TestCase):
         said = [e["Message"] for e in self.server.call("Stoker.ListEvents", {
             "ClusterId": self.cid, "ResourceId": sick})["Events"]]
         self.assertTrue(any("is healthy again" in m for m in said), said)
-        self.assertEqual(self.server.call("DescribeCluster", {"ClusterId": self.cid})["Cluster"]["Status"]["State"],
-                         "WAITING")
+        wait_for("the cluster to wait", lambda: self.server.call(
+            "DescribeCluster", {"ClusterId": self.cid})["Cluster"]["Status"]["State"] == "WAITING")
 
 
 class HighAvailability(unittest.TestCase):
@@ -92,17 +93,19 @@ class HighAvailability(unittest.TestCase):
         with open(note) as f:
             lost = f.read().strip()
         self.assertIn(lost, before)
-        for pid in server.processes("worker"):
-            with open(f"/proc/{pid}/cmdline") as f:
-                if lost in f.read():
-                    os.kill(pid, signal.SIGKILL)
+        killed = [pid for pid in server.processes("worker")
+                  if f"STOKER_INSTANCE={lost}".encode() in environment(pid) and kill(pid)]
+        self.assertEqual(len(killed), 1)
         wait_for("the step to complete elsewhere", lambda: state(sid) == "COMPLETED")
         after = wait_for("three primaries again", lambda: len(masters()) == 3 and masters())
         self.assertNotIn(lost, after)
         with open(note) as f:
             self.assertIn(f.read().split()[-1], set(before) - {lost})
-        c = server.call("DescribeCluster", {"ClusterId": cid})["Cluster"]
-        self.assertEqual((c["Status"]["State"], c["TerminationProtected"]), ("WAITING", True))
+
+        def cluster():
+            return server.call("DescribeCluster", {"ClusterId": cid})["Cluster"]
+        wait_for("the cluster to wait", lambda: cluster()["Status"]["State"] == "WAITING")
+        self.assertTrue(cluster()["TerminationProtected"])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKER, Server, wait_for  # noqa: E402
+from stoker_server import PATIENCE, STOKER, Server, wait_for  # noqa: E402
 
 MASTER = {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
 HOUR = 3600
@@ -26,7 +26,7 @@ class ScheduleFaults(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
 
     def stoker(self, *words, status=0):
-        r = subprocess.run([STOKER, *words], env=self.server.env, capture_output=True, text=True, timeout=120)
+        r = subprocess.run([STOKER, *words], env=self.server.env, capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(r.returncode, status, r.stdout + r.stderr)
         return r.stdout
 
@@ -54,8 +54,9 @@ class ScheduleFaults(unittest.TestCase):
         cid = self.server.cluster("flaky", core=0)
         path = os.path.join(self.folder.name, "tries")
         sid = self.stoker("add-step", "flaky", "--name", "load", "--property", "stoker.retry.maxAttempts=5",
-                          "--property", "stoker.retry.backoffSeconds=1", "--property", "stoker.retry.jitter=none",
+                          "--property", "stoker.retry.backoffSeconds=3600", "--property", "stoker.retry.jitter=none",
                           "--", "bash", "-c", FLAKY, path).strip()
+        begin = time.time()
         for tries in (1, 2):
             def waits(tries=tries):
                 with open(path) if os.path.exists(path) else open(os.devnull) as f:
@@ -65,6 +66,8 @@ class ScheduleFaults(unittest.TestCase):
             wait_for(f"the wait after attempt {tries}", waits)
             self.server.kill()
             self.server.start()
+            self.assertTrue(waits())
+            self.again_at(begin + 24 * HOUR * tries)
         self.server.finish(cid, sid, deadline=60)
         self.assertEqual(self.stoker("logs", "flaky", "load").strip(), "42")
         self.assertIn("no dead letters", self.stoker("dlq", "--all"))

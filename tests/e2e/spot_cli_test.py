@@ -46,7 +46,7 @@ class Cli(unittest.TestCase):
         self.assertIn("spot 4 → 0", r.stderr)
         self.assertIn("aws emr modify-instance-fleet", r.stderr)
         wait_for("the spot nodes to go", lambda: not [
-            i for i in self.json("nodes", "f")["Instances"] if i["Market"] == "SPOT"], 30)
+            i for i in self.json("nodes", "f")["Instances"] if i["Market"] == "SPOT"])
         self.assertIn("stoker fleets f core", self.run_cli("scale", "f", "core=3", status=1).stderr)
         self.run_cli("fleets", "f", "task", "--spot", "1", "--yes", status=4)
         self.run_cli("fleets", "f", "core", status=2)
@@ -69,15 +69,15 @@ class Cli(unittest.TestCase):
         def whole():
             running = {i["Id"] for i in self.json("nodes", "s")["Instances"] if i["Status"]["State"] == "RUNNING"}
             return len(running) == 3 and not running & set(taken)
-        wait_for("both to be replaced", whole, 30)
+        wait_for("both to be replaced", whole)
         past = self.json("spot", "history", "s")["Interruptions"]
         self.assertEqual({x["InstanceId"] for x in past}, set(taken))
         self.assertIn("drill", self.run_cli("spot", "history", "s", "--since", "1h").stdout)
         self.assertEqual(self.json("spot", "set-price", "m5.xlarge", "0.2")["Price"], 0.2)
         wait_for("the price to be above the bid", lambda: [
-            i["Status"]["State"] for i in self.json("nodes", "s")["Instances"]].count("AWAITING_FULFILLMENT") == 2, 30)
+            i["Status"]["State"] for i in self.json("nodes", "s")["Instances"]].count("AWAITING_FULFILLMENT") == 2)
         self.run_cli("spot", "set-price", "m5.xlarge", "0.06")
-        wait_for("the market to give again", whole, 30)
+        wait_for("the market to give again", whole)
         self.assertEqual(len(self.json("spot", "prices", "m5.xlarge", "--since", "1h")["SpotPrices"][0]["History"]), 3)
         self.assertFalse(self.json("spot", "set-price", "c5.large", "--available", "no")["Available"])
 

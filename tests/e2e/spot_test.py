@@ -16,7 +16,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import FLIGHTS, STOKER, VEGA, Server, wait_for  # noqa: E402
+from gate import VALUE, Gate  # noqa: E402
+from stoker_server import FLIGHTS, STOKER, VEGA, Server, environment, wait_for  # noqa: E402
 
 SCRIPTS = ("extract", "transform", "load")
 
@@ -31,16 +32,23 @@ class Market(unittest.TestCase):
         cls.server = Server()
         cls.server.start()
         cls.addClassCleanup(cls.server.close)
-        cls.script = os.path.join(cls.server.home, "etl.sql")
-        with open(cls.script, "w") as out:
-            for name in SCRIPTS:
-                with open(os.path.join(FLIGHTS, name + ".sql")) as f:
+        cls.script("good")
+
+    @classmethod
+    def script(cls, name, gate=None):
+        """The ETL as one script; gate: a statement of it, after those that extract, stands at it."""
+        with open(os.path.join(cls.server.home, name + ".sql"), "w") as out:
+            for part in SCRIPTS:
+                with open(os.path.join(FLIGHTS, part + ".sql")) as f:
                     out.write(f.read().rstrip().rstrip(";") + ";\n")
+                if gate and part == "extract":
+                    out.write(gate.sql + ";\n")
+        return os.path.join(cls.server.home, name + ".sql")
 
     def cluster(self, name, groups, **more):
         cid = self.server.call("RunJobFlow", dict({"Name": name, "ReleaseLabel": "emr-7.5.0", "Instances": {
             "InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": True}}, **more))["JobFlowId"]
-        wait_for("the cluster to wait", lambda: self.state(cid) == "WAITING", 60)
+        wait_for("the cluster to wait", lambda: self.state(cid) == "WAITING")
         self.addCleanup(self.end, cid)
         return cid
 
@@ -59,17 +67,9 @@ class Market(unittest.TestCase):
     def lake(self, name):
         return os.path.join(self.server.home, "lake-" + name)
 
-    def etl(self, cid, name):
-        return self.server.step(cid, "etl", ["spark-sql", "-f", self.script, "-d", "input=" + VEGA, "-d",
+    def etl(self, cid, name, gate=None):
+        return self.server.step(cid, "etl", ["spark-sql", "-f", self.script(name, gate), "-d", "input=" + VEGA, "-d",
                                              "lake=" + self.lake(name)])
-
-    def progress(self, cid, sid):
-        steps = self.server.call("Stoker.GetStepProgress", {"ClusterId": cid, "StepIds": [sid]})["Steps"]
-        return steps[0] if steps else {}
-
-    def ended(self, cid, sid):
-        return self.server.call("DescribeStep", {"ClusterId": cid, "StepId": sid})["Step"]["Status"]["State"] not in (
-            "PENDING", "RUNNING")
 
     def log(self, cid, sid, log="syslog"):
         return self.server.call("Stoker.ReadStepLog", {"ClusterId": cid, "StepId": sid, "Log": log,
@@ -104,7 +104,10 @@ class Market(unittest.TestCase):
         self.assertEqual(done, list(range(1, len(done) + 1)))
         self.assertGreaterEqual(len(done), 5)
         self.assertEqual(len(re.findall(r"Started child process", self.log(cid, sid, "controller"))), 1)
-        return len(re.findall(r"attempt \d+ of the task failed \(EXECUTOR_LOST", log))
+        return len(self.losses(cid, sid))
+
+    def losses(self, cid, sid):
+        return re.findall(r"attempt \d+ of the task failed \(EXECUTOR_LOST", self.log(cid, sid))
 
     # ---- storms ----
 
@@ -112,21 +115,21 @@ class Market(unittest.TestCase):
         self.undisturbed()
         s = self.server
         cid = self.cluster("storm", [group("MASTER", 1), group("CORE", 2, "SPOT"), group("TASK", 1, "SPOT")])
-        sid = self.etl(cid, "storm")
-        storms, seen = 0, set()
-        # Whenever the job works on a node that has not yet seen a storm, every spot node is taken.
-        while not self.ended(cid, sid) and storms < 6:
-            if self.progress(cid, sid).get("Statement", 0) < 2 or not set(s.processes("executor")) - seen:
-                time.sleep(0.01)
-                continue
-            seen |= set(s.processes("executor"))
+        gate = Gate(self, s, "storm")
+        sid = self.etl(cid, "storm", gate)
+        seen = set()
+        # Three times, while one and the same statement runs, every spot node is taken.
+        for storms in (1, 2, 3):
+            seen |= gate.wait(but=seen)
             taken = s.call("Stoker.InterruptSpot", {"ClusterId": cid, "NoticeSeconds": 0, "Reason": "storm"})
-            storms += bool(taken["Interrupted"])
-        s.finish(cid, sid, 180)
-        self.assertGreaterEqual(storms, 1)
-        self.assertGreaterEqual(self.assert_nothing_twice(cid, sid), 1, "no task was hit: the storm proves nothing")
+            self.assertTrue(taken["Interrupted"])
+            wait_for("the task to be lost", lambda n=storms: len(self.losses(cid, sid)) == n)
+        gate.wait(but=seen)
+        gate.open()
+        s.finish(cid, sid)
+        self.assertEqual(self.assert_nothing_twice(cid, sid), 3)
         self.assert_same_rows("storm")
-        wait_for("the groups to be whole again", lambda: len(self.running(cid)) == 4, 60)
+        wait_for("the groups to be whole again", lambda: len(self.running(cid)) == 4)
         gone = s.call("Stoker.ListSpotInterruptions", {"ClusterId": cid})["Interruptions"]
         self.assertGreaterEqual(len(gone), 3)
         for x in gone:
@@ -141,19 +144,20 @@ class Market(unittest.TestCase):
         s = self.server
         cid = self.cluster("notice", [group("MASTER", 1), group("CORE", 2, "SPOT")])
         before = self.running(cid)
-        sid = self.etl(cid, "notice")
-        wait_for("the second statement", lambda: self.progress(cid, sid).get("Statement", 0) >= 2 or
-                 self.ended(cid, sid), 60, 0.005)
+        gate = Gate(self, s, "notice")
+        sid = self.etl(cid, "notice", gate)
+        gate.wait()
         taken = s.call("Stoker.InterruptSpot", {"ClusterId": cid, "NoticeSeconds": 120})["Interrupted"]
         self.assertEqual(len(taken), 2)
-        s.finish(cid, sid, 180)
+        gate.open()
+        s.finish(cid, sid)
         self.assertEqual(self.assert_nothing_twice(cid, sid), 0, "a task was killed in spite of its notice")
         self.assert_same_rows("notice")
 
         def replaced():
             now = self.running(cid)
             return len(now) == 3 and not now & set(taken)
-        wait_for("both nodes to be replaced", replaced, 60)
+        wait_for("both nodes to be replaced", replaced)
         self.assertEqual(len(self.running(cid) & before), 1)  # the master
         gone = s.call("Stoker.ListSpotInterruptions", {"ClusterId": cid})["Interruptions"]
         self.assertEqual({x["Outcome"] for x in gone}, {"drained"})
@@ -170,14 +174,14 @@ class Market(unittest.TestCase):
         cid = s.call("RunJobFlow", {"Name": "fleet", "ReleaseLabel": "emr-7.5.0", "Instances": {
             "InstanceFleets": fleets, "KeepJobFlowAliveWhenNoSteps": True}})["JobFlowId"]
         self.addCleanup(self.end, cid)
-        wait_for("the cluster to wait", lambda: self.state(cid) == "WAITING", 60)
+        wait_for("the cluster to wait", lambda: self.state(cid) == "WAITING")
 
         def spot():
             return sorted(i["InstanceType"] for i in self.nodes(cid, InstanceStates=["RUNNING"])
                           if i["Market"] == "SPOT")
         self.assertEqual(spot(), ["c5.xlarge", "c5.xlarge"])
         s.call("Stoker.PutSpotPrice", {"InstanceType": "c5.xlarge", "Price": 0.5})  # far above on demand
-        wait_for("the other pool to take over", lambda: spot() == ["r5.xlarge", "r5.xlarge"], 30)
+        wait_for("the other pool to take over", lambda: spot() == ["r5.xlarge", "r5.xlarge"])
         s.call("Stoker.PutSpotPrice", {"InstanceType": "c5.xlarge", "Price": 0.05})
         fleet = s.call("ListInstanceFleets", {"ClusterId": cid})["InstanceFleets"][1]
         self.assertEqual((fleet["ProvisionedOnDemandCapacity"], fleet["ProvisionedSpotCapacity"]), (1, 2))
@@ -191,36 +195,36 @@ class Market(unittest.TestCase):
             "Classification": "yarn-site", "Properties": {
                 "yarn.resourcemanager.nodemanager-graceful-decommission-timeout-secs": "1"}}])
         out = self.lake("shrink")
-        # The second statement counts pairs for some seconds.
+        gate = Gate(self, s, "shrink")
         sid = s.step(cid, "long", ["spark-sql", "-e",
                                    f"INSERT OVERWRITE DIRECTORY '{out}/a' USING parquet SELECT 1 AS x; "
-                                   f"INSERT OVERWRITE DIRECTORY '{out}/b' USING parquet SELECT count(*) AS n FROM "
-                                   "range(16000) a JOIN range(16000) b ON (a.id * b.id) % 1000003 = 7"])
-        wait_for("the long statement", lambda: self.progress(cid, sid).get("Statement", 0) == 2, 60, 0.005)
+                                   f"INSERT OVERWRITE DIRECTORY '{out}/b' USING parquet {gate.sql}"])
+        first = gate.wait()
         groups = s.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]
         core = next(g["Id"] for g in groups if g["InstanceGroupType"] == "CORE")
         busy = self.busy_node(cid)
         s.call("ModifyInstanceGroups", {"ClusterId": cid, "InstanceGroups": [{
             "InstanceGroupId": core, "InstanceCount": 1, "ShrinkPolicy": {"InstanceResizePolicy": {
                 "InstancesToTerminate": [busy]}}}]})
-        s.finish(cid, sid, 180)
+        gate.wait(but=first)
+        gate.open()
+        s.finish(cid, sid)
+        self.assertEqual(self.sql(f"SELECT v FROM parquet.`{out}/b`"), f"{VALUE}\n")
         self.assertNotIn(busy, {i["Ec2InstanceId"] for i in self.nodes(cid, InstanceStates=["RUNNING"])})
         log = self.log(cid, sid)
         self.assertEqual(re.findall(r"statement (\d+) is done", log), ["1", "2"])
         self.assertIn("attempt 1 of the task failed (EXECUTOR_LOST", log)
-        self.assertEqual(len(self.running(cid)), 2)
+        wait_for("two nodes", lambda: len(self.running(cid)) == 2)
 
     def busy_node(self, cid):
         """The EC2 id of the core node whose worker has an executor."""
         def find():
-            for pid in self.server.processes("executor"):
-                with open(f"/proc/{pid}/cmdline", "rb") as f:
-                    temp = f.read().decode()
-                for i in self.nodes(cid, InstanceStates=["RUNNING"]):
-                    if i["Id"] in temp:
-                        return i["Ec2InstanceId"]
+            for i in self.nodes(cid, InstanceStates=["RUNNING"]):
+                if any(f"STOKER_INSTANCE={i['Id']}".encode() in environment(pid)
+                       for pid in self.server.processes("executor")):
+                    return i["Ec2InstanceId"]
             return None
-        return wait_for("an executor on a node", find, 30)
+        return wait_for("an executor on a node", find)
 
 
 class Imds(http.server.BaseHTTPRequestHandler):
@@ -267,13 +271,13 @@ class Metadata(unittest.TestCase):
         s.env.update(STOKER_IMDS=f"http://127.0.0.1:{imds.server_port}/", http_proxy="http://127.0.0.1:9")
         s.start()
         cid = s.cluster("metal", core=1)
-        wait_for("both nodes to have asked", lambda: Imds.asked >= 2, 20)
+        wait_for("both nodes to have asked", lambda: Imds.asked >= 2)
         self.assertEqual(s.call("Stoker.ListSpotInterruptions")["Interruptions"], [])
         until = time.time() + 3000
         Imds.notice = {"action": "terminate", "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until))}
         Imds.tokens.clear()  # and it has forgotten their sessions
         noticed = wait_for("both nodes to have notice", lambda: (lambda x: len(x) >= 2 and x)(
-            s.call("Stoker.ListSpotInterruptions")["Interruptions"]), 30)
+            s.call("Stoker.ListSpotInterruptions")["Interruptions"]))
         for x in noticed:
             self.assertEqual(x["Reason"], "metadata")
             self.assertAlmostEqual(x["TerminateAt"], until, delta=2)

@@ -11,8 +11,41 @@ def boto3_client(server, service="emr", **members):
     e = server.call("Stoker.GetEnvironment")
     keys = dict({"aws_access_key_id": e["AccessKeyId"], "aws_secret_access_key": e["SecretAccessKey"],
                  "region_name": e["Region"]}, **members)
-    return boto3.client(service, endpoint_url=e["Endpoint"],
-                        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30), **keys)
+    client = boto3.client(service, endpoint_url=e["Endpoint"],
+                          config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30), **keys)
+    if service == "emr":
+        client.meta.events.register("after-call.emr", as_modelled)
+    return client
+
+
+def as_modelled(http_response, model, **_):
+    """Every reply of EMR, as it came over the wire, is what the service model says it is."""
+    if http_response.status_code == 200 and model.output_shape:
+        newest = "StartSession" in model.service_model.operation_names
+        wrong = list(unlike(model.output_shape, json.loads(http_response.content or b"{}"), model.name, newest))
+        assert not wrong, wrong
+
+
+def unlike(shape, value, path, newest):
+    """Where a value of the wire is not as its shape says: absent members, types, enumerations, and in the newest model
+    members that it does not know."""
+    kind = shape.type_name
+    types = {"structure": dict, "map": dict, "list": list, "boolean": bool, "string": str}.get(kind, (int, float))
+    if not isinstance(value, types) or (kind != "boolean" and isinstance(value, bool)):
+        yield f"{path}: {value!r} is no {kind}"
+    elif kind == "structure":
+        for name in set(shape.required_members) - set(value):
+            yield f"{path}.{name} is missing"
+        for name, v in value.items():
+            if name in shape.members:
+                yield from unlike(shape.members[name], v, f"{path}.{name}", newest)
+            elif newest:
+                yield f"{path}.{name} is unknown"
+    elif kind in ("list", "map"):
+        for v in value if kind == "list" else value.values():
+            yield from unlike(shape.member if kind == "list" else shape.value, v, path + "[]", newest)
+    elif kind == "string" and shape.enum and value not in shape.enum:
+        yield f"{path}: {value!r} is not in {shape.enum}"
 
 
 class Aws:

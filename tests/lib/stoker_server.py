@@ -34,16 +34,49 @@ class ApiError(Exception):
         super().__init__(f"{target}: {status} {self.code}: {self.message}")
 
 
-def wait_for(what, condition, deadline=60, pause=0.02):
+PATIENCE = 120   # seconds until a test gives up: long, since it only ever passes when something is broken
+RESTED = 30      # seconds after which a kept connection is made anew; the server closes those that rest for 120
+
+
+def wait_for(what, condition, deadline=PATIENCE, pause=0.02):
     """Poll until condition() gives something true; that is the result. A deadline is a failure that says what
     was waited for."""
     end = time.monotonic() + deadline
-    while time.monotonic() < end:
+    while True:
+        last = time.monotonic() >= end  # what came true while this process did not run counts as well
         value = condition()
         if value:
             return value
+        if last:
+            raise AssertionError(f"not within {deadline} s: {what}")
         time.sleep(pause)
-    raise AssertionError(f"not within {deadline} s: {what}")
+
+
+def alive(pid):
+    """Does the process still run? One that has ended and that nobody has waited for does not."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def environment(pid):
+    """The environment that a process was started with, as NAME=VALUE in bytes; empty once it has ended."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as f:
+            return f.read().split(b"\0")
+    except OSError:
+        return []
+
+
+def kill(pid, sig=signal.SIGKILL):
+    """Send a signal; False when the process has ended by itself meanwhile."""
+    try:
+        os.kill(pid, sig)
+        return True
+    except ProcessLookupError:
+        return False
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -53,6 +86,7 @@ class UnixConnection(http.client.HTTPConnection):
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
         self.sock.connect(self.path)
 
 
@@ -64,8 +98,9 @@ class Server:
         self.env = dict(os.environ, STOKER_HOME=self.home, NO_COLOR="1")
         self.process = None
         self.conn = None
+        self.asked = 0.0
 
-    def start(self, deadline=10):
+    def start(self, deadline=PATIENCE):
         begin = time.monotonic()
         with open(os.path.join(self.home, "server.err"), "a") as err:
             self.process = subprocess.Popen([STOKERD, "server", "--foreground"], env=self.env,
@@ -78,12 +113,19 @@ class Server:
                 self.call("Stoker.GetServerStatus")
                 return time.monotonic() - begin
             except (OSError, http.client.HTTPException):
+                if self.process.poll() is not None:
+                    break
                 time.sleep(0.002)
-        raise AssertionError("the server did not answer within %d s; see %s/server.err" % (deadline, self.home))
+        with open(os.path.join(self.home, "server.err")) as err:
+            raise AssertionError(f"the server did not answer within {deadline} s, its status is "
+                                 f"{self.process.poll()}:\n{err.read()}")
 
     def call(self, target, body=None):
         if "." not in target:
             target = "ElasticMapReduce." + target
+        if time.monotonic() - self.asked > RESTED:
+            self.conn.close()
+        self.asked = time.monotonic()
         self.conn.request("POST", "/", json.dumps(body or {}),
                           {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
         reply = self.conn.getresponse()
@@ -100,32 +142,52 @@ class Server:
         try:
             if self.conn:
                 self.call("Stoker.StopServer", {"Mode": "terminate"})
-                self.process.wait(20)
+                self.process.wait(60)
         except (OSError, http.client.HTTPException, subprocess.TimeoutExpired, AssertionError, ApiError):
+            pass
+        if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         if self.conn:
             self.conn.close()
-        for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+        self.sweep()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def processes(self, role=None):
-        """Process ids that belong to this home; role is "server", "worker", "driver" or "executor"."""
+    def sweep(self):
+        """End whatever still carries this home's mark: workers and what their steps have started."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            left = [pid for pid in self.processes(programs=None) if pid != os.getpid()]
+            if not left:
+                return
+            for pid in left:
+                kill(pid)
+            time.sleep(0.01)
+
+    def nodes(self, role, cid):
+        """processes(role) of one cluster only: those that carry the mark of one of its instances."""
+        mine = {b"STOKER_INSTANCE=" + i["Id"].encode()
+                for i in self.call("ListInstances", {"ClusterId": cid})["Instances"]}
+        return [pid for pid in self.processes(role) if mine & set(environment(pid))]
+
+    def processes(self, role=None, programs=(b"stokerd",)):
+        """Process ids that belong to this home; role is "server", "worker", "driver" or "executor". Only stokerd's
+        own, unless programs is None."""
         mark = f"STOKER_HOME={self.home}".encode()
         found = []
         for name in os.listdir("/proc"):
             if not name.isdigit():
                 continue
+            if mark not in environment(name):
+                continue
             try:
-                with open(f"/proc/{name}/environ", "rb") as f:
-                    if mark not in f.read().split(b"\0"):
-                        continue
                 with open(f"/proc/{name}/cmdline", "rb") as f:
                     argv = f.read().split(b"\0")
             except OSError:
                 continue
-            if argv[0].endswith(b"stokerd") and (role is None or argv[1:2] == [role.encode()]):
+            if programs and os.path.basename(argv[0]) not in programs:
+                continue
+            if role is None or argv[1:2] == [role.encode()]:
                 found.append(int(name))
         return sorted(found)
 
@@ -135,14 +197,14 @@ class Server:
             groups.append({"InstanceRole": "CORE", "InstanceType": "m5.xlarge", "InstanceCount": core})
         cid = self.call("RunJobFlow", {"Name": name, "ReleaseLabel": "emr-7.5.0", "Instances": {
             "InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": True}})["JobFlowId"]
-        begin = time.monotonic()
-        while wait and time.monotonic() < begin + 60:
+
+        def waits():
             state = self.call("DescribeCluster", {"ClusterId": cid})["Cluster"]["Status"]["State"]
-            if state == "WAITING":
-                return cid
             if state.startswith("TERMINAT"):
                 raise AssertionError(f"cluster {cid} is {state}")
-            time.sleep(0.01)
+            return state == "WAITING"
+        if wait:
+            wait_for(f"cluster {cid} to wait", waits, pause=0.01)
         return cid
 
     def step(self, cid, name, args):

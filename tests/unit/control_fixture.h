@@ -20,6 +20,8 @@
 
 #pragma GCC diagnostic ignored "-Wunused-function"
 
+#include "tests/unit/event_watch.h"
+
 struct sent {
 	char instance[64];
 	cJSON *msg;
@@ -108,6 +110,7 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(f->dir));
 	f->next_pid = 4000000;
 	F = f;
+	watch_reset();
 	uv_loop_init(&f->loop);
 	open_control(f);
 	*state = f;
@@ -199,6 +202,23 @@ static const cJSON *good(struct fixture *f, const char *target, const char *body
 	if (f->status != 200)
 		fail_msg("%s: %s: %s", target, f->error, f->message);
 	return r;
+}
+
+/* The journal takes nothing more: topics are put until one is refused. free_disk ends that. */
+static void fill_disk(struct fixture *f)
+{
+	store_limit_growth(f->ctl->store, 0);
+	for (int i = 0; i < 300 && !f->ctl->stalled; i++)
+		ask(f, "Stoker.PutTopic", "{\"TopicName\":\"t%d\",\"Email\":\"%0900d@x.org\"}", i, 0);
+	assert_true(f->ctl->stalled);
+	assert_int_equal(f->status, 500);
+}
+
+static void free_disk(struct fixture *f)
+{
+	store_limit_growth(f->ctl->store, 1 << 24);
+	control_turn(f->ctl);
+	assert_false(f->ctl->stalled);
 }
 
 /* The worker of an instance says hello. */

@@ -1,4 +1,5 @@
 /* The money of clusters, with a clock that stands still and sums made by hand. */
+#define NO_EVENT_WATCH
 #include "tests/unit/control_fixture.h"
 
 #include <math.h>
@@ -188,11 +189,20 @@ static void test_unknown_is_a_lower_bound(void **state)
 	assert_true(m.unknown);
 	/* a region without a list: the type is known, its price there is not */
 	struct cluster *c = cluster_at(f, "c", T0);
-	strcpy(c->region, "eu-west-1");
+	strcpy(c->region, "cn-north-1");
 	instance_in(f, c, group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0, T0 + HOUR);
 	m = (struct money){ 0 };
 	cost_of(f->ctl, c, NULL, 0, INT64_MAX, T0 + HOUR, &m);
 	assert_true(m.unknown && money_total(&m) == 0);
+	/* a region of which EC2's part is known, and EMR's is not */
+	c = cluster_at(f, "d", T0);
+	strcpy(c->region, "eu-west-1");
+	instance_in(f, c, group_in(f, c, "g", ROLE_CORE, "m5.xlarge", MARKET_ON_DEMAND, 1), T0, T0 + HOUR);
+	m = (struct money){ 0 };
+	cost_of(f->ctl, c, NULL, 0, INT64_MAX, T0 + HOUR, &m);
+	near(m.ec2, 0.214);
+	near(m.emr, 0);
+	assert_true(m.unknown && !m.estimate);
 }
 
 static void test_volumes_are_paid(void **state)

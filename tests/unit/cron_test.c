@@ -85,9 +85,11 @@ static const struct { const char *expr, *tz, *after, *runs; } runs[] = {
 	{ "cron(0 20 * * ? *)", "America/New_York", "2026-11-26T20:00:00Z", "2026-11-27T01:00" },
 	{ "cron(30 9 ? * MON *)", "Asia/Kolkata", "2026-11-26T00:00:00Z", "2026-11-30T04:00" },
 	{ "cron(0 12 * * ? *)", "Asia/Kathmandu", "2026-11-26T00:00:00Z", "2026-11-26T06:15" },
-	/* spring: 02:00-03:00 does not exist in Berlin on 2027-03-28, so 02:30 runs at 03:00 summer time */
-	{ "cron(30 2 * * ? *)", "Europe/Berlin", "2027-03-27T12:00:00Z", "2027-03-28T01:00 2027-03-29T00:30" },
-	{ "cron(0 2 * * ? *)", "America/New_York", "2027-03-13T12:00:00Z", "2027-03-14T07:00 2027-03-15T06:00" },
+	/* spring: 02:00-03:00 does not exist in Berlin on 2027-03-28, so 02:30 does not run on that day */
+	{ "cron(0 3 * * ? *)", "Europe/Berlin", "2027-03-27T12:00:00Z", "2027-03-28T01:00 2027-03-29T01:00" },
+	{ "cron(30 2 28 3 ? 2027)", "Europe/Berlin", "2026-11-26T00:00:00Z", "-" },
+	{ "cron(30 2 * * ? *)", "Europe/Berlin", "2027-03-27T12:00:00Z", "2027-03-29T00:30 2027-03-30T00:30" },
+	{ "cron(0 2 * * ? *)", "America/New_York", "2027-03-13T12:00:00Z", "2027-03-15T06:00 2027-03-16T06:00" },
 	{ "cron(0/30 1-3 * * ? *)", "Europe/Berlin", "2027-03-28T00:00:00Z",
 	  "2027-03-28T00:30 2027-03-28T01:00 2027-03-28T01:30" },
 	/* autumn: 02:00-03:00 comes twice on 2026-10-25; a run takes place the first time */
@@ -98,15 +100,16 @@ static const struct { const char *expr, *tz, *after, *runs; } runs[] = {
 	  "2026-10-25T00:00 2026-10-25T02:00 2026-10-25T03:00" },
 	/* the south, half an hour, midnight, and a day that was left out */
 	{ "cron(15 2 * * ? *)", "Australia/Lord_Howe", "2026-10-03T12:00:00Z",
-	  "2026-10-03T15:30 2026-10-04T15:15" },
-	{ "cron(0 0 * * ? *)", "Africa/Cairo", "2026-04-23T12:00:00Z", "2026-04-23T22:00 2026-04-24T21:00" },
-	{ "cron(0 12 30 12 ? *)", "Pacific/Apia", "2011-12-01T00:00:00Z", "2011-12-30T10:00 2012-12-29T22:00" },
+	  "2026-10-04T15:15 2026-10-05T15:15" },
+	{ "cron(0 0 * * ? *)", "Africa/Cairo", "2026-04-23T12:00:00Z", "2026-04-24T21:00 2026-04-25T21:00" },
+	{ "cron(0 12 30 12 ? *)", "Pacific/Apia", "2011-12-01T00:00:00Z", "2012-12-29T22:00 2013-12-29T22:00" },
 	/* far behind the file's table: the rule at its end */
-	{ "cron(30 2 * * ? *)", "Europe/Berlin", "2150-03-28T12:00:00Z", "2150-03-29T01:00 2150-03-30T00:30" },
+	{ "cron(30 2 * * ? *)", "Europe/Berlin", "2150-03-28T12:00:00Z", "2150-03-30T00:30 2150-03-31T00:30" },
 	{ "cron(0 12 1 7 ? *)", "Europe/Dublin", "2100-01-01T00:00:00Z", "2100-07-01T11:00" },
 	/* at */
 	{ "at(2026-12-24T18:00:00)", "Europe/Berlin", "2026-11-26T00:00:00Z", "2026-12-24T17:00 -" },
 	{ "at(2026-12-24T18:00:00)", "UTC", "2026-12-24T18:00:00Z", "-" },
+	/* a time that never comes: the moment after the gap */
 	{ "at(2027-03-28T02:30:00)", "Europe/Berlin", "2026-11-26T00:00:00Z", "2027-03-28T01:00 -" },
 	/* rate, from the epoch */
 	{ "rate(5 minutes)", "UTC", "2026-11-26T00:01:00Z", "2026-11-26T00:05 2026-11-26T00:10" },

@@ -76,7 +76,7 @@ static void every_operation_is_there(void **state)
 		assert_true(i == 0 || strcmp(ops[i - 1].name, ops[i].name) < 0);
 	}
 	assert_true(served("RunJobFlow"));
-	assert_false(served("CreateStudio"));
+	assert_false(served("CreatePersistentAppUI"));
 	buf_free(&out);
 }
 

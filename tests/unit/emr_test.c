@@ -52,6 +52,8 @@ static int submit(const char *op_name, const char *text, struct error *err)
 	return rc;
 }
 
+#define ENGINE(role) "{\"ServiceRole\":\"r\",\"ExecutionEngine\":{\"Id\":\"j-1\",\"ExecutionRoleArn\":\"" role "\"}}"
+
 static const struct { const char *op, *in, *code, *message; } refused[] = {
 	/* types */
 	{ "ListClusters", "[]", "SerializationException", "Start of list found where not expected" },
@@ -75,6 +77,15 @@ static const struct { const char *op, *in, *code, *message; } refused[] = {
 	{ "ListClusters", "{\"CreatedAfter\":\"yesterday\"}", "SerializationException", "Timestamp" },
 	{ "ListClusters", "{\"Marker\":\"\xff\xfe\"}", "SerializationException", "UTF-8" },
 	/* constraints */
+	{ "SetVisibleToAllUsers", "{\"JobFlowIds\":[\"j-1\"]}", "ValidationException", "'visibleToAllUsers' failed to "
+	  "satisfy constraint: Member must not be null" },
+	{ "StartNotebookExecution", ENGINE("arn:aws:iam::12:role/runtime"), "ValidationException",
+	  "'executionEngine.executionRoleArn' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+	  "^arn:(aws[a-zA-Z0-9-]*):iam::(\\d{12})?:(role" },
+	{ "StartNotebookExecution", ENGINE("arn:aws:iam::123456789012:user/me"), "ValidationException", "pattern" },
+	{ "StartNotebookExecution", ENGINE("arn:aws:iam::123456789012:role/a b/c"), "ValidationException", "pattern" },
+	{ "StartNotebookExecution", ENGINE("arn:aws:iam::123456789012:role/path/"), "ValidationException", "pattern" },
+	{ "StartNotebookExecution", ENGINE("arn:aws:iam::123456789012:role//x"), "ValidationException", "pattern" },
 	{ "DescribeCluster", "{}", "ValidationException", "1 validation error detected: Value null at 'clusterId' "
 	  "failed to satisfy constraint: Member must not be null" },
 	{ "DescribeCluster", "{\"ClusterId\":null}", "ValidationException", "Member must not be null" },
@@ -152,6 +163,15 @@ static const struct { const char *op, *in, *code, *message; } refused[] = {
 	  "\"Steps\":[{\"Name\":\"s\",\"HadoopJarStep\":{\"Jar\":\"command-runner.jar\"}}]}",
 	  "ValidationException", "TERMINATE_CLUSTER" },
 };
+
+static void roles_are_arns(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(submit("StartNotebookExecution", ENGINE("arn:aws:iam::123456789012:role/runtime"), &err), 0);
+	assert_int_equal(submit("StartNotebookExecution", ENGINE("arn:aws-cn:iam:::role/team/a.b/run+=,.@-_"), &err), 0);
+}
 
 static void bad_requests_are_refused(void **state)
 {
@@ -505,7 +525,7 @@ static void pages_survive_growth(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bad_requests_are_refused),
+		cmocka_unit_test(roles_are_arns), cmocka_unit_test(bad_requests_are_refused),
 		cmocka_unit_test(bid_prices),
 		cmocka_unit_test(unknown_members_and_nulls_are_ignored),
 		cmocka_unit_test(run_job_flow_decodes),

@@ -7,6 +7,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/base/fs.h"
 #include "core/model/price_table.h"
@@ -57,13 +59,13 @@ static void test_compiled_rows_are_the_file(void **state)
 	size_t n;
 	const struct price *rows = price_all(&n);
 
-	assert_int_equal(n, 28);
+	assert_int_equal(n, 137);
 	assert_int_equal(fs_read("core/model/instance-types.csv", 1 << 20, &text, NULL), 0);
 	lay(t, buf_str(&text));
 	assert_int_equal(price_table_len(t), n);
 	for (size_t i = 0; i < n; i++) {
 		const struct price *p = price_table_at(t, i);
-		assert_true(price_table_own(t, p));
+		assert_true(p->own);
 		assert_string_equal(p->type, rows[i].type);
 		assert_string_equal(p->region, PRICE_REGION);
 		assert_int_equal(p->vcpu, rows[i].vcpu);
@@ -89,7 +91,7 @@ static void test_compiled_volumes_are_the_file(void **state)
 	assert_int_equal(fs_read("core/model/volume-types.csv", 1 << 20, &text, NULL), 0);
 	assert_int_equal(price_table_read_volumes(t, "v", buf_str(&text), text.len, &err), 0);
 	for (size_t i = 0; i < n; i++) {
-		const struct volume_price *p = price_table_volume(t, rows[i].type, PRICE_REGION);
+		const struct volume_price *p = price_table_volume(t, rows[i].type, rows[i].region);
 		assert_ptr_not_equal(p, &rows[i]);
 		near(p->gb_month, rows[i].gb_month);
 		near(p->iops_month, rows[i].iops_month);
@@ -102,13 +104,114 @@ static void test_compiled_volumes_are_the_file(void **state)
 	buf_free(&text);
 }
 
+/* The rates of regions are the file: each is read again, and whoever asks for a type gets it by the size. */
+static void test_compiled_rates_are_the_file(void **state)
+{
+	struct price_table *t = *state;
+	struct buf text = BUF_INIT;
+	size_t n, i = 0;
+	const struct region_rate *rates = price_rates(&n);
+
+	assert_int_equal(fs_read("core/model/region-rates.csv", 1 << 20, &text, NULL), 0);
+	char *rest = (char *)buf_str(&text), *line = strsep(&rest, "\n");
+	assert_string_equal(line, "family,region,xlarge_usd_h,date,source");
+	for (; (line = strsep(&rest, "\n")) && *line; i++) {
+		const char *family = strsep(&line, ","), *region = strsep(&line, ","), *usd = strsep(&line, ",");
+		char type[32];
+		assert_true(i < n);
+		assert_string_equal(rates[i].family, family);
+		assert_string_equal(rates[i].region, region);
+		near(rates[i].xlarge, strtod(usd, NULL));
+		assert_string_equal(rates[i].date, strsep(&line, ","));
+		assert_string_equal(rates[i].source, line);
+		snprintf(type, sizeof type, "%s.xlarge", family);
+		const struct price *p = price_table_find(t, type, region);
+		assert_non_null(p);
+		near(p->ec2, rates[i].xlarge);
+		assert_true(p->emr < 0 && !p->own);
+		assert_string_equal(p->date, rates[i].date);
+		assert_non_null(strstr(p->source, rates[i].source));
+		/* no region sells at a third or at the treble: a slipped decimal point would */
+		double home = price_find(type)->ec2;
+		assert_true(p->ec2 > home / 2 && p->ec2 < home * 2);
+	}
+	assert_int_equal(i, n);
+	buf_free(&text);
+}
+
+/* Figures that the offer files of these regions had, the size in proportion, and what is not known. */
+static void test_other_regions(void **state)
+{
+	const struct price_table *t = *state;
+	bool unknown = false;
+
+	near(price_ec2("m5.xlarge", "us-east-1"), 0.192);
+	near(price_ec2("m5.xlarge", "eu-west-1"), 0.214);
+	near(price_ec2("m5.4xlarge", "eu-west-1"), 0.856);
+	near(price_ec2("m5.large", "ap-northeast-1"), 0.124);
+	near(price_ec2("r5.xlarge", "us-west-2"), 0.252);
+	near(price_ec2("c6g.xlarge", "eu-west-3"), 0.162);
+	near(price_ec2("m7g.xlarge", "eu-west-1"), 0.1819);
+	near(price_ec2("r8g.2xlarge", "eu-west-1"), 0.52736);
+	near(price_ec2("i3en.3xlarge", "us-east-2"), 1.356);
+	near(price_ec2("m5.xlarge", "us-gov-west-1"), 0.242);
+	assert_true(price_ec2("m5.xlarge", "cn-north-1") < 0);
+	assert_true(price_ec2("z9.huge", "eu-west-1") < 0);
+	assert_true(price_ec2("averylongfamily.xlarge", "eu-west-1") < 0);
+	assert_true(price_ec2(NULL, "eu-west-1") < 0);
+	assert_true(price_ec2("m5.xlarge", NULL) < 0);
+	near(price_hour("m5.xlarge", "us-east-1", &unknown), 0.24);
+	assert_false(unknown);
+	near(price_hour("m5.xlarge", "eu-west-1", &unknown), 0.214);
+	assert_true(unknown);
+	assert_string_equal(price_date("us-east-1"), PRICE_DATE);
+	assert_string_equal(price_date("eu-west-1"), "2025-03-02");
+	assert_null(price_date("cn-north-1"));
+	/* made when they are asked for, once */
+	size_t before = price_table_len(t);
+	const struct price *p = price_table_find(t, "r5.2xlarge", "eu-central-1");
+	near(p->ec2, 0.608);
+	assert_int_equal(p->vcpu, 8);
+	size_t after = price_table_len(t);
+	assert_true(after > before + 50);
+	assert_ptr_equal(price_table_find(t, "r5.2xlarge", "eu-central-1"), p);
+	price_table_open(t, "eu-central-1");
+	price_table_open(t, "cn-north-1");
+	assert_int_equal(price_table_len(t), after);
+}
+
+/* The compiled list of types keeps its form: families together, sizes as EC2 makes them, rates by the size. */
+static void test_types_are_plausible(void **state)
+{
+	size_t n;
+	const struct price *rows = price_all(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		const struct price *p = &rows[i];
+		char first[32];
+		int disks, gb;
+		snprintf(first, sizeof first, "%.*s.xlarge", (int)strcspn(p->type, "."), p->type);
+		const struct price *one = price_find(first);
+		assert_non_null(one);
+		assert_true(p->vcpu >= 2 && p->vcpu <= 72 && p->vcpu % 2 == 0);
+		assert_true(p->mem_gib / p->vcpu >= 2 && p->mem_gib / p->vcpu <= 8);
+		near(p->mem_gib * one->vcpu, one->mem_gib * p->vcpu);
+		assert_true(fabs(p->ec2 * one->vcpu / (one->ec2 * p->vcpu) - 1) < 0.01);
+		assert_true(!strcmp(p->storage, "EBS only") || sscanf(p->storage, "%dx%d NVMe SSD", &disks, &gb) == 2);
+		assert_int_equal(strlen(p->date), 10);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(rows[k].type, p->type);
+	}
+}
+
 static void test_unknown_stays_unknown(void **state)
 {
 	const struct price_table *t = *state;
 
 	near(price_table_find(t, "m5.xlarge", "us-east-1")->emr, 0.048);
 	assert_true(price_table_find(t, "m6g.xlarge", "us-east-1")->emr < 0);
-	assert_null(price_table_find(t, "m5.xlarge", "eu-west-1")); /* another region's price is another price */
+	assert_null(price_table_find(t, "m5.xlarge", "cn-north-1")); /* another region's price is another price */
 	assert_non_null(price_table_find(t, "m5.xlarge", NULL));
 	assert_null(price_table_find(t, "z9.huge", NULL));
 	assert_null(price_table_find(t, NULL, "us-east-1"));
@@ -123,7 +226,7 @@ static void test_own_rows(void **state)
 	lay(t, "source,type,region,date,ec2_usd_h,emr_usd_h,vcpu,mem_gib,storage\r\n"
 	    "# our contract\r\n\r\n\"contract \"\"A\"\", 20 % off\",m5.xlarge,us-east-1,2026-11-01, 0.15 ,,,,\r\n"
 	    "list,z9.huge,us-east-1,2026-11-01,9.5,~2.1,96,768,EBS only\r\n"
-	    "list,m5.xlarge,eu-west-1,2026-11-01,0.214,unknown,,,\r\n");
+	    "list,m5.xlarge,cn-north-1,2026-11-01,0.214,unknown,,,\r\n");
 	const struct price *p = price_table_find(t, "m5.xlarge", "us-east-1");
 	near(p->ec2, 0.15);
 	near(p->emr, 0.048);
@@ -133,10 +236,31 @@ static void test_own_rows(void **state)
 	near(p->emr, 2.1);
 	assert_true(p->emr_estimate);
 	assert_int_equal(p->vcpu, 96);
-	p = price_table_find(t, "m5.xlarge", "eu-west-1");
+	p = price_table_find(t, "m5.xlarge", "cn-north-1");
 	assert_true(p->emr < 0 && !p->emr_estimate);
 	near(p->mem_gib, 16);
-	assert_int_equal(price_table_len(t), 30);
+	assert_int_equal(price_table_len(t), 139);
+}
+
+/* A person's line for another region keeps what the shipped rates have, and no other line of that region goes. */
+static void test_own_rows_of_other_regions(void **state)
+{
+	struct price_table *t = *state;
+
+	lay(t, HEAD "m5.xlarge,eu-west-1,,,,,0.048,2026-11-01,our invoice\n"
+	    "c5.xlarge,eu-west-1,,,,0.1,unknown,2026-11-01,our contract\n*,ap-south-1,,,,,estimate,2026-11-01,a quarter\n");
+	const struct price *p = price_table_find(t, "m5.xlarge", "eu-west-1");
+	assert_true(p->own);
+	near(p->ec2, 0.214);
+	near(p->emr, 0.048);
+	near(price_table_find(t, "c5.xlarge", "eu-west-1")->ec2, 0.1);
+	p = price_table_find(t, "m5.2xlarge", "eu-west-1");
+	assert_false(p->own);
+	near(p->ec2, 0.428);
+	p = price_table_find(t, "m5.xlarge", "ap-south-1");
+	assert_true(p->own && p->emr_estimate);
+	near(p->ec2, 0.202);
+	near(p->emr, 0.0505);
 }
 
 /* A quarter of the EC2 rate is used only where somebody asks for it, and is an estimate then. */
@@ -204,7 +328,10 @@ static void test_volumes(void **state)
 	/* 2 × 100 × 0.10 + 500 × 0.08 + 1000 × 0.005 + 125 × 0.04 = 20 + 40 + 5 + 5 */
 	near(price_table_volumes(t, &l, "us-east-1", &unknown), 70 / 730.0);
 	assert_false(unknown);
-	near(price_table_volumes(t, &l, "eu-west-1", &unknown), 0);
+	/* 2 × 100 × 0.11 + 500 × 0.088 + 1000 × 0.0055 + 125 × 0.044 */
+	near(price_table_volumes(t, &l, "eu-west-1", &unknown), 77 / 730.0);
+	assert_false(unknown);
+	near(price_table_volumes(t, &l, "cn-north-1", &unknown), 0);
 	assert_true(unknown);
 	const char *own = VHEAD "gp2,us-east-1,0.2,0,0,0,0,2026-11-01,ours\n";
 	assert_int_equal(price_table_read_volumes(t, "v.csv", own, strlen(own), &err), 0);
@@ -225,8 +352,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_compiled_rows_are_the_file),
 		T(test_compiled_volumes_are_the_file),
+		T(test_compiled_rates_are_the_file),
+		T(test_other_regions),
+		T(test_types_are_plausible),
 		T(test_unknown_stays_unknown),
 		T(test_own_rows),
+		T(test_own_rows_of_other_regions),
 		T(test_estimates_on_demand),
 		T(test_errors_say_where),
 		T(test_volumes),

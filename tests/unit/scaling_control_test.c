@@ -671,6 +671,34 @@ static void test_a_full_disk_takes_policies_back(void **state)
 		assert_int_equal(json_int(json_obj(policy, "Constraints"), "MaxCapacity", 0), i - 1);
 }
 
+/* A call that the journal refuses says nothing about the CPU or about how long a node has been idle. */
+static void test_a_refused_call_forgets_no_history(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, "");
+	struct cluster *other = up(f, "");
+
+	put_tree(f, c, task(c), "\"MinCapacity\":1,\"MaxCapacity\":3");
+	put_managed(f, other, ONE_TO_EIGHT);
+	cpu_for(f, c, 90, 40);
+	fill_disk(f);
+	free_disk(f);
+	cpu_for(f, c, 90, 30);
+	assert_int_equal(task(other)->requested, 0);  /* idle for more than the patience of 60 s */
+	fill_disk(f);
+	free_disk(f);
+	cpu_for(f, c, 90, 60);
+	assert_int_equal(task(c)->requested, 2);      /* two full minutes, the first from before */
+	ask(f, "Stoker.RemoveUtilizationScaling", "{\"ClusterId\":\"%s\",\"InstanceGroupId\":\"%s\"}", c->id,
+	    task(c)->id);
+	fill_disk(f);
+	const cJSON *r = ask(f, "Stoker.GetScaling", "{\"ClusterId\":\"%s\"}", c->id);
+	assert_null(json_obj(cJSON_GetArrayItem(json_arr(r, "Groups"), 2), "Utilization"));
+	free_disk(f);
+	cpu_for(f, c, 99, 300);
+	assert_int_equal(task(c)->requested, 2);
+}
+
 /* ---- scheduled sizes ---- */
 
 static void test_scheduled(void **state)
@@ -809,6 +837,7 @@ int main(void)
 		T(test_custom_growth_that_stalls_is_given_up),
 		T(test_custom_state_survives_a_restart),
 		T(test_a_full_disk_takes_policies_back),
+		T(test_a_refused_call_forgets_no_history),
 		T(test_scheduled),
 		T(test_bad_schedules_and_trees_are_refused),
 		T(test_manual_changes_are_recorded),

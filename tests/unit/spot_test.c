@@ -88,7 +88,8 @@ static void test_prices(void **state)
 	assert_true(json_num(r, "Since", 0) > 0);
 	assert_true(near(spot_price_at(f->ctl, REGION, "m5.xlarge", clock_now_ms()), 0.08));
 	assert_true(near(spot_price_at(f->ctl, REGION, "m5.xlarge", 1000), 0.0672));
-	assert_true(near(spot_price_at(f->ctl, "eu-west-1", "m5.xlarge", clock_now_ms()), 0.0672));
+	assert_true(near(spot_price_at(f->ctl, "eu-west-1", "m5.xlarge", clock_now_ms()), 0.0749));
+	assert_true(spot_price_at(f->ctl, "cn-north-1", "m5.xlarge", clock_now_ms()) == PRICE_UNKNOWN);
 	assert_true(spot_price_at(f->ctl, REGION, "z9.huge", clock_now_ms()) == PRICE_UNKNOWN);
 	r = good(f, "Stoker.ListSpotPrices", "{\"InstanceTypes\":[\"m5.xlarge\"],\"Since\":1}");
 	assert_int_equal(cJSON_GetArraySize(json_arr(cJSON_GetArrayItem(json_arr(r, "SpotPrices"), 0),
@@ -209,10 +210,12 @@ static void test_no_bid_is_the_on_demand_price(void **state)
 	struct fixture *f = *state;
 	struct instance_group g = { .market = MARKET_SPOT };
 
-	assert_true(near(spot_bid(&g, "m5.xlarge"), 0.192));
-	assert_true(spot_bid(&g, "z9.huge") == PRICE_UNKNOWN);
+	assert_true(near(spot_bid(REGION, &g, "m5.xlarge"), 0.192));
+	assert_true(near(spot_bid("eu-west-1", &g, "m5.xlarge"), 0.214));
+	assert_true(spot_bid("cn-north-1", &g, "m5.xlarge") == PRICE_UNKNOWN);
+	assert_true(spot_bid(REGION, &g, "z9.huge") == PRICE_UNKNOWN);
 	g.bid_price = (char *)"0.5";
-	assert_true(near(spot_bid(&g, "m5.xlarge"), 0.5));
+	assert_true(near(spot_bid(REGION, &g, "m5.xlarge"), 0.5));
 	(void)f;
 }
 

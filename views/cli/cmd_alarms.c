@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "views/cli/plan.h"
 #include "views/cli/table.h"
 
 extern const struct cli_command cli_cmd_alarms;
@@ -89,25 +90,45 @@ static void metric_people(struct cli *c, const cJSON *alarms)
 		text_table_cell(t, c->color && !strcmp(state, "ALARM") ? "\033[31m" : "", "%s", state);
 		text_table_cell(t, "", "%s", cli_time(json_num(x, "StateTransitionedTimestamp", json_num(
 		                x, "StateUpdatedTimestamp", 0)), buf, sizeof buf));
-		text_table_cell(t, "", "%s", json_str(x, "MetricName", "(metric math)"));
-		text_table_cell(t, "", "%s%g", strstr(json_str(x, "ComparisonOperator", ""), "Less") ? "< " : "> ",
-		                json_num(x, "Threshold", 0));
+		const char *rule = json_str(x, "AlarmRule", NULL);
+		text_table_cell(t, "", "%s", rule ? rule : json_str(x, "MetricName", "(metric math)"));
+		if (rule)
+			text_table_cell(t, "", "-");
+		else
+			text_table_cell(t, "", "%s%g", strstr(json_str(x, "ComparisonOperator", ""), "Less") ? "< " : "> ",
+			                json_num(x, "Threshold", 0));
 		text_table_cell(t, on ? "" : cli_dim(c), "%s", on ? "on" : "off");
 	}
 	cli_print_table(c, t);
 }
 
-/* Every alarm on a metric, whatever its state. */
+static int all_of(struct cli *c, const char *type, const char *list, cJSON **out, struct error *err)
+{
+	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100);
+	cJSON *types = cJSON_AddArrayToObject(req, "AlarmTypes");
+
+	cJSON_AddItemToArray(types, cJSON_CreateString(type));
+	return ask_all(c, CLOUDWATCH "DescribeAlarms", req, list, 0, out, err);
+}
+
+/* Every alarm of CloudWatch, whatever its state. */
 static int list_metric(struct cli *c)
 {
 	struct error err = ERROR_INIT;
-	cJSON *alarms;
+	cJSON *alarms, *composites;
 
-	if (ask_all(c, CLOUDWATCH "DescribeAlarms", json_add_int(cJSON_CreateObject(), "MaxRecords", 100), "MetricAlarms",
-	            0, &alarms, &err))
+	if (all_of(c, "MetricAlarm", "MetricAlarms", &alarms, &err))
 		return cli_fail(c, &err);
+	if (all_of(c, "CompositeAlarm", "CompositeAlarms", &composites, &err)) {
+		cJSON_Delete(alarms);
+		return cli_fail(c, &err);
+	}
 	if (c->json)
-		return cli_print_json(c, json_add(cJSON_CreateObject(), "MetricAlarms", alarms));
+		return cli_print_json(c, json_add(json_add(cJSON_CreateObject(), "MetricAlarms", alarms), "CompositeAlarms",
+		                                  composites));
+	while (composites->child)
+		cJSON_AddItemToArray(alarms, cJSON_DetachItemViaPointer(composites, composites->child));
+	cJSON_Delete(composites);
 	if (alarms->child)
 		metric_people(c, alarms);
 	else
@@ -185,7 +206,10 @@ static int acknowledge_off(struct cli *c, const struct cli_args *a) { return ack
 
 static int delete_them(struct cli *c, const struct cli_args *a)
 {
-	return by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
+	int status = plan_confirm(c, a, true, a->argc > 2 ? "Delete these alarms? Nobody hears of them any more."
+	                                                 : "Delete the alarm? Nobody hears of it any more.");
+
+	return status < 0 ? CLI_OK : status ? status : by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
 }
 
 static int enable(struct cli *c, const struct cli_args *a)
@@ -204,10 +228,23 @@ static const struct verb {
 	int (*run)(struct cli *c, const struct cli_args *a);
 } verbs[] = {
 	{ "show", "NAME", 1, 1, alarms_show }, { "put", "NAME", 1, 1, alarms_put },
+	{ "put-composite", "NAME", 1, 1, alarms_put_composite },
 	{ "delete", "NAME…", 1, -1, delete_them }, { "ack", "ID|NAME", 1, 1, acknowledge_on },
 	{ "unack", "ID|NAME", 1, 1, acknowledge_off }, { "enable", "NAME…", 1, -1, enable },
 	{ "disable", "NAME…", 1, -1, disable }, { "set-state", "NAME OK|ALARM|INSUFFICIENT_DATA", 2, 2, set_state },
 };
+
+static int too_many(struct cli *c, const struct cli_args *a, int at)
+{
+	struct near near = { .wanted = a->argv[0] };
+	char guess[CLI_GUESS];
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		near_offer(&near, verbs[i].name);
+	if (*cli_guess(&near, "", guess))
+		return cli_usage(c, &cli_cmd_alarms, "alarms cannot \"%s\"%s", a->argv[0], guess);
+	return cli_usage(c, &cli_cmd_alarms, "\"%s\" is one word too many", a->argv[at]);
+}
 
 static int exec_alarms(struct cli *c, const struct cli_args *a)
 {
@@ -226,20 +263,21 @@ static int exec_alarms(struct cli *c, const struct cli_args *a)
 		return list_metric(c);
 	int first = !strcmp(word, "list");
 	if (a->argc > first + 1)
-		return cli_usage(c, &cli_cmd_alarms, "\"%s\" is one word too many", a->argv[first + 1]);
+		return too_many(c, a, first + 1);
 	return list(c, a, first);
 }
 
 static const struct cli_option options[] = {
 	{ "check", 0, NULL, "exit with 1 when there is an alarm" },
-	{ "metric", 0, NULL, "list every alarm on a metric, whatever its state" },
+	{ "metric", 0, NULL, "list every alarm of CloudWatch, metric and composite, whatever its state" },
 	{ "note", 0, "TEXT", "ack: what the others should know" },
 	{ "reason", 0, "TEXT", "set-state: why" },
+	{ "yes", 'y', NULL, "delete: do not ask" },
 	{ "metric-name", 'm', "METRIC", "put: the metric, IsIdle or any other" },
 	{ "namespace", 0, "NAMESPACE", "put: its namespace (default AWS/ElasticMapReduce)" },
 	{ "cluster", 0, "CLUSTER", "put: the cluster it is about (dimension JobFlowId)" },
 	{ "dim", 0, "NAME=VALUE", "put: a dimension; may be given several times" },
-	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount or pNN (default Average)" },
+	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount, pNN, tmNN … (default Average)" },
 	{ "period", 0, "TIME", "put: how long a datapoint lasts (default 60s)" },
 	{ "periods", 0, "N", "put: how many of the last datapoints count (default 1)" },
 	{ "points", 0, "M", "put: how many of them must be beyond the threshold (default all)" },
@@ -252,15 +290,22 @@ static const struct cli_option options[] = {
 	{ "ok-action", 0, "TOPIC", "put: … when it is OK again" },
 	{ "description", 0, "TEXT", "put: what it means and what to do" },
 	{ "from", 0, "FILE", "put: a PutMetricAlarm request as JSON, for metric math; - is the standard input" },
+	{ "rule", 0, "RULE", "put-composite: states of other alarms with AND, OR, NOT, AT_LEAST and parentheses" },
+	{ "suppressor", 0, "ALARM", "put-composite: the alarm that keeps this one's actions quiet" },
+	{ "wait-period", 0, "TIME", "put-composite: … how long to wait for it (default 60s)" },
+	{ "extension", 0, "TIME", "put-composite: … how long to stay quiet when it has gone (default 60s)" },
 	{ "since", 0, "TIME", "show: how far back the graph goes (default 3h)" },
 	{ 0 },
 };
 
 const struct cli_command cli_cmd_alarms = {
-	.name = "alarms", .args = "[CLUSTER] | show|put|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
+	.name = "alarms", .max = -1,
+	.args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME",
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
-	         "metric with its threshold and lists what happened. put NAME makes or changes an alarm, as in: "
-	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops",
+	         "metric with its threshold, or tells the alarms behind a composite one, and lists what happened. put NAME "
+	         "makes or changes an alarm, as in: stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods "
+	         "30 --action ops. put-composite NAME makes one of other alarms, as in: stoker alarms put-composite night "
+	         "--rule 'ALARM(idle) AND NOT ALARM(deploy)' --action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

@@ -16,6 +16,15 @@ int alarm_action(struct cli *c, const char *word, char *out, size_t size, struct
 double *alarm_points(const cJSON *result, double start, int period, size_t n);
 /* PutMetricAlarm from options. */
 int alarms_put(struct cli *c, const struct cli_args *a);
+/* Topics of an option that may come several times, as ARNs into a list of the request. */
+int alarm_actions(struct cli *c, const struct cli_args *a, const char *option, const char *member, cJSON *req,
+                  struct error *err);
+/* PutCompositeAlarm from options. */
+int alarms_put_composite(struct cli *c, const struct cli_args *a);
+/* Adds "metric and composite alarms"; without it CloudWatch speaks of the former only. Gives req. */
+cJSON *alarm_types(cJSON *req);
+/* The rule of a composite alarm, the states behind it, and what keeps it quiet. *children: the caller's. */
+int alarms_describe_composite(struct cli *c, const cJSON *alarm, cJSON **children, struct error *err);
 /* One alarm with its graph and history. */
 int alarms_show(struct cli *c, const struct cli_args *a);
 

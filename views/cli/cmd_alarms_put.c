@@ -78,8 +78,8 @@ int alarm_action(struct cli *c, const char *word, char *out, size_t size, struct
 	return rc;
 }
 
-static int add_actions(struct cli *c, const struct cli_args *a, const char *option, const char *member, cJSON *req,
-                       struct error *err)
+int alarm_actions(struct cli *c, const struct cli_args *a, const char *option, const char *member, cJSON *req,
+                  struct error *err)
 {
 	cJSON *list = NULL;
 	char arn[1100];
@@ -145,14 +145,15 @@ static int request_of_options(struct cli *c, const struct cli_args *a, cJSON *re
 		return error_set(err, ERR_INVALID, "--metric-name is missing (or --from FILE)");
 	json_add_str(req, "MetricName", metric);
 	json_add_str(req, "Namespace", alarm_namespace(a));
-	json_add_str(req, stat && stat[0] == 'p' ? "ExtendedStatistic" : "Statistic", stat ? stat : "Average");
+	stat = stat ? stat : "Average";
+	json_add_str(req, names_parse(&metric_statistic_names, stat) < 0 ? "ExtendedStatistic" : "Statistic", stat);
 	json_add_str(req, "TreatMissingData", cli_opt(a, "missing"));
 	json_add_str(req, "AlarmDescription", cli_opt(a, "description"));
 	if (add_threshold(a, req, err) || add_counts(a, req, err) || !(dims = alarm_dimensions(c, a, err)))
 		return err->code;
 	json_add(req, "Dimensions", dims);
-	int rc = add_actions(c, a, "action", "AlarmActions", req, err);
-	return rc ? rc : add_actions(c, a, "ok-action", "OKActions", req, err);
+	int rc = alarm_actions(c, a, "action", "AlarmActions", req, err);
+	return rc ? rc : alarm_actions(c, a, "ok-action", "OKActions", req, err);
 }
 
 int alarms_put(struct cli *c, const struct cli_args *a)
@@ -252,6 +253,8 @@ static void describe(struct cli *c, const cJSON *a)
 	const cJSON *d;
 	char buf[64];
 
+	bool composite = json_str(a, "AlarmRule", NULL) != NULL;
+
 	fprintf(c->out, "%s%s%s  %s%s%s since %s\n", cli_bold(c), json_str(a, "AlarmName", ""), cli_plain(c),
 	        c->color && !strcmp(state, "ALARM") ? "\033[31m" : "", state, cli_plain(c),
 	        cli_time(json_num(a, "StateTransitionedTimestamp", json_num(a, "StateUpdatedTimestamp", 0)), buf,
@@ -260,6 +263,8 @@ static void describe(struct cli *c, const cJSON *a)
 		fprintf(c->out, "  %s\n", json_str(a, "AlarmDescription", ""));
 	if (*json_str(a, "StateReason", ""))
 		fprintf(c->out, "  %s\n", json_str(a, "StateReason", ""));
+	if (composite)
+		return;
 	if (json_str(a, "MetricName", NULL)) {
 		fprintf(c->out, "  %s of %s %s", json_str(a, "Statistic", json_str(a, "ExtendedStatistic", "")),
 		        json_str(a, "Namespace", ""), json_str(a, "MetricName", ""));
@@ -291,6 +296,13 @@ static void history_people(struct cli *c, const cJSON *history)
 	cli_print_table(c, t);
 }
 
+static const cJSON *first_of(const cJSON *reply, const char *list)
+{
+	const cJSON *l = json_arr(reply, list);
+
+	return l ? l->child : NULL;
+}
+
 int alarms_show(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
@@ -304,22 +316,27 @@ int alarms_show(struct cli *c, const struct cli_args *a)
 		cJSON_Delete(req);
 		return cli_usage(c, NULL, "--since: \"%s\" is not a time such as 90m, 3h or 2d", since);
 	}
-	int rc = ask(c, CLOUDWATCH "DescribeAlarms", req, &found, &err);
-	const cJSON *alarm = rc ? NULL : json_arr(found, "MetricAlarms");
-	alarm = alarm ? alarm->child : NULL;
+	int rc = ask(c, CLOUDWATCH "DescribeAlarms", alarm_types(req), &found, &err);
+	const cJSON *alarm = rc ? NULL : first_of(found, "MetricAlarms");
+	bool composite = !rc && !alarm && (alarm = first_of(found, "CompositeAlarms"));
 	if (!rc && !alarm) {
-		rc = error_set(&err, ERR_NOTFOUND, "there is no alarm \"%s\" on a metric", a->argv[1]);
+		rc = error_set(&err, ERR_NOTFOUND, "there is no alarm \"%s\" of CloudWatch", a->argv[1]);
 		error_hint(&err, "stoker alarms --metric lists them.");
 	}
 	if (!rc && !c->json)
 		describe(c, alarm);
-	rc = rc ? rc : graph(c, alarm, span, &data, &err);
+	if (!rc)
+		rc = composite ? alarms_describe_composite(c, alarm, &data, &err) : graph(c, alarm, span, &data, &err);
 	req = json_add_str(cJSON_CreateObject(), "AlarmName", a->argv[1]);
 	json_add_int(req, "MaxRecords", 10);
-	rc = rc ? (cJSON_Delete(req), rc) : ask(c, CLOUDWATCH "DescribeAlarmHistory", req, &history, &err);
+	rc = rc ? (cJSON_Delete(req), rc) : ask(c, CLOUDWATCH "DescribeAlarmHistory", alarm_types(req), &history, &err);
 	if (!rc && c->json) {
-		cJSON *all = json_add(cJSON_CreateObject(), "MetricAlarm", cJSON_Duplicate(alarm, true));
-		json_add(all, "MetricDataResults", cJSON_Duplicate(json_arr(data, "MetricDataResults"), true));
+		cJSON *all = json_add(cJSON_CreateObject(), composite ? "CompositeAlarm" : "MetricAlarm",
+		                      cJSON_Duplicate(alarm, true));
+		if (composite)
+			json_add(all, "Children", cJSON_Duplicate(data, true));
+		else
+			json_add(all, "MetricDataResults", cJSON_Duplicate(json_arr(data, "MetricDataResults"), true));
 		json_add(all, "AlarmHistoryItems", cJSON_Duplicate(json_arr(history, "AlarmHistoryItems"), true));
 		cli_print_json(c, all);
 	} else if (!rc) {

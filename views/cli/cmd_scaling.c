@@ -291,6 +291,19 @@ static const struct {
 	{ "remove", -1, "managed | policy GROUP | utilization GROUP | scheduled NAME", scaling_remove },
 };
 
+/* The first word is no verb, so it names a cluster, and the second is one too many; or it was to be a verb. */
+static int no_verb(struct cli *c, const struct cli_args *a)
+{
+	struct near near = { .wanted = a->argv[0] };
+	char guess[CLI_GUESS];
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		near_offer(&near, verbs[i].verb);
+	if (*cli_guess(&near, "", guess))
+		return cli_usage(c, cli_find("scaling"), "scaling cannot \"%s\"%s", a->argv[0], guess);
+	return cli_usage(c, cli_find("scaling"), "\"%s\" is one word too many", a->argv[1]);
+}
+
 static int exec_scaling(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
@@ -306,7 +319,7 @@ static int exec_scaling(struct cli *c, const struct cli_args *a)
 	    (a->argc < 2 || (verbs[verb].words > 0 && a->argc != 2 + verbs[verb].words)))
 		return cli_usage(c, NULL, "scaling %s takes CLUSTER %s", verbs[verb].verb, verbs[verb].wants);
 	if (verb < 0 && a->argc > 1)
-		return cli_usage(c, cli_find("scaling"), "\"%s\" is one word too many", a->argv[1]);
+		return no_verb(c, a);
 	if (ask_cluster(c, a->argc > at ? a->argv[at] : NULL, cluster, &err) ||
 	    ask(c, "Stoker.GetScaling", json_add_str(cJSON_CreateObject(), "ClusterId", cluster), &scaling, &err)) {
 		if (ask_unknown(&err))

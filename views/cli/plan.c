@@ -25,6 +25,28 @@ static struct price_table *prices_of(const struct cli *c)
 	return t;
 }
 
+const char *plan_region(const struct cli *c)
+{
+	const char *names[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
+
+	for (size_t i = 0; !c->region && i < sizeof names / sizeof *names; i++) {
+		const char *v = getenv(names[i]);
+		if (v && *v)
+			return v;
+	}
+	return c->region ? c->region : PRICE_REGION;
+}
+
+void plan_print_prices(const struct cli *c)
+{
+	const char *region = plan_region(c), *date = price_date(region);
+
+	if (date)
+		fprintf(c->err, "list prices of %s as of %s", region, date);
+	else
+		fprintf(c->err, "no list prices of %s are known", region);
+}
+
 /* What is not certain about a sum. */
 struct doubt {
 	bool missing, estimate;
@@ -33,7 +55,7 @@ struct doubt {
 /* $/h of one instance. */
 static double hourly(const struct cli *c, const struct price_table *t, const char *type, struct doubt *d)
 {
-	const struct price *p = price_table_find(t, type, c->region ? c->region : PRICE_REGION);
+	const struct price *p = price_table_find(t, type, plan_region(c));
 
 	if (!p || p->ec2 < 0 || p->emr < 0)
 		d->missing = true;
@@ -90,8 +112,9 @@ void plan_print(struct cli *c, const struct plan_group *groups, size_t n)
 		text_table_cell(t, "", "%s%+.3f", sign_of(&d), change);
 	}
 	print_to_err(c, t);
-	fprintf(c->err, "%s%.2f $/h → %s%.2f $/h (list prices of %s%s)%s\n", sign_of(&all), before, sign_of(&all),
-	        after, PRICE_DATE, all.estimate ? "; ~ holds an estimate" : "",
+	fprintf(c->err, "%s%.2f $/h → %s%.2f $/h (", sign_of(&all), before, sign_of(&all), after);
+	plan_print_prices(c);
+	fprintf(c->err, "%s)%s\n", all.estimate ? "; ~ holds an estimate" : "",
 	        spot ? "; spot instances cost less than shown" : "");
 	price_table_free(prices);
 }

@@ -14,6 +14,10 @@ struct plan_group {
 
 /* The table before → after with the change in cost per hour, on c->err (results stay clean). */
 void plan_print(struct cli *c, const struct plan_group *groups, size_t n);
+/* The region that this command speaks to: --region, else the environment's. */
+const char *plan_region(const struct cli *c);
+/* "list prices of us-east-1 as of 2026-07-20", on c->err. */
+void plan_print_prices(const struct cli *c);
 /* Add a word of a command line to b, quoted for the shell where needed, with a blank in front. */
 void plan_word(struct buf *b, const char *word);
 

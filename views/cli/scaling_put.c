@@ -35,23 +35,16 @@ struct money {
 	bool unknown;
 };
 
-static double rate(const char *type, bool *unknown)
-{
-	const struct price *p = price_find(type);
-
-	if (!p || p->emr < 0)
-		*unknown = true;
-	return p ? p->ec2 + (p->emr < 0 ? 0 : p->emr) : 0;
-}
-
 static void print_plan(struct cli *c, const char *what, const struct money *m)
 {
 	const char *mark = m->unknown ? "≥" : "";
 
 	if (c->json)
 		return;
-	fprintf(c->err, "%s\ncluster: %s%.2f $/h now, %s%.2f to %s%.2f $/h then (list prices of %s)\n", what, mark,
-	        m->now, mark, m->low, mark, m->high, PRICE_DATE);
+	fprintf(c->err, "%s\ncluster: %s%.2f $/h now, %s%.2f to %s%.2f $/h then (", what, mark, m->now, mark, m->low,
+	        mark, m->high);
+	plan_print_prices(c);
+	fputs(")\n", c->err);
 }
 
 /* What scaling counts: nodes of a group, units of a fleet. */
@@ -68,7 +61,7 @@ static int size_of(const cJSON *group)
 }
 
 /* One group gets a range, the others stay. */
-static struct money group_money(const cJSON *scaling, const cJSON *group, int low, int high)
+static struct money group_money(const char *region, const cJSON *scaling, const cJSON *group, int low, int high)
 {
 	struct money m = { .low = 0 };
 	const cJSON *g;
@@ -76,7 +69,7 @@ static struct money group_money(const cJSON *scaling, const cJSON *group, int lo
 	cJSON_ArrayForEach(g, json_arr(scaling, "Groups")) {
 		int now = size_of(g);
 		double weight = (double)json_int(g, "WeightedCapacity", 1);
-		double each = rate(json_str(g, "Type", ""), &m.unknown) / (weight > 0 ? weight : 1);
+		double each = price_hour(json_str(g, "Type", ""), region, &m.unknown) / (weight > 0 ? weight : 1);
 		m.now += each * now;
 		m.low += each * (g == group ? low : now);
 		m.high += each * (g == group ? high : now);
@@ -92,31 +85,33 @@ static int weight(const char *type, const char *unit)
 }
 
 /* So many units: core nodes first as far as they may, the rest on the task group (or on core without one). */
-static double units_money(const cJSON *scaling, int units, int max_core, const char *unit, bool *unknown)
+static double units_money(const char *region, const cJSON *scaling, int units, int max_core, const char *unit,
+                          bool *unknown)
 {
 	const cJSON *core = scaling_group(scaling, "core"), *task = scaling_group(scaling, "task");
 	const char *core_type = json_str(core, "Type", ""), *task_type = json_str(task, "Type", core_type);
 	int on_core = max_core >= 0 && max_core < units ? max_core : units;
 
-	return rate(core_type, unknown) * (on_core / weight(core_type, unit)) +
-	       rate(task_type, unknown) * ((units - on_core) / weight(task_type, unit));
+	return price_hour(core_type, region, unknown) * (on_core / weight(core_type, unit)) +
+	       price_hour(task_type, region, unknown) * ((units - on_core) / weight(task_type, unit));
 }
 
-static struct money managed_money(const cJSON *scaling, int min, int max, int max_core, const char *unit)
+static struct money managed_money(const char *region, const cJSON *scaling, int min, int max, int max_core,
+                                  const char *unit)
 {
 	struct money m = { .low = 0 };
 	const cJSON *g;
 
 	cJSON_ArrayForEach(g, json_arr(scaling, "Groups")) {
-		double all = rate(json_str(g, "Type", ""), &m.unknown) * (double)json_int(g, "Requested", 0);
+		double all = price_hour(json_str(g, "Type", ""), region, &m.unknown) * (double)json_int(g, "Requested", 0);
 		m.now += all;
 		if (!strcmp(json_str(g, "Role", ""), "MASTER")) {
 			m.low += all;
 			m.high += all;
 		}
 	}
-	m.low += units_money(scaling, min, max_core, unit, &m.unknown);
-	m.high += units_money(scaling, max, max_core, unit, &m.unknown);
+	m.low += units_money(region, scaling, min, max_core, unit, &m.unknown);
+	m.high += units_money(region, scaling, max, max_core, unit, &m.unknown);
 	return m;
 }
 
@@ -174,7 +169,7 @@ int scaling_put_managed(struct cli *c, const struct cli_args *a, const char *clu
 		json_add_int(limits, "MaximumCoreCapacityUnits", core);
 	cJSON *req = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
 	json_add(req, "ManagedScalingPolicy", json_add(cJSON_CreateObject(), "ComputeLimits", limits));
-	struct money m = managed_money(scaling, min, max, core, unit);
+	struct money m = managed_money(plan_region(c), scaling, min, max, core, unit);
 	snprintf(what, sizeof what, "managed scaling: %d to %d %.20s of core and task nodes, by the demand of jobs",
 	         min, max, unit);
 	print_plan(c, what, &m);
@@ -224,7 +219,7 @@ int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char 
 			cJSON_Delete(req);
 			return cli_usage(c, NULL, "%s", err.message);
 		}
-	struct money m = group_money(scaling, g, min, max);
+	struct money m = group_money(plan_region(c), scaling, g, min, max);
 	snprintf(what, sizeof what, "%s %s %s: %d to %d %s, CPU > %d %% out, < %d %% in",
 	         json_str(g, "Role", ""), is_fleet(g) ? "fleet" : "group", json_str(g, "InstanceGroupId", ""), min, max,
 	         is_fleet(g) ? "units" : "nodes",
@@ -276,7 +271,7 @@ int scaling_put_scheduled(struct cli *c, const struct cli_args *a, const char *c
 	json_add_str(req, "InstanceGroupId", json_str(g, "InstanceGroupId", ""));
 	json_add_str(req, "ScheduleExpression", a->argv[4]);
 	json_add_str(req, "ScheduleExpressionTimezone", cli_opt(a, "timezone"));
-	struct money m = group_money(scaling, g, (int)n, (int)n);
+	struct money m = group_money(plan_region(c), scaling, g, (int)n, (int)n);
 	snprintf(what, sizeof what, "%s %s %s: %s %s at %.200s", json_str(g, "Role", ""), is_fleet(g) ? "fleet" : "group",
 	         json_str(g, "InstanceGroupId", ""), a->argv[5], is_fleet(g) ? "units" : "nodes", a->argv[4]);
 	print_plan(c, what, &m);
@@ -318,7 +313,7 @@ int scaling_put_policy(struct cli *c, const struct cli_args *a, const char *clus
 	int min = (int)json_int(limits, "MinCapacity", 0), max = (int)json_int(limits, "MaxCapacity", 0);
 	cJSON *req = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
 	json_add_str(req, "InstanceGroupId", json_str(g, "InstanceGroupId", ""));
-	struct money m = group_money(scaling, g, min, max);
+	struct money m = group_money(plan_region(c), scaling, g, min, max);
 	snprintf(what, sizeof what, "%s group %s: %d to %d nodes by %d rules", json_str(g, "Role", ""),
 	         json_str(g, "InstanceGroupId", ""), min, max, cJSON_GetArraySize(json_arr(policy, "Rules")));
 	json_add(req, "AutoScalingPolicy", policy);

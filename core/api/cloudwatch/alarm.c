@@ -6,6 +6,7 @@
 #include "core/api/cloudwatch/cloudwatch.h"
 #include "core/api/emr/emr.h"
 #include "core/base/json.h"
+#include "core/model/statistic.h"
 
 #define MAX_ALARM_QUERIES 20
 #define DAY_S 86400
@@ -91,6 +92,17 @@ static void read_state(const cJSON *v, struct metric_alarm *a)
 	a->owner = xstrdup(json_str(v, "Owner", NULL));
 }
 
+static void read_composite(const cJSON *v, struct metric_alarm *a)
+{
+	a->rule = xstrdup(json_str(v, "AlarmRule", NULL));
+	a->suppressor = xstrdup(json_str(v, "ActionsSuppressor", NULL));
+	a->wait_s = json_int32(v, "ActionsSuppressorWaitPeriod", 0);
+	a->extension_s = json_int32(v, "ActionsSuppressorExtensionPeriod", 0);
+	a->hold = (enum alarm_hold)index_of(&alarm_hold_names, json_str(v, "ActionsSuppressedBy", ""), 0);
+	a->hold_until = json_int(v, "HoldUntil", 0);
+	a->told = (enum alarm_state)index_of(&alarm_state_names, json_str(v, "Told", NULL), (int)a->state);
+}
+
 struct metric_alarm *cw_read_alarm(const cJSON *v)
 {
 	struct metric_alarm *a = metric_alarm_new();
@@ -118,6 +130,7 @@ struct metric_alarm *cw_read_alarm(const cJSON *v)
 	cJSON_ArrayForEach(tag, json_arr(v, "Tags"))
 		pair_list_set(&a->tags, json_str(tag, "Key", ""), json_str(tag, "Value", ""));
 	read_state(v, a);
+	read_composite(v, a);
 	return a;
 }
 
@@ -141,18 +154,14 @@ int cw_check_period(int period, struct error *err)
 
 int cw_check_stat(const char *name, bool extended, struct error *err)
 {
-	char *end;
+	struct stat_wish w;
 
-	if (!extended && names_parse(&metric_statistic_names, name) >= 0)
+	if (name && stat_parse(name, &w) && (!extended || stat_needs_values(&w)))
 		return 0;
-	if (name && name[0] == 'p' && isdigit((unsigned char)name[1])) {
-		double p = strtod(name + 1, &end);
-		if (!*end && p >= 0 && p <= 100)
-			return 0;
-	}
-	return cw_error_value(err, "The statistic \"%.40s\" is not supported: use %s a percentile p0 to p100, such as "
-	                      "p99.9.", name ? name : "", extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum "
-	                                                                  "or");
+	const char *plain = extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum,";
+	return cw_error_value(err, "The statistic \"%.40s\" is not supported: use %s a percentile p0 to p100 (p99.9), "
+	                      "IQM, tm, wm, tc or ts with a share (tm90) or bounds (TM(10%%:90%%), TS(80:)), or PR "
+	                      "with bounds.", name ? name : "", plain);
 }
 
 static int check_id(const struct metric_query_list *l, size_t i, struct error *err)
@@ -264,7 +273,7 @@ static int check_counts(const cJSON *in, const struct metric_alarm *a, struct er
 	return 0;
 }
 
-static int check_actions(const struct str_list *l, struct error *err)
+int cw_check_actions(const struct str_list *l, struct error *err)
 {
 	for (size_t i = 0; i < l->len; i++)
 		if (strncmp(l->items[i], "arn:", 4))
@@ -287,9 +296,9 @@ static int check_rest(const cJSON *in, const struct metric_alarm *a, struct erro
 	if (a->low_samples && strcmp(a->low_samples, "evaluate") && strcmp(a->low_samples, "ignore"))
 		return cw_error_value(err, "The value %.40s for parameter EvaluateLowSampleCountPercentile is invalid: use "
 		                      "evaluate or ignore.", a->low_samples);
-	if (check_actions(&a->ok_actions, err) || check_actions(&a->alarm_actions, err))
+	if (cw_check_actions(&a->ok_actions, err) || cw_check_actions(&a->alarm_actions, err))
 		return err->code;
-	return check_actions(&a->insufficient_actions, err);
+	return cw_check_actions(&a->insufficient_actions, err);
 }
 
 int cw_decode_alarm(const cJSON *in, struct metric_alarm **out, struct error *err)
@@ -298,10 +307,11 @@ int cw_decode_alarm(const cJSON *in, struct metric_alarm **out, struct error *er
 	int rc;
 
 	text_set(&a->owner, NULL); /* not for clients to say */
+	text_set(&a->rule, NULL);  /* of composite alarms only */
+	text_set(&a->suppressor, NULL);
 	rc = cw_check_name(a->name, "AlarmName", err);
 	if (!rc)
 		rc = check_source(in, a, err);
-
 	if (!rc)
 		rc = check_counts(in, a, err);
 	if (!rc)
@@ -371,6 +381,43 @@ static void encode_source(cJSON *o, const struct metric_alarm *a)
 	json_add_str(o, "Unit", a->ref.unit);
 }
 
+static void encode_metric(cJSON *o, const struct metric_alarm *a)
+{
+	encode_source(o, a);
+	json_add_int(o, "EvaluationPeriods", a->periods);
+	if (a->datapoints)
+		json_add_int(o, "DatapointsToAlarm", a->datapoints);
+	json_add_num(o, "Threshold", a->threshold);
+	json_add_str(o, "ComparisonOperator", names_get(&alarm_compare_names, (int)a->compare));
+	if (a->missing_given)
+		json_add_str(o, "TreatMissingData", names_get(&alarm_missing_names, (int)a->missing));
+	json_add_str(o, "EvaluateLowSampleCountPercentile", a->low_samples);
+}
+
+static void encode_composite(cJSON *o, const struct metric_alarm *a, bool whole)
+{
+	static const char *const why[] = {
+		[ALARM_HOLD_WAIT] = "The composite alarm waits for the suppressor alarm to go into ALARM.",
+		[ALARM_HOLD_EXTENSION] = "The suppressor alarm has left ALARM; the extension period is not over.",
+		[ALARM_HOLD_ALARM] = "The suppressor alarm is in ALARM.",
+	};
+
+	json_add_str(o, "AlarmRule", a->rule);
+	if (a->suppressor) {
+		json_add_str(o, "ActionsSuppressor", a->suppressor);
+		json_add_int(o, "ActionsSuppressorWaitPeriod", a->wait_s);
+		json_add_int(o, "ActionsSuppressorExtensionPeriod", a->extension_s);
+	}
+	if (a->hold) {
+		json_add_str(o, "ActionsSuppressedBy", names_get(&alarm_hold_names, (int)a->hold));
+		json_add_str(o, "ActionsSuppressedReason", why[a->hold]);
+	}
+	if (!whole)
+		return;
+	json_add_int(o, "HoldUntil", a->hold_until);
+	json_add_str(o, "Told", names_get(&alarm_state_names, (int)a->told));
+}
+
 static void encode_private(cJSON *o, const struct metric_alarm *a)
 {
 	cJSON *l = cJSON_AddArrayToObject(o, "Tags");
@@ -400,15 +447,10 @@ cJSON *cw_encode_alarm(const struct metric_alarm *a, const char *region, bool wh
 	json_add_str(o, "StateReasonData", a->reason_data);
 	json_add_time(o, "StateUpdatedTimestamp", a->updated);
 	json_add_time(o, "StateTransitionedTimestamp", a->transitioned);
-	encode_source(o, a);
-	json_add_int(o, "EvaluationPeriods", a->periods);
-	if (a->datapoints)
-		json_add_int(o, "DatapointsToAlarm", a->datapoints);
-	json_add_num(o, "Threshold", a->threshold);
-	json_add_str(o, "ComparisonOperator", names_get(&alarm_compare_names, (int)a->compare));
-	if (a->missing_given)
-		json_add_str(o, "TreatMissingData", names_get(&alarm_missing_names, (int)a->missing));
-	json_add_str(o, "EvaluateLowSampleCountPercentile", a->low_samples);
+	if (a->rule)
+		encode_composite(o, a, whole);
+	else
+		encode_metric(o, a);
 	if (whole)
 		encode_private(o, a);
 	return o;

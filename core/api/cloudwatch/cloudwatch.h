@@ -9,6 +9,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/model/alarm.h"
+#include "core/model/alarm_rule.h"
 
 #define CW_TARGET_PREFIX "GraniteServiceVersion20100801."
 #define CW_JSON_TYPE "application/x-amz-json-1.0"
@@ -33,6 +34,8 @@ int cw_error_validation(struct error *err, const char *fmt, ...) __attribute__((
 int cw_error_status(const char *code);                               /* HTTP status */
 /* Name of the exception's shape, which JSON's __type carries: "InvalidParameterValueException". */
 const char *cw_error_shape(const char *code);
+/* The code as the query protocol has it: "SignatureDoesNotMatch" for InvalidSignatureException. */
+const char *cw_error_query_code(const char *code);
 /* JSON 1.0: the body; and the value of the header x-amzn-query-error ("InvalidParameterValue;Sender"). */
 void cw_error_json(const char *code, const char *message, struct buf *out);
 void cw_error_query(const char *code, struct buf *out);
@@ -58,18 +61,23 @@ char *cw_alarm_arn(const char *name, const char *region);            /* free() *
 const char *cw_arn_alarm(const char *arn, const char *region);
 /* PutMetricAlarm: the struct, and all rules that need no state. */
 int cw_decode_alarm(const cJSON *in, struct metric_alarm **out, struct error *err);
-/* As DescribeAlarms shows it. whole: also Tags and Owner, for the journal. */
+/* PutCompositeAlarm, likewise. */
+int cw_decode_composite(const cJSON *in, const char *region, struct metric_alarm **out, struct error *err);
+/* The rule of a composite alarm, parsed. */
+int cw_parse_rule(const char *rule, const char *region, struct alarm_rule **out, struct error *err);
+/* As DescribeAlarms shows it, a metric or a composite alarm. whole: also Tags and Owner, for the journal. */
 cJSON *cw_encode_alarm(const struct metric_alarm *a, const char *region, bool whole);
 struct metric_alarm *cw_read_alarm(const cJSON *v);                  /* lenient: what is missing stays empty */
 /* MetricDataQueries or Metrics: ids, one of MetricStat and Expression. alarm: exactly one returns data. */
 int cw_decode_queries(const cJSON *list, bool alarm, struct metric_query_list *out, struct error *err);
 void cw_read_dims(const cJSON *list, struct pair_list *out);         /* sorted */
 cJSON *cw_encode_dims(const struct pair_list *dims);
+int cw_check_actions(const struct str_list *l, struct error *err);
 /* A name or value of a metric or alarm: no control characters. what: the parameter, for the error. */
 int cw_check_name(const char *text, const char *what, struct error *err);
 /* 1, 5, 10, 30 or a multiple of 60. */
 int cw_check_period(int period, struct error *err);
-/* A statistic's name: Average … Maximum, or pNN. extended: only the latter. */
+/* A statistic's name (core/model/statistic.h). extended: none of Average … Maximum. */
 int cw_check_stat(const char *name, bool extended, struct error *err);
 
 #endif

@@ -18,6 +18,8 @@ TEXT(text_to_1024, 0, 1024);
 TEXT(text_to_1023, 0, 1023);
 TEXT(text_to_4000, 0, 4000);
 TEXT(expression, 1, 2048);
+TEXT(rule, 1, 10240);
+TEXT(suppressor, 1, 1600);
 TEXT(tag_key, 1, 128);
 TEXT(tag_value, 0, 256);
 LIST(numbers, number, 0, 150);
@@ -100,7 +102,7 @@ STRUCT(put_alarm, R("AlarmName", name255), M("AlarmDescription", text_to_1024), 
        M("MetricName", name255), M("Namespace", name255), M("Statistic", statistic), M("ExtendedStatistic", text),
        M("Dimensions", dimensions), M("Period", integer), M("Unit", unit), R("EvaluationPeriods", integer),
        M("DatapointsToAlarm", integer), M("Threshold", number), R("ComparisonOperator", comparison),
-       M("TreatMissingData", name255), K("EvaluateLowSampleCountPercentile", name255), M("Metrics", queries),
+       M("TreatMissingData", name255), M("EvaluateLowSampleCountPercentile", name255), M("Metrics", queries),
        M("Tags", tags), M("ThresholdMetricId", name255));
 STRUCT(alarm, M("AlarmName", text), M("AlarmArn", text), M("AlarmDescription", text),
        M("AlarmConfigurationUpdatedTimestamp", date), M("ActionsEnabled", boolean), M("OKActions", actions),
@@ -112,10 +114,20 @@ STRUCT(alarm, M("AlarmName", text), M("AlarmArn", text), M("AlarmDescription", t
        M("EvaluateLowSampleCountPercentile", text), M("Metrics", queries), M("ThresholdMetricId", text),
        M("EvaluationState", text), M("StateTransitionedTimestamp", date));
 LIST(alarms, alarm, 0, 0);
-STRUCT(nothing, M("Never", text));
-LIST(composites, nothing, 0, 0);
+STRUCT(put_composite, R("AlarmName", name255), R("AlarmRule", rule), M("AlarmDescription", text_to_1024),
+       M("ActionsEnabled", boolean), M("OKActions", actions), M("AlarmActions", actions),
+       M("InsufficientDataActions", actions), M("Tags", tags), M("ActionsSuppressor", suppressor),
+       M("ActionsSuppressorWaitPeriod", integer), M("ActionsSuppressorExtensionPeriod", integer));
+STRUCT(composite, M("ActionsEnabled", boolean), M("AlarmActions", actions), M("AlarmArn", text),
+       M("AlarmConfigurationUpdatedTimestamp", date), M("AlarmDescription", text), M("AlarmName", text),
+       M("AlarmRule", text), M("InsufficientDataActions", actions), M("OKActions", actions), M("StateReason", text),
+       M("StateReasonData", text), M("StateUpdatedTimestamp", date), M("StateValue", state),
+       M("StateTransitionedTimestamp", date), M("ActionsSuppressedBy", text), M("ActionsSuppressedReason", text),
+       M("ActionsSuppressor", text), M("ActionsSuppressorWaitPeriod", integer),
+       M("ActionsSuppressorExtensionPeriod", integer));
+LIST(composites, composite, 0, 0);
 STRUCT(describe_alarms, M("AlarmNames", names100), M("AlarmNamePrefix", name255), M("AlarmTypes", alarm_types),
-       I("ChildrenOfAlarmName", name255), I("ParentsOfAlarmName", name255), M("StateValue", state),
+       M("ChildrenOfAlarmName", name255), M("ParentsOfAlarmName", name255), M("StateValue", state),
        M("ActionPrefix", text1024), M("MaxRecords", records), M("NextToken", text));
 STRUCT(describe_alarms_out, M("CompositeAlarms", composites), M("MetricAlarms", alarms), M("NextToken", text));
 STRUCT(alarms_for_metric, R("MetricName", name255), R("Namespace", name255), M("Statistic", statistic),
@@ -150,6 +162,7 @@ static const struct cw_operation operations[] = {
 	OP("GetMetricStatistics", get_statistics, get_statistics_out),
 	OP("ListMetrics", list_metrics, list_metrics_out),
 	OP("ListTagsForResource", list_tags, list_tags_out),
+	MUTE("PutCompositeAlarm", put_composite),
 	MUTE("PutMetricAlarm", put_alarm),
 	MUTE("PutMetricData", put_metric_data),
 	MUTE("SetAlarmState", set_state),

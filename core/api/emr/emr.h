@@ -150,6 +150,8 @@ int emr_page(const cJSON *in, const char *kind, size_t per_page, size_t n,
 /* ---- replies out; region NULL = EMR_REGION ---- */
 
 const char *emr_partition(const char *region);                /* "aws", "aws-cn", "aws-us-gov" */
+#define EMR_STUDIO_PREFIX "es-"           /* of the ids of studios */
+const char *emr_id_of(const char *id_or_arn);                         /* what stands at the end of an ARN */
 char *emr_arn(const char *kind, const char *id, const char *region);  /* arn:…:KIND/ID; free() */
 char *emr_cluster_arn(const char *id, const char *region);    /* free() */
 cJSON *emr_encode_cluster(const struct cluster *c, const char *region);          /* DescribeCluster.Cluster */

@@ -10,6 +10,13 @@ const char *emr_partition(const char *region)
 	       region && !strncmp(region, "us-gov-", 7) ? "aws-us-gov" : "aws";
 }
 
+const char *emr_id_of(const char *id_or_arn)
+{
+	const char *slash = strncmp(id_or_arn, "arn:", 4) ? NULL : strrchr(id_or_arn, '/');
+
+	return slash ? slash + 1 : id_or_arn;
+}
+
 char *emr_arn(const char *kind, const char *id, const char *region)
 {
 	if (!region || !*region)
@@ -161,7 +168,7 @@ static void add_extra(cJSON *o, const char *extra)
 	static const char *const shown[][2] = {
 		{ "EbsRootVolumeIops", "EbsRootVolumeIops" }, { "EbsRootVolumeThroughput", "EbsRootVolumeThroughput" },
 		{ "PlacementGroupConfigs", "PlacementGroups" }, { "ExtendedSupport", "ExtendedSupport" },
-		{ "MonitoringConfiguration", "MonitoringConfiguration" },
+		{ "MonitoringConfiguration", "MonitoringConfiguration" }, { "KerberosAttributes", "KerberosAttributes" },
 	};
 	cJSON *e = extra ? json_parse(extra, strlen(extra), NULL) : NULL;
 	for (size_t i = 0; e && i < sizeof shown / sizeof *shown; i++)

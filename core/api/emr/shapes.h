@@ -24,7 +24,7 @@ extern const struct shape emr_ActionOnFailure, emr_AdjustmentType, emr_Arn, emr_
 	emr_AutoScalingPolicyStateChangeReasonCode, emr_AutoScalingPolicyStatus, emr_Boolean,
 	emr_CloudWatchAlarmDefinition, emr_ComparisonOperator, emr_ComputeLimits, emr_ComputeLimitsUnitType,
 	emr_Configuration, emr_Configurations, emr_Credentials, emr_Date, emr_Double, emr_EbsBlockDeviceConfig,
-	emr_EbsBlockDeviceConfigs, emr_EbsConfiguration, emr_HadoopJarStepConfig, emr_InstanceFleetConfig,
+	emr_EbsBlockDeviceConfigs, emr_EbsConfiguration, emr_HadoopJarStepConfig, emr_Id, emr_InstanceFleetConfig,
 	emr_InstanceFleetProvisioningSpecifications, emr_InstanceFleetResizingSpecifications,
 	emr_InstanceGroupConfig, emr_InstanceGroupConfigs, emr_InstanceGroupState, emr_InstanceRole,
 	emr_InstanceType, emr_InstanceTypeConfig, emr_InstanceTypeConfigs, emr_Integer, emr_KeyValue,

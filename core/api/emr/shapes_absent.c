@@ -10,37 +10,6 @@ IN(CreatePersistentAppUI, N("TargetResourceArn", emr_Arn), N("EMRContainersConfi
 	N("Tags", emr_Tags), N("XReferer", emr_Text), N("ProfilerType", ProfilerType));
 OUT(CreatePersistentAppUI, N("PersistentAppUIId", emr_Xml256), N("RuntimeRoleEnabledCluster", emr_Boolean));
 
-/* ---- CreateStudio ---- */
-
-NAMES(auth_mode_names, "SSO", "IAM");
-ENUM(AuthMode, auth_mode_names);
-NAMES(idc_user_assignment_names, "REQUIRED", "OPTIONAL");
-ENUM(IdcUserAssignment, idc_user_assignment_names);
-IN(CreateStudio, N("Name", emr_Xml256), N("Description", emr_Xml256), N("AuthMode", AuthMode),
-	N("VpcId", emr_Xml256), N("SubnetIds", emr_Texts), N("ServiceRole", emr_Xml), N("UserRole", emr_Xml),
-	N("WorkspaceSecurityGroupId", emr_Xml256), N("EngineSecurityGroupId", emr_Xml256),
-	N("DefaultS3Location", emr_Xml), N("IdpAuthUrl", emr_Xml), N("IdpRelayStateParameterName", emr_Xml256),
-	N("Tags", emr_Tags), N("TrustedIdentityPropagationEnabled", emr_Boolean),
-	N("IdcUserAssignment", IdcUserAssignment), N("IdcInstanceArn", emr_Arn),
-	N("EncryptionKeyArn", emr_Xml));
-OUT(CreateStudio, N("StudioId", emr_Xml256), N("Url", emr_Xml));
-
-/* ---- CreateStudioSessionMapping ---- */
-
-NAMES(identity_type_names, "USER", "GROUP");
-ENUM(IdentityType, identity_type_names);
-IN(CreateStudioSessionMapping, N("StudioId", emr_Xml256), N("IdentityId", emr_Xml256),
-	N("IdentityName", emr_Xml256), N("IdentityType", IdentityType), N("SessionPolicyArn", emr_Xml256));
-
-/* ---- DeleteStudio ---- */
-
-IN(DeleteStudio, N("StudioId", emr_Xml256));
-
-/* ---- DeleteStudioSessionMapping ---- */
-
-IN(DeleteStudioSessionMapping, N("StudioId", emr_Xml256), N("IdentityId", emr_Xml256),
-	N("IdentityName", emr_Xml256), N("IdentityType", IdentityType));
-
 /* ---- DescribePersistentAppUI ---- */
 
 NAMES(persistent_app_u_i_type_names, "SHS", "TEZ", "YTS");
@@ -52,19 +21,6 @@ STRUCT(PersistentAppUI, N("PersistentAppUIId", emr_Xml256),
 	N("LastStateChangeReason", emr_Xml), N("Tags", emr_Tags));
 IN(DescribePersistentAppUI, N("PersistentAppUIId", emr_Xml256));
 OUT(DescribePersistentAppUI, N("PersistentAppUI", PersistentAppUI));
-
-/* ---- DescribeStudio ---- */
-
-STRUCT(Studio, N("StudioId", emr_Xml256), N("StudioArn", emr_Xml256), N("Name", emr_Xml256),
-	N("Description", emr_Xml256), N("AuthMode", AuthMode), N("VpcId", emr_Xml256),
-	N("SubnetIds", emr_Texts), N("ServiceRole", emr_Xml), N("UserRole", emr_Xml),
-	N("WorkspaceSecurityGroupId", emr_Xml256), N("EngineSecurityGroupId", emr_Xml256), N("Url", emr_Xml),
-	N("CreationTime", emr_Date), N("DefaultS3Location", emr_Xml), N("IdpAuthUrl", emr_Xml),
-	N("IdpRelayStateParameterName", emr_Xml256), N("Tags", emr_Tags), N("IdcInstanceArn", emr_Arn),
-	N("TrustedIdentityPropagationEnabled", emr_Boolean), N("IdcUserAssignment", IdcUserAssignment),
-	N("EncryptionKeyArn", emr_Xml));
-IN(DescribeStudio, N("StudioId", emr_Xml256));
-OUT(DescribeStudio, N("Studio", Studio));
 
 /* ---- GetOnClusterAppUIPresignedURL ---- */
 
@@ -96,78 +52,40 @@ STRUCT(SessionMonitoringConfiguration,
 	N("CloudWatchLoggingConfiguration", SessionCloudWatchLoggingConfiguration),
 	N("ManagedLoggingConfiguration", SessionManagedLoggingConfiguration),
 	N("S3LoggingConfiguration", SessionS3LoggingConfiguration));
-STRUCT(Session, N("Id", emr_Text), N("ClusterId", emr_Text), N("Name", emr_Xml256), N("Arn", emr_Arn),
+STRUCT(Session, N("Id", emr_Text), N("ClusterId", emr_Id), N("Name", emr_Xml256), N("Arn", emr_Arn),
 	N("State", SessionState), N("StateChangeReason", emr_Xml), N("ReleaseLabel", emr_Xml256),
 	N("ExecutionRoleArn", emr_Arn), N("AccountId", emr_Xml256), N("CreatedAt", emr_Date),
 	N("UpdatedAt", emr_Date), N("StartedAt", emr_Date), N("EndedAt", emr_Date), N("IdleSince", emr_Date),
 	N("EngineConfigurations", emr_Configurations),
 	N("MonitoringConfiguration", SessionMonitoringConfiguration),
 	N("SessionIdleTimeoutInMinutes", emr_Long), N("ServerUrl", emr_Xml), N("Tags", emr_Tags));
-IN(GetSession, N("ClusterId", emr_Text), N("SessionId", emr_Text));
+IN(GetSession, N("ClusterId", emr_Id), N("SessionId", emr_Text));
 OUT(GetSession, N("Session", Session));
 
 /* ---- GetSessionEndpoint ---- */
 
-IN(GetSessionEndpoint, N("ClusterId", emr_Text), N("SessionId", emr_Text));
+IN(GetSessionEndpoint, N("ClusterId", emr_Id), N("SessionId", emr_Text));
 OUT(GetSessionEndpoint, N("Endpoint", emr_Xml), N("AuthToken", emr_Text),
 	N("AuthTokenExpirationTime", emr_Date), N("Credentials", emr_Credentials));
-
-/* ---- GetStudioSessionMapping ---- */
-
-STRUCT(SessionMappingDetail, N("StudioId", emr_Xml256), N("IdentityId", emr_Xml256),
-	N("IdentityName", emr_Xml256), N("IdentityType", IdentityType), N("SessionPolicyArn", emr_Xml256),
-	N("CreationTime", emr_Date), N("LastModifiedTime", emr_Date));
-IN(GetStudioSessionMapping, N("StudioId", emr_Xml256), N("IdentityId", emr_Xml256),
-	N("IdentityName", emr_Xml256), N("IdentityType", IdentityType));
-OUT(GetStudioSessionMapping, N("SessionMapping", SessionMappingDetail));
 
 /* ---- ListSessions ---- */
 
 LIST(SessionStates, SessionState, 0, 0);
 LIST(Sessions, Session, 0, 0);
-IN(ListSessions, N("ClusterId", emr_Text), N("SessionStates", SessionStates), N("NextToken", emr_Text),
+IN(ListSessions, N("ClusterId", emr_Id), N("SessionStates", SessionStates), N("NextToken", emr_Text),
 	N("MaxResults", emr_MaxResultsNumber));
 OUT(ListSessions, N("Sessions", Sessions), N("NextToken", emr_Text));
 
-/* ---- ListStudioSessionMappings ---- */
-
-STRUCT(SessionMappingSummary, N("StudioId", emr_Xml256), N("IdentityId", emr_Xml256),
-	N("IdentityName", emr_Xml256), N("IdentityType", IdentityType), N("SessionPolicyArn", emr_Xml256),
-	N("CreationTime", emr_Date));
-LIST(SessionMappingSummaries, SessionMappingSummary, 0, 0);
-IN(ListStudioSessionMappings, N("StudioId", emr_Xml256), N("IdentityType", IdentityType),
-	N("Marker", emr_Text));
-OUT(ListStudioSessionMappings, N("SessionMappings", SessionMappingSummaries), N("Marker", emr_Text));
-
-/* ---- ListStudios ---- */
-
-STRUCT(StudioSummary, N("StudioId", emr_Xml256), N("Name", emr_Xml256), N("VpcId", emr_Xml256),
-	N("Description", emr_Xml256), N("Url", emr_Xml256), N("AuthMode", AuthMode),
-	N("CreationTime", emr_Date));
-LIST(StudioSummaries, StudioSummary, 0, 0);
-IN(ListStudios, N("Marker", emr_Text));
-OUT(ListStudios, N("Studios", StudioSummaries), N("Marker", emr_Text));
-
 /* ---- StartSession ---- */
 
-IN(StartSession, N("Name", emr_Xml256), N("ClusterId", emr_Text), N("ExecutionRoleArn", emr_Arn),
+IN(StartSession, N("Name", emr_Xml256), N("ClusterId", emr_Id), N("ExecutionRoleArn", emr_Arn),
 	N("EngineConfigurations", emr_Configurations),
 	N("MonitoringConfiguration", SessionMonitoringConfiguration),
 	N("SessionIdleTimeoutInMinutes", emr_Long), N("ClientRequestToken", emr_Text), N("Tags", emr_Tags));
-OUT(StartSession, N("Id", emr_Text), N("ClusterId", emr_Text), N("Arn", emr_Arn),
+OUT(StartSession, N("Id", emr_Text), N("ClusterId", emr_Id), N("Arn", emr_Arn),
 	N("AccountId", emr_Xml256), N("State", SessionState));
 
 /* ---- TerminateSession ---- */
 
-IN(TerminateSession, N("ClusterId", emr_Text), N("SessionId", emr_Text));
-OUT(TerminateSession, N("ClusterId", emr_Text), N("SessionId", emr_Text), N("State", SessionState));
-
-/* ---- UpdateStudio ---- */
-
-IN(UpdateStudio, N("StudioId", emr_Xml256), N("Name", emr_Xml256), N("Description", emr_Xml256),
-	N("SubnetIds", emr_Texts), N("DefaultS3Location", emr_Xml), N("EncryptionKeyArn", emr_Xml));
-
-/* ---- UpdateStudioSessionMapping ---- */
-
-IN(UpdateStudioSessionMapping, N("StudioId", emr_Xml256), N("IdentityId", emr_Xml256),
-	N("IdentityName", emr_Xml256), N("IdentityType", IdentityType), N("SessionPolicyArn", emr_Xml256));
+IN(TerminateSession, N("ClusterId", emr_Id), N("SessionId", emr_Text));
+OUT(TerminateSession, N("ClusterId", emr_Id), N("SessionId", emr_Text), N("State", SessionState));

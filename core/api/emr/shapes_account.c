@@ -72,10 +72,35 @@ NO_MEMBERS(emr_PutBlockPublicAccessConfiguration_out);
 
 /* ---- StartNotebookExecution ---- */
 
+/* arn:aws…:iam::[12 digits]:role/[path/]name */
+static bool is_role_arn(const char *s)
+{
+	static const char in_name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
+
+	if (strncmp(s, "arn:aws", 7) != 0)
+		return false;
+	s += 7;
+	s += strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+	if (strncmp(s, ":iam::", 6) != 0)
+		return false;
+	s += 6;
+	size_t digits = strspn(s, "0123456789");
+	if ((digits != 0 && digits != 12) || strncmp(s + digits, ":role/", 6) != 0)
+		return false;
+	s += digits + 6;
+	for (const char *p = s; *p; p++)
+		if ((unsigned char)*p < '!' || (unsigned char)*p > 0x7F)
+			return false;
+	const char *slash = strrchr(s, '/'), *name = slash ? slash + 1 : s;
+	return slash != s && *name && name[strspn(name, in_name)] == '\0';
+}
+
+PATTERN(IAMRoleArn, 20, 2048, is_role_arn, "^arn:(aws[a-zA-Z0-9-]*):iam::(\\d{12})?:(role((\\u002F)|"
+	"(\\u002F[\\u0021-\\u007F]+\\u002F))[\\w+=,.@-]+)$");
 NAMES(execution_engine_type_names, "EMR");
 ENUM(ExecutionEngineType, execution_engine_type_names);
 STRUCT(ExecutionEngineConfig, R("Id", emr_Xml256), M("Type", ExecutionEngineType),
-	M("MasterInstanceSecurityGroupId", emr_Xml256), M("ExecutionRoleArn", emr_Arn));
+	M("MasterInstanceSecurityGroupId", emr_Xml256), M("ExecutionRoleArn", IAMRoleArn));
 STRUCT(NotebookS3LocationFromInput, M("Bucket", emr_Xml256), M("Key", emr_Uri));
 STRUCT(OutputNotebookS3LocationFromInput, M("Bucket", emr_Xml256), M("Key", emr_Uri));
 NAMES(output_notebook_format_names, "HTML");

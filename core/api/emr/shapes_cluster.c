@@ -55,7 +55,7 @@ IN(RunJobFlow, R("Name", emr_Xml256), M("LogUri", emr_Xml), K("LogEncryptionKmsK
 	M("Tags", emr_Tags), K("SecurityConfiguration", emr_Xml), M("AutoScalingRole", emr_Xml),
 	K("ScaleDownBehavior", ScaleDownBehavior), K("CustomAmiId", emr_Xml256),
 	K("EbsRootVolumeSize", emr_Integer), K("RepoUpgradeOnBoot", RepoUpgradeOnBoot),
-	I("KerberosAttributes", KerberosAttributes), M("StepConcurrencyLevel", emr_Integer),
+	K("KerberosAttributes", KerberosAttributes), M("StepConcurrencyLevel", emr_Integer),
 	M("ManagedScalingPolicy", emr_ManagedScalingPolicy), K("PlacementGroupConfigs", PlacementGroupConfigs),
 	M("AutoTerminationPolicy", AutoTerminationPolicy), K("OSReleaseLabel", emr_Xml256),
 	K("EbsRootVolumeIops", emr_Integer), K("EbsRootVolumeThroughput", emr_Integer),
@@ -94,12 +94,12 @@ STRUCT(Cluster, M("Id", emr_Text), M("Name", emr_Text), M("Status", ClusterStatu
 	M("SecurityConfiguration", emr_Xml), M("AutoScalingRole", emr_Xml),
 	M("ScaleDownBehavior", ScaleDownBehavior), M("CustomAmiId", emr_Xml256),
 	M("EbsRootVolumeSize", emr_Integer), M("RepoUpgradeOnBoot", RepoUpgradeOnBoot),
-	I("KerberosAttributes", KerberosAttributes), M("ClusterArn", emr_Arn), I("OutpostArn", emr_Text),
+	M("KerberosAttributes", KerberosAttributes), M("ClusterArn", emr_Arn), I("OutpostArn", emr_Text),
 	M("StepConcurrencyLevel", emr_Integer), M("PlacementGroups", PlacementGroupConfigs),
 	M("OSReleaseLabel", emr_Text), M("EbsRootVolumeIops", emr_Integer),
 	M("EbsRootVolumeThroughput", emr_Integer), M("ExtendedSupport", emr_Boolean),
 	M("MonitoringConfiguration", MonitoringConfiguration), I("SessionEnabled", emr_Boolean));
-IN(DescribeCluster, R("ClusterId", emr_Text));
+IN(DescribeCluster, R("ClusterId", emr_Id));
 OUT(DescribeCluster, M("Cluster", Cluster));
 
 /* ---- ListClusters ---- */
@@ -127,7 +127,7 @@ IN(SetKeepJobFlowAliveWhenNoSteps, R("JobFlowIds", emr_Xmls10),
 
 /* ---- SetVisibleToAllUsers ---- */
 
-IN(SetVisibleToAllUsers, R("JobFlowIds", emr_Xmls10), K("VisibleToAllUsers", emr_Boolean));
+IN(SetVisibleToAllUsers, R("JobFlowIds", emr_Xmls10), RK("VisibleToAllUsers", emr_Boolean));
 
 /* ---- SetUnhealthyNodeReplacement ---- */
 
@@ -135,40 +135,40 @@ IN(SetUnhealthyNodeReplacement, R("JobFlowIds", emr_Xmls10), R("UnhealthyNodeRep
 
 /* ---- ModifyCluster ---- */
 
-IN(ModifyCluster, R("ClusterId", emr_Text), M("StepConcurrencyLevel", emr_Integer),
+IN(ModifyCluster, R("ClusterId", emr_Id), M("StepConcurrencyLevel", emr_Integer),
 	K("ExtendedSupport", emr_Boolean));
 OUT(ModifyCluster, M("StepConcurrencyLevel", emr_Integer), M("ExtendedSupport", emr_Boolean));
 
 /* ---- AddTags ---- */
 
-IN(AddTags, R("ResourceId", emr_Text), R("Tags", emr_Tags), I("ClusterId", emr_Text));
+IN(AddTags, R("ResourceId", emr_Text), R("Tags", emr_Tags), I("ClusterId", emr_Id));
 NO_MEMBERS(emr_AddTags_out);
 
 /* ---- RemoveTags ---- */
 
-IN(RemoveTags, R("ResourceId", emr_Text), R("TagKeys", emr_Texts), I("ClusterId", emr_Text));
+IN(RemoveTags, R("ResourceId", emr_Text), R("TagKeys", emr_Texts), I("ClusterId", emr_Id));
 NO_MEMBERS(emr_RemoveTags_out);
 
 /* ---- ListBootstrapActions ---- */
 
 STRUCT(Command, M("Name", emr_Text), M("ScriptPath", emr_Text), M("Args", emr_Texts));
 LIST(Commands, Command, 0, 0);
-IN(ListBootstrapActions, R("ClusterId", emr_Text), M("Marker", emr_Text));
+IN(ListBootstrapActions, R("ClusterId", emr_Id), M("Marker", emr_Text));
 OUT(ListBootstrapActions, M("BootstrapActions", Commands), M("Marker", emr_Text));
 
 /* ---- PutAutoTerminationPolicy ---- */
 
-IN(PutAutoTerminationPolicy, R("ClusterId", emr_Text), M("AutoTerminationPolicy", AutoTerminationPolicy));
+IN(PutAutoTerminationPolicy, R("ClusterId", emr_Id), M("AutoTerminationPolicy", AutoTerminationPolicy));
 NO_MEMBERS(emr_PutAutoTerminationPolicy_out);
 
 /* ---- GetAutoTerminationPolicy ---- */
 
-IN(GetAutoTerminationPolicy, R("ClusterId", emr_Text));
+IN(GetAutoTerminationPolicy, R("ClusterId", emr_Id));
 OUT(GetAutoTerminationPolicy, M("AutoTerminationPolicy", AutoTerminationPolicy));
 
 /* ---- RemoveAutoTerminationPolicy ---- */
 
-IN(RemoveAutoTerminationPolicy, R("ClusterId", emr_Text));
+IN(RemoveAutoTerminationPolicy, R("ClusterId", emr_Id));
 NO_MEMBERS(emr_RemoveAutoTerminationPolicy_out);
 
 /* ---- GetClusterSessionCredentials ---- */

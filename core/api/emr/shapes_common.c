@@ -5,6 +5,7 @@ const struct shape emr_Arn = { .kind = SHAPE_STRING, .min = 20, .max = 2048 };
 const struct shape emr_Boolean = { .kind = SHAPE_BOOL };
 const struct shape emr_Date = { .kind = SHAPE_TIME };
 const struct shape emr_Double = { .kind = SHAPE_DOUBLE };
+const struct shape emr_Id = { .kind = SHAPE_STRING, .max = 256 };
 const struct shape emr_InstanceType = { .kind = SHAPE_XML, .min = 1, .max = 256 };
 const struct shape emr_Integer = { .kind = SHAPE_INT };
 const struct shape emr_Long = { .kind = SHAPE_LONG };

@@ -19,7 +19,7 @@ STRUCT(InstanceGroupModifyConfig, R("InstanceGroupId", emr_Xml256), M("InstanceC
 	M("EC2InstanceIdsToTerminate", emr_Texts), M("ShrinkPolicy", ShrinkPolicy),
 	K("ReconfigurationType", ReconfigurationType), K("Configurations", emr_Configurations));
 LIST(InstanceGroupModifyConfigs, InstanceGroupModifyConfig, 0, 0);
-IN(ModifyInstanceGroups, M("ClusterId", emr_Text), M("InstanceGroups", InstanceGroupModifyConfigs));
+IN(ModifyInstanceGroups, M("ClusterId", emr_Id), M("InstanceGroups", InstanceGroupModifyConfigs));
 
 /* ---- ListInstanceGroups ---- */
 
@@ -41,7 +41,7 @@ STRUCT(InstanceGroup, M("Id", emr_Text), M("Name", emr_Text), M("Market", emr_Ma
 	M("EbsOptimized", emr_Boolean), M("ShrinkPolicy", ShrinkPolicy),
 	M("AutoScalingPolicy", emr_AutoScalingPolicyDescription), M("CustomAmiId", emr_Xml256));
 LIST(InstanceGroups, InstanceGroup, 0, 0);
-IN(ListInstanceGroups, R("ClusterId", emr_Text), M("Marker", emr_Text));
+IN(ListInstanceGroups, R("ClusterId", emr_Id), M("Marker", emr_Text));
 OUT(ListInstanceGroups, M("InstanceGroups", InstanceGroups), M("Marker", emr_Text));
 
 /* ---- ListInstances ---- */
@@ -59,26 +59,26 @@ STRUCT(EbsVolume, M("Device", emr_Text), M("VolumeId", emr_Text));
 LIST(EbsVolumes, EbsVolume, 0, 0);
 STRUCT(Instance, M("Id", emr_Text), M("Ec2InstanceId", emr_Text), M("PublicDnsName", emr_Text),
 	M("PublicIpAddress", emr_Text), M("PrivateDnsName", emr_Text), M("PrivateIpAddress", emr_Text),
-	M("Status", InstanceStatus), M("InstanceGroupId", emr_Text), M("InstanceFleetId", emr_Text),
+	M("Status", InstanceStatus), M("InstanceGroupId", emr_Id), M("InstanceFleetId", emr_Id),
 	M("Market", emr_Market), M("InstanceType", emr_InstanceType), M("EbsVolumes", EbsVolumes));
 LIST(Instances, Instance, 0, 0);
-IN(ListInstances, R("ClusterId", emr_Text), M("InstanceGroupId", emr_Text),
-	M("InstanceGroupTypes", InstanceRoles), M("InstanceFleetId", emr_Text),
+IN(ListInstances, R("ClusterId", emr_Id), M("InstanceGroupId", emr_Id),
+	M("InstanceGroupTypes", InstanceRoles), M("InstanceFleetId", emr_Id),
 	M("InstanceFleetType", emr_InstanceRole), M("InstanceStates", InstanceStates), M("Marker", emr_Text));
 OUT(ListInstances, M("Instances", Instances), M("Marker", emr_Text));
 
 /* ---- AddInstanceFleet ---- */
 
 IN(AddInstanceFleet, R("ClusterId", emr_Xml256), R("InstanceFleet", emr_InstanceFleetConfig));
-OUT(AddInstanceFleet, M("ClusterId", emr_Xml256), M("InstanceFleetId", emr_Text), M("ClusterArn", emr_Arn));
+OUT(AddInstanceFleet, M("ClusterId", emr_Xml256), M("InstanceFleetId", emr_Id), M("ClusterArn", emr_Arn));
 
 /* ---- ModifyInstanceFleet ---- */
 
-STRUCT(InstanceFleetModifyConfig, R("InstanceFleetId", emr_Text), M("TargetOnDemandCapacity", emr_Natural),
+STRUCT(InstanceFleetModifyConfig, R("InstanceFleetId", emr_Id), M("TargetOnDemandCapacity", emr_Natural),
 	M("TargetSpotCapacity", emr_Natural),
 	M("ResizeSpecifications", emr_InstanceFleetResizingSpecifications),
 	M("InstanceTypeConfigs", emr_InstanceTypeConfigs), M("Context", emr_Xml256));
-IN(ModifyInstanceFleet, R("ClusterId", emr_Text), R("InstanceFleet", InstanceFleetModifyConfig));
+IN(ModifyInstanceFleet, R("ClusterId", emr_Id), R("InstanceFleet", InstanceFleetModifyConfig));
 
 /* ---- ListInstanceFleets ---- */
 
@@ -106,5 +106,5 @@ STRUCT(InstanceFleet, M("Id", emr_Text), M("Name", emr_Xml256), M("Status", Inst
 	M("LaunchSpecifications", emr_InstanceFleetProvisioningSpecifications),
 	M("ResizeSpecifications", emr_InstanceFleetResizingSpecifications), M("Context", emr_Xml256));
 LIST(InstanceFleets, InstanceFleet, 0, 0);
-IN(ListInstanceFleets, R("ClusterId", emr_Text), M("Marker", emr_Text));
+IN(ListInstanceFleets, R("ClusterId", emr_Id), M("Marker", emr_Text));
 OUT(ListInstanceFleets, M("InstanceFleets", InstanceFleets), M("Marker", emr_Text));

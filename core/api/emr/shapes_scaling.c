@@ -3,27 +3,27 @@
 
 /* ---- PutAutoScalingPolicy ---- */
 
-IN(PutAutoScalingPolicy, R("ClusterId", emr_Text), R("InstanceGroupId", emr_Text),
+IN(PutAutoScalingPolicy, R("ClusterId", emr_Id), R("InstanceGroupId", emr_Id),
 	R("AutoScalingPolicy", emr_AutoScalingPolicy));
-OUT(PutAutoScalingPolicy, M("ClusterId", emr_Text), M("InstanceGroupId", emr_Text),
+OUT(PutAutoScalingPolicy, M("ClusterId", emr_Id), M("InstanceGroupId", emr_Id),
 	M("AutoScalingPolicy", emr_AutoScalingPolicyDescription), M("ClusterArn", emr_Arn));
 
 /* ---- RemoveAutoScalingPolicy ---- */
 
-IN(RemoveAutoScalingPolicy, R("ClusterId", emr_Text), R("InstanceGroupId", emr_Text));
+IN(RemoveAutoScalingPolicy, R("ClusterId", emr_Id), R("InstanceGroupId", emr_Id));
 NO_MEMBERS(emr_RemoveAutoScalingPolicy_out);
 
 /* ---- PutManagedScalingPolicy ---- */
 
-IN(PutManagedScalingPolicy, R("ClusterId", emr_Text), R("ManagedScalingPolicy", emr_ManagedScalingPolicy));
+IN(PutManagedScalingPolicy, R("ClusterId", emr_Id), R("ManagedScalingPolicy", emr_ManagedScalingPolicy));
 NO_MEMBERS(emr_PutManagedScalingPolicy_out);
 
 /* ---- GetManagedScalingPolicy ---- */
 
-IN(GetManagedScalingPolicy, R("ClusterId", emr_Text));
+IN(GetManagedScalingPolicy, R("ClusterId", emr_Id));
 OUT(GetManagedScalingPolicy, M("ManagedScalingPolicy", emr_ManagedScalingPolicy));
 
 /* ---- RemoveManagedScalingPolicy ---- */
 
-IN(RemoveManagedScalingPolicy, R("ClusterId", emr_Text));
+IN(RemoveManagedScalingPolicy, R("ClusterId", emr_Id));
 NO_MEMBERS(emr_RemoveManagedScalingPolicy_out);

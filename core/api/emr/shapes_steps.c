@@ -37,7 +37,7 @@ STRUCT(StepAdditionalInfo, M("ResourceManagerApplicationIds", emr_Texts), M("Res
 STRUCT(Step, M("Id", emr_Text), M("Name", emr_Text), M("Config", HadoopStepConfig),
 	M("ActionOnFailure", emr_ActionOnFailure), M("Status", StepStatus), M("ExecutionRoleArn", emr_Text),
 	M("LogUri", emr_Text), M("EncryptionKeyArn", emr_Text), I("AdditionalInfo", StepAdditionalInfo));
-IN(DescribeStep, R("ClusterId", emr_Text), R("StepId", emr_Text));
+IN(DescribeStep, R("ClusterId", emr_Id), R("StepId", emr_Text));
 OUT(DescribeStep, M("Step", Step));
 
 /* ---- ListSteps ---- */
@@ -47,6 +47,6 @@ STRUCT(StepSummary, M("Id", emr_Text), M("Name", emr_Text), M("Config", HadoopSt
 	M("ActionOnFailure", emr_ActionOnFailure), M("Status", StepStatus), M("LogUri", emr_Text),
 	M("EncryptionKeyArn", emr_Text), I("AdditionalInfo", StepAdditionalInfo));
 LIST(StepSummaries, StepSummary, 0, 0);
-IN(ListSteps, R("ClusterId", emr_Text), M("StepStates", StepStates), M("StepIds", emr_Xmls10),
+IN(ListSteps, R("ClusterId", emr_Id), M("StepStates", StepStates), M("StepIds", emr_Xmls10),
 	M("Marker", emr_Text));
 OUT(ListSteps, M("Steps", StepSummaries), M("Marker", emr_Text));

@@ -141,6 +141,8 @@ static void check_text(struct walk *w, const struct shape *s, const cJSON *v)
 	check_size(w, s, v, chars);
 	if (s->kind == SHAPE_XML && !clean)
 		broken(w, v, "Member must satisfy regular expression pattern: " PATTERN);
+	if (s->fits && !s->fits(v->valuestring))
+		broken(w, v, "Member must satisfy regular expression pattern: %s", s->pattern);
 }
 
 static void check_enum(struct walk *w, const struct shape *s, const cJSON *v)

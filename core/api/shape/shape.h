@@ -45,6 +45,8 @@ struct shape {
 	long min, max;
 	bool natural;
 	const struct names *names;
+	bool (*fits)(const char *text);   /* of text: NULL, or whether it has the form… */
+	const char *pattern;              /* … that errors describe so */
 	const struct shape *of;
 	const struct shape_member *members;
 	size_t n_members;

@@ -4,7 +4,7 @@
  *     STRUCT(tag, R("Key", name256), M("Value", text));
  *     LIST(tags, tag, 0, 50);
  *
- * R required, M optional: both acted on. K kept and shown, I ignored, N not served. */
+ * R required, M optional: both acted on. K kept and shown, RK required as well, I ignored, N not served. */
 #ifndef CORE_API_SHAPE_TABLE_H
 #define CORE_API_SHAPE_TABLE_H
 
@@ -15,6 +15,9 @@
 	static const struct names id = { id##_items, sizeof id##_items / sizeof *id##_items }
 #define TEXT(id, least, most) \
 	static const struct shape id = { .kind = SHAPE_STRING, .min = (least), .max = (most) }
+#define PATTERN(id, least, most, test, words) \
+	static const struct shape id = { .kind = SHAPE_STRING, .min = (least), .max = (most), .fits = (test), \
+	                                 .pattern = (words) }
 #define XML(id, least, most) static const struct shape id = { .kind = SHAPE_XML, .min = (least), .max = (most) }
 #define LEAF(id, what) static const struct shape id = { .kind = (what) }
 #define RANGE(id, what, least, most) \
@@ -36,6 +39,7 @@
 #define R(name, shape) { name, &(shape), true, SHAPE_ACTED }
 #define M(name, shape) { name, &(shape), false, SHAPE_ACTED }
 #define K(name, shape) { name, &(shape), false, SHAPE_KEPT }
+#define RK(name, shape) { name, &(shape), true, SHAPE_KEPT }
 #define I(name, shape) { name, &(shape), false, SHAPE_IGNORED }
 #define N(name, shape) { name, &(shape), false, SHAPE_UNSERVED }
 

@@ -23,7 +23,24 @@ static int64_t range_start(const struct metric_alarm *a, int64_t now_s, size_t n
 	return now_s / step * step - (int64_t)n * period;
 }
 
-static void read_single(struct cw *cw, const struct metric_alarm *a, int64_t now_s, struct series_slot *slots,
+/* Whether one of the points that count (the newest N) is a percentile of too few values, and the alarm ignores such. */
+static bool too_few(const struct metric_alarm *a, const struct stat_wish *w, const struct series_slot *slots, size_t n)
+{
+	double need = stat_samples_needed(w);
+	int real = 0;
+
+	if (!a->low_samples || strcmp(a->low_samples, "ignore"))
+		return false;
+	for (size_t i = n; i-- > 0 && real < a->periods;) {
+		real += slots[i].set.n > 0;
+		if (slots[i].set.n > 0 && slots[i].set.n < need)
+			return true;
+	}
+	return false;
+}
+
+/* False: the points do not suffice to say anything. */
+static bool read_single(struct cw *cw, const struct metric_alarm *a, int64_t now_s, struct series_slot *slots,
                         struct alarm_point *points, size_t n)
 {
 	const struct series_name name = { cw_alarm_region(a), a->ref.ns, a->ref.name, &a->ref.dims };
@@ -32,15 +49,18 @@ static void read_single(struct cw *cw, const struct metric_alarm *a, int64_t now
 	struct stat_wish w;
 
 	if (!s || !stat_parse(a->ref.stat, &w))
-		return;
-	if (a->ref.unit && series_unit(s) >= 0 && strcmp(a->ref.unit, names_get(&metric_unit_names, series_unit(s))))
-		return;
+		return true;
+	if (a->ref.unit && !(s = series_of_unit(s, a->ref.unit)))
+		return true;
 	memset(slots, 0, n * sizeof *slots);
-	series_read(cw->series, s, a->ref.period, start, n, w.kind == STAT_PERCENTILE, now_s, slots);
+	(a->ref.unit ? series_read_one : series_read)(cw->series, s, a->ref.period, start, n, stat_needs_values(&w),
+	                                             now_s, slots);
 	for (size_t i = 0; i < n; i++)
 		points[i].value = stat_value(&w, &slots[i].set, &slots[i].bag);
-	if (w.kind == STAT_PERCENTILE)
+	bool enough = !too_few(a, &w, slots, n);
+	if (stat_needs_values(&w))
 		series_slots_free(slots, n);
+	return enough;
 }
 
 static size_t returned(const struct metric_alarm *a)
@@ -95,7 +115,7 @@ void cw_history(struct control *ctl, const struct metric_alarm *a, const char *t
 	cJSON *o = json_add_str(cJSON_CreateObject(), "AlarmName", a->name);
 	char *text = data ? json_print(data) : NULL;
 
-	json_add_str(o, "AlarmType", "MetricAlarm");
+	json_add_str(o, "AlarmType", metric_alarm_type(a));
 	json_add_str(o, "HistoryItemType", type);
 	json_add_str(o, "HistorySummary", summary);
 	json_add_str(o, "HistoryData", text ? text : "{}");
@@ -127,6 +147,14 @@ static cJSON *message_of(const struct metric_alarm *a, enum alarm_state from)
 	json_add_str(o, "Region", cw_alarm_region(a));
 	json_add_str(o, "AlarmArn", arn);
 	json_add_str(o, "OldStateValue", names_get(&alarm_state_names, (int)from));
+	free(arn);
+	if (a->rule) {
+		cJSON *data = a->reason_data ? cJSON_Parse(a->reason_data) : NULL;
+		json_add_str(o, "AlarmRule", a->rule);
+		json_add(o, "TriggeringChildren", cJSON_DetachItemFromObject(data, "triggeringAlarms"));
+		cJSON_Delete(data);
+		return o;
+	}
 	cJSON *t = cJSON_AddObjectToObject(o, "Trigger"), *dims = cw_encode_dims(&a->ref.dims);
 	json_add_str(t, "MetricName", a->ref.name);
 	json_add_str(t, "Namespace", a->ref.ns);
@@ -139,7 +167,6 @@ static cJSON *message_of(const struct metric_alarm *a, enum alarm_state from)
 	json_add_str(t, "ComparisonOperator", names_get(&alarm_compare_names, (int)a->compare));
 	json_add_num(t, "Threshold", a->threshold);
 	json_add_str(t, "TreatMissingData", names_get(&alarm_missing_names, (int)a->missing));
-	free(arn);
 	return o;
 }
 
@@ -183,7 +210,7 @@ static void act(struct control *ctl, const struct metric_alarm *a, const char *a
 	free(summary);
 }
 
-static void run_actions(struct control *ctl, const struct metric_alarm *a, enum alarm_state from, int64_t now)
+void cw_alarm_actions(struct control *ctl, const struct metric_alarm *a, enum alarm_state from, int64_t now)
 {
 	const struct str_list *l = actions_of(a);
 
@@ -225,7 +252,11 @@ void cw_alarm_move(struct control *ctl, struct metric_alarm *a, enum alarm_state
 		event_add(ctl, to == ALARM_STATE_ALARM ? SEVERITY_WARN : SEVERITY_INFO, cluster_of(ctl, a), a->name,
 		          EVENT_ALARM, "Alarm %s is %s: %s", a->name, names_get(&alarm_state_names, (int)to), reason);
 		ctl->acting_region = before;
-		run_actions(ctl, a, from, now);
+		vec_push(&cw_of(ctl)->moved, a);
+		if (a->rule)
+			cw_composite_moved(ctl, a, now);
+		else
+			cw_alarm_actions(ctl, a, from, now);
 	}
 	cJSON_Delete(data);
 	free(summary);
@@ -238,6 +269,8 @@ static void evaluate(struct control *ctl, struct metric_alarm *a, int64_t now, s
 {
 	size_t n = (size_t)metric_alarm_range(a);
 
+	bool enough = true;
+
 	if (n > RANGE_MAX)
 		n = RANGE_MAX;
 	int64_t start = range_start(a, now / 1000, n);
@@ -246,9 +279,9 @@ static void evaluate(struct control *ctl, struct metric_alarm *a, int64_t now, s
 	if (a->queries.len)
 		read_math(ctl, a, points, n);
 	else
-		read_single(cw_of(ctl), a, now / 1000, slots, points, n);
+		enough = read_single(cw_of(ctl), a, now / 1000, slots, points, n);
 	struct alarm_verdict v = alarm_evaluate(a, points, n, a->state);
-	if (v.kept || v.state == a->state) {
+	if (!enough || v.kept || v.state == a->state) {
 		repeat_scaling(ctl, a);
 		return;
 	}
@@ -274,6 +307,8 @@ void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh)
 	cw->evaluating = true;
 	while (map_next(cw->alarms, &it, NULL, &v)) {
 		struct cw_alarm *rt = ((struct metric_alarm *)v)->runtime;
+		if (((struct metric_alarm *)v)->rule)
+			continue;
 		int interval = metric_alarm_interval(v);
 		bool turn = interval < 60 || (minute && (interval == 60 || now / 60000 % (interval / 60) == 0));
 		if (rt->fresh || (!only_fresh && turn))
@@ -283,6 +318,7 @@ void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh)
 	for (size_t i = 0; i < all.len; i++)
 		if (!((struct cw_alarm *)all.items[i]->runtime)->dead)
 			evaluate(ctl, all.items[i], now, slots, points);
+	cw_composites_settle(ctl, now);
 	cw->evaluating = false;
 	cw_bury(cw);
 	vec_free(&all);

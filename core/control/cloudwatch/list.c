@@ -20,9 +20,26 @@ void cw_alarms_from(struct control *ctl, cw_alarm_source source)
 
 /* ---- what is wrong ---- */
 
-static const char *cluster_of(const struct metric_alarm *a)
+static const char *cluster_of(struct cw *cw, const struct metric_alarm *a);
+
+/* Of a composite: the cluster of the first of its alarms that rings and watches one. */
+static const char *cluster_of_children(struct cw *cw, const struct metric_alarm *a)
 {
-	const char *id = pair_list_get(&a->ref.dims, CW_DIM_CLUSTER);
+	const struct cw_alarm *rt = a->runtime;
+	const struct str_list *names = rt->rule ? alarm_rule_names(rt->rule) : NULL;
+
+	for (size_t i = 0; names && i < names->len; i++) {
+		const struct metric_alarm *child = cw_alarm_get(cw, rt->region, names->items[i]);
+		const char *id = child && child->state == ALARM_STATE_ALARM && !child->rule ? cluster_of(cw, child) : NULL;
+		if (id)
+			return id;
+	}
+	return NULL;
+}
+
+static const char *cluster_of(struct cw *cw, const struct metric_alarm *a)
+{
+	const char *id = a->rule ? cluster_of_children(cw, a) : pair_list_get(&a->ref.dims, CW_DIM_CLUSTER);
 
 	for (size_t i = 0; i < a->queries.len && !id; i++)
 		id = pair_list_get(&a->queries.items[i].ref.dims, CW_DIM_CLUSTER);
@@ -41,31 +58,34 @@ static enum severity severity_of(const struct metric_alarm *a)
 	return SEVERITY_WARN;
 }
 
-static struct alarm alarm_of(const struct metric_alarm *a)
+static struct alarm alarm_of(struct cw *cw, const struct metric_alarm *a)
 {
-	const char *cluster = cluster_of(a);
+	const char *cluster = cluster_of(cw, a);
 	struct alarm out = { .id = xasprintf("metric/%s", a->name), .severity = severity_of(a), .since = a->transitioned,
-	                     .detail = xstrdup(a->reason), .kind = "metric", .name = xstrdup(a->name) };
+	                     .detail = xstrdup(a->reason), .kind = a->rule ? "composite" : "metric",
+	                     .name = xstrdup(a->name) };
 
 	out.title = a->description && *a->description ? xasprintf("%s: %s", a->name, a->description)
 	            : xasprintf("%s is in ALARM", a->name);
-	out.hint = xasprintf("stoker alarms show \"%s\" draws the metric with its threshold.", a->name);
+	out.hint = xasprintf(a->rule ? "stoker alarms show \"%s\" tells its rule and the alarms behind it."
+	                     : "stoker alarms show \"%s\" draws the metric with its threshold.", a->name);
 	snprintf(out.cluster_id, sizeof out.cluster_id, "%s", cluster ? cluster : "");
 	return out;
 }
 
 static void add_metric_alarms(struct control *ctl, const char *region, const char *cluster_id, struct alarm_list *out)
 {
+	struct cw *cw = cw_of(ctl);
 	size_t it = 0;
 	void *v;
 
-	while (map_next(cw_of(ctl)->alarms, &it, NULL, &v)) {
+	while (map_next(cw->alarms, &it, NULL, &v)) {
 		const struct metric_alarm *a = v;
-		const char *cluster = cluster_of(a);
+		const char *cluster = cluster_of(cw, a);
 		if (a->state != ALARM_STATE_ALARM || a->owner || (region && strcmp(region, cw_alarm_region(a))) ||
 		    (cluster_id && (!cluster || strcmp(cluster, cluster_id))))
 			continue;
-		struct alarm x = alarm_of(a);
+		struct alarm x = alarm_of(cw, a);
 		vec_push(out, x);
 	}
 }

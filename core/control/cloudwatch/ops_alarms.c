@@ -15,6 +15,7 @@ static void keep_state(struct metric_alarm *a, const struct metric_alarm *old, i
 	a->state = old ? old->state : ALARM_STATE_INSUFFICIENT;
 	a->updated = old ? old->updated : now;
 	a->transitioned = old ? old->transitioned : now;
+	a->told = old ? old->told : ALARM_STATE_INSUFFICIENT;
 	text_set(&a->reason, old ? old->reason : "Unchecked: Initial alarm creation");
 	text_set(&a->reason_data, old ? old->reason_data : NULL);
 	if (!old)
@@ -45,10 +46,33 @@ static int owned(const struct metric_alarm *a, struct error *err)
 	                           a->name);
 }
 
+int cw_alarm_store(struct control *ctl, const char *region, struct metric_alarm *a, struct error *err)
+{
+	struct cw *cw = cw_of(ctl);
+	const struct metric_alarm *old = cw_alarm_get(cw, region, a->name);
+	int rc = 0;
+
+	if (old && old->owner)
+		rc = owned(old, err);
+	else if (old && !old->rule != !a->rule)
+		rc = cw_error_validation(err, "There is a %s of the name %.255s: delete it first, or choose another name.",
+		                         metric_alarm_type(old), a->name);
+	else if (!old && map_len(cw->alarms) >= MAX_ALARMS)
+		rc = cw_error(err, "LimitExceeded", "This server keeps at most %d alarms.", MAX_ALARMS);
+	if (rc) {
+		metric_alarm_free(a);
+		return rc;
+	}
+	bool fresh = !old;
+	keep_state(a, old, clock_now_ms());
+	cw_alarm_keep(ctl, region, a);
+	configuration_history(ctl, a, fresh ? "created" : "updated", a->configured);
+	return 0;
+}
+
 CW_OP(cw_put_metric_alarm)
 {
 	struct metric_alarm *a = NULL;
-	struct cw *cw = cw_of(ctl);
 	struct math_expr **parsed = NULL;
 	int rc = cw_check("PutMetricAlarm", in, err);
 
@@ -57,23 +81,9 @@ CW_OP(cw_put_metric_alarm)
 		rc = cw_decode_alarm(in, &a, err);
 	if (rc)
 		return rc;
-	const struct metric_alarm *old = cw_alarm_get(cw, call->region, a->name);
-	if (old && old->owner)
-		rc = owned(old, err);
-	else if (!old && map_len(cw->alarms) >= MAX_ALARMS)
-		rc = cw_error(err, "LimitExceeded", "This server keeps at most %d alarms.", MAX_ALARMS);
-	else
-		rc = cw_parse_queries(&a->queries, &parsed, err);
+	rc = cw_parse_queries(&a->queries, &parsed, err);
 	cw_parsed_free(parsed, a->queries.len);
-	if (rc) {
-		metric_alarm_free(a);
-		return rc;
-	}
-	bool fresh = !old;
-	keep_state(a, old, clock_now_ms());
-	cw_alarm_keep(ctl, call->region, a);
-	configuration_history(ctl, a, fresh ? "created" : "updated", a->configured);
-	return 0;
+	return rc ? (metric_alarm_free(a), rc) : cw_alarm_store(ctl, call->region, a, err);
 }
 
 /* ---- describing ---- */
@@ -120,20 +130,68 @@ static void alarms_of(struct control *ctl, const char *region, struct alarm_refs
 		qsort(out->items, out->len, sizeof *out->items, by_name);
 }
 
-static bool wants_metric_alarms(const cJSON *in)
+/* Without AlarmTypes only metric alarms are meant, whatever else there is. */
+static bool wants_type(const cJSON *in, const char *type)
 {
 	const cJSON *types = json_arr(in, "AlarmTypes"), *t;
 
+	if (!types || !types->child)
+		return !strcmp(type, "MetricAlarm");
 	cJSON_ArrayForEach(t, types)
-		if (!strcmp(t->valuestring, "MetricAlarm"))
+		if (!strcmp(t->valuestring, type))
 			return true;
-	return !types || !types->child;
+	return false;
+}
+
+/* Of whom an alarm must be a child or a parent; neither: any. */
+struct kin {
+	const struct metric_alarm *parent; /* its children are wanted */
+	const char *child;                 /* its parents are wanted */
+};
+
+static int read_kin(struct control *ctl, const char *region, const cJSON *in, struct kin *k, struct error *err)
+{
+	static const char *const others[] = { "AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue",
+	                                      "ActionPrefix" };
+	const char *parent = json_str(in, "ChildrenOfAlarmName", NULL);
+
+	k->child = json_str(in, "ParentsOfAlarmName", NULL);
+	if (!parent && !k->child)
+		return 0;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (cJSON_HasObjectItem(in, others[i]) || (parent && k->child))
+			return cw_error_validation(err, "ChildrenOfAlarmName and ParentsOfAlarmName can only be used with "
+			                           "MaxRecords and NextToken.");
+	k->parent = parent ? cw_alarm_get(cw_of(ctl), region, parent) : NULL;
+	if (parent && (!k->parent || !k->parent->rule))
+		return cw_error(err, "ResourceNotFound", "There is no composite alarm %.255s.", parent);
+	if (k->child && !cw_alarm_get(cw_of(ctl), region, k->child))
+		return cw_error(err, "ResourceNotFound", "There is no alarm %.255s.", k->child);
+	return 0;
+}
+
+static bool is_kin(const struct kin *k, const struct metric_alarm *a)
+{
+	return k->parent ? cw_composite_names(k->parent, a->name) : cw_composite_names(a, k->child);
+}
+
+/* Of relatives only so much is told. */
+static cJSON *encode_brief(const struct metric_alarm *a, const char *region)
+{
+	cJSON *o = json_add_str(cJSON_CreateObject(), "AlarmName", a->name);
+	char *arn = cw_alarm_arn(a->name, region);
+
+	json_add_str(o, "AlarmArn", arn);
+	free(arn);
+	json_add_str(o, "StateValue", names_get(&alarm_state_names, (int)a->state));
+	return json_add_time(o, "StateUpdatedTimestamp", a->updated);
 }
 
 CW_OP(cw_describe_alarms)
 {
 	struct alarm_refs all = { 0 };
 	struct str_list names = { 0 };
+	struct kin kin = { 0 };
 	char after[600];
 	int rc = cw_check("DescribeAlarms", in, err);
 
@@ -141,23 +199,28 @@ CW_OP(cw_describe_alarms)
 		return rc;
 	if (json_str(in, "AlarmNamePrefix", NULL) && json_arr(in, "AlarmNames"))
 		return cw_error_combination(err, "AlarmNamePrefix and AlarmNames cannot be specified together");
-	if ((rc = cw_read_token("DescribeAlarms", in, after, sizeof after, err)))
+	if ((rc = cw_read_token("DescribeAlarms", in, after, sizeof after, err)) ||
+	    (rc = read_kin(ctl, call->region, in, &kin, err)))
 		return rc;
+	bool related = kin.parent || kin.child;
 	int64_t room = json_int(in, "MaxRecords", 50);
-	cJSON_AddArrayToObject(out, "CompositeAlarms");
-	cJSON *list = cJSON_AddArrayToObject(out, "MetricAlarms");
+	cJSON *composites = cJSON_AddArrayToObject(out, "CompositeAlarms");
+	cJSON *metric = cJSON_AddArrayToObject(out, "MetricAlarms");
 	emr_decode_strings(in, "AlarmNames", &names);
 	alarms_of(ctl, call->region, &all);
 	const char *last = NULL;
-	for (size_t i = 0; i < all.len && wants_metric_alarms(in); i++) {
-		if (strcmp(all.items[i]->name, after) <= 0 || !wanted(all.items[i], in, &names))
+	for (size_t i = 0; i < all.len; i++) {
+		const struct metric_alarm *a = all.items[i];
+		if (strcmp(a->name, after) <= 0 ||
+		    (related ? !is_kin(&kin, a) : !wants_type(in, metric_alarm_type(a)) || !wanted(a, in, &names)))
 			continue;
 		if (!room--) {
 			cw_add_token(out, last);
 			break;
 		}
-		last = all.items[i]->name;
-		cJSON_AddItemToArray(list, cw_encode_alarm(all.items[i], call->region, false));
+		last = a->name;
+		cJSON_AddItemToArray(a->rule ? composites : metric,
+		                     related ? encode_brief(a, call->region) : cw_encode_alarm(a, call->region, false));
 	}
 	vec_free(&all);
 	str_list_free(&names);
@@ -213,6 +276,7 @@ CW_OP(cw_describe_alarms_for_metric)
 
 struct history {
 	const char *type;
+	const cJSON *in;
 	cJSON *items;
 	int64_t room, last;
 	bool more;
@@ -223,7 +287,8 @@ static bool add_item(const struct record *r, void *ctx)
 	struct history *h = ctx;
 	cJSON *o = cJSON_Parse(r->body);
 
-	if (!o || (h->type && strcmp(h->type, json_str(o, "HistoryItemType", "")))) {
+	if (!o || (h->type && strcmp(h->type, json_str(o, "HistoryItemType", ""))) ||
+	    !wants_type(h->in, json_str(o, "AlarmType", "MetricAlarm"))) {
 		cJSON_Delete(o);
 		return true;
 	}
@@ -256,7 +321,8 @@ static void turn_around(cJSON *list)
 CW_OP(cw_describe_alarm_history)
 {
 	bool ascending = !strcmp(json_str(in, "ScanBy", ""), "TimestampAscending");
-	struct history h = { .type = json_str(in, "HistoryItemType", NULL), .room = json_int(in, "MaxRecords", 100) };
+	struct history h = { .type = json_str(in, "HistoryItemType", NULL), .in = in,
+	                     .room = json_int(in, "MaxRecords", 100) };
 	struct record_query q = { .kind = ALARM_HISTORY, .region = call->region, .subject = json_str(in, "AlarmName",
 	                                                                                             NULL),
 	                          .since = emr_decode_time(in, "StartDate"), .until = emr_decode_time(in, "EndDate"),
@@ -275,7 +341,7 @@ CW_OP(cw_describe_alarm_history)
 		h.room = ASCENDING_MAX;
 	else
 		q.before = place;
-	rc = wants_metric_alarms(in) ? records_read(ctl, &q, add_item, &h, err) : 0;
+	rc = records_read(ctl, &q, add_item, &h, err);
 	if (rc)
 		return rc;
 	if (ascending) { /* all of them, turned around; a page is a place in that */
@@ -304,13 +370,21 @@ CW_OP(cw_delete_alarms)
 	(void)out;
 	if (rc)
 		return rc;
+	int composites = 0;
 	cJSON_ArrayForEach(name, json_arr(in, "AlarmNames")) {
 		const struct metric_alarm *a = cw_alarm_get(cw, call->region, name->valuestring);
 		if (!a)
 			return cw_error(err, "ResourceNotFound", "The alarm %.255s does not exist.", name->valuestring);
 		if (a->owner)
 			return owned(a, err);
+		const char *parent = cw_composite_on(cw, call->region, a->name);
+		if (parent)
+			return cw_error_validation(err, "Cannot delete %.255s as there are composite alarm(s) depending on it: "
+			                           "%.255s", a->name, parent);
+		composites += a->rule != NULL;
 	}
+	if (composites > 1)
+		return cw_error_validation(err, "At most one composite alarm can be deleted in one call.");
 	cJSON_ArrayForEach(name, json_arr(in, "AlarmNames")) {
 		const struct metric_alarm *a = cw_alarm_get(cw, call->region, name->valuestring);
 		if (!a) /* named twice */
@@ -341,6 +415,7 @@ CW_OP(cw_set_alarm_state)
 	cw_of(ctl)->evaluating = true; /* an action may drop the alarm: it is needed until the last one was taken */
 	cw_alarm_move(ctl, a, (enum alarm_state)names_parse(&alarm_state_names, json_str(in, "StateValue", "")),
 	              json_str(in, "StateReason", ""), data && *data ? data : NULL, clock_now_ms());
+	cw_composites_settle(ctl, clock_now_ms());
 	cw_of(ctl)->evaluating = false;
 	cw_bury(cw_of(ctl));
 	return 0;
@@ -450,6 +525,7 @@ const struct op cw_ops[] = {
 	{ CW("GetMetricStatistics"), cw_get_metric_statistics },
 	{ CW("GetMetricData"), cw_get_metric_data },
 	{ CW("PutMetricAlarm"), cw_put_metric_alarm },
+	{ CW("PutCompositeAlarm"), cw_put_composite_alarm },
 	{ CW("DescribeAlarms"), cw_describe_alarms },
 	{ CW("DescribeAlarmsForMetric"), cw_describe_alarms_for_metric },
 	{ CW("DescribeAlarmHistory"), cw_describe_alarm_history },

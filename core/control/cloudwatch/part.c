@@ -32,6 +32,7 @@ static void runtime_free(struct metric_alarm *a)
 	if (!rt)
 		return;
 	cw_parsed_free(rt->parsed, a->queries.len);
+	alarm_rule_free(rt->rule);
 	free(rt);
 	a->runtime = NULL;
 }
@@ -47,6 +48,9 @@ static void alarm_drop(struct cw *cw, struct metric_alarm *a)
 	if (!a)
 		return;
 	cw->short_alarms -= metric_alarm_interval(a) < 60;
+	for (size_t i = cw->composites.len; a->rule && i-- > 0;)
+		if (cw->composites.items[i] == a)
+			vec_remove(&cw->composites, i);
 	((struct cw_alarm *)a->runtime)->dead = true;
 	if (cw->evaluating)
 		vec_push(&cw->graves, a);
@@ -71,6 +75,10 @@ static void keep(struct cw *cw, const char *region, struct metric_alarm *a)
 	a->runtime = rt;
 	if (a->queries.len && cw_parse_queries(&a->queries, &rt->parsed, &err))
 		log_warn("alarm %s: %s", a->name, err.message);
+	if (a->rule && cw_parse_rule(a->rule, region, &rt->rule, &err))
+		log_warn("alarm %s: %s", a->name, err.message);
+	if (a->rule)
+		vec_push(&cw->composites, a);
 	cw->short_alarms += metric_alarm_interval(a) < 60;
 	alarm_drop(cw, map_set(cw->alarms, key, a));
 	free(key);
@@ -126,6 +134,8 @@ static void alarms_free(struct cw *cw)
 	if (cw->alarms)
 		map_free(cw->alarms, NULL);
 	cw->alarms = NULL;
+	vec_free(&cw->composites);
+	vec_free(&cw->moved);
 }
 
 /* ---- when ---- */
@@ -176,8 +186,8 @@ static int64_t due(struct control *ctl)
 	plan(ctl, cw, now);
 	if (cw->fresh)
 		return now;
-	const int64_t wishes[] = { cw->work_at, cw->evaluate_at, cw->collect_at };
-	for (size_t i = 0; i < 3; i++)
+	const int64_t wishes[] = { cw->work_at, cw->evaluate_at, cw->collect_at, cw_composites_due(cw) };
+	for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
 		if (wishes[i] && (!first || wishes[i] < first))
 			first = wishes[i];
 	return first;
@@ -208,6 +218,9 @@ static void run(struct control *ctl, int64_t now)
 	} else if (fresh) {
 		cw_evaluate(ctl, now, false, true);
 	}
+	int64_t waited = cw_composites_due(cw);
+	if (waited && waited <= now)
+		cw_composites_release(ctl, now);
 	if (cw->work_at && cw->work_at <= now)
 		work(cw, now);
 	if (now - cw->trim_at > DAY_MS) {
@@ -314,7 +327,7 @@ bool cw_query(struct control *ctl, const char *region, const char *ns, const cha
 	struct series_slot *slots = xcalloc(out->n + 1, sizeof *slots);
 	out->values = xcalloc(out->n + 1, sizeof *out->values);
 	if (s)
-		series_read(cw->series, s, period_s, out->start, out->n, w.kind == STAT_PERCENTILE, clock_now_ms() / 1000,
+		series_read(cw->series, s, period_s, out->start, out->n, stat_needs_values(&w), clock_now_ms() / 1000,
 		            slots);
 	for (size_t i = 0; i < out->n; i++)
 		out->values[i] = stat_value(&w, &slots[i].set, &slots[i].bag);

@@ -22,6 +22,8 @@ struct cw {
 	bool fresh;                  /* an alarm waits for its first evaluation */
 	bool evaluating;             /* alarms that go meanwhile are only buried */
 	VEC(struct metric_alarm *) graves;
+	VEC(struct metric_alarm *) composites; /* those of alarms that have a rule */
+	VEC(struct metric_alarm *) moved;      /* changed their state; cw_composites_settle has not yet looked */
 	VEC(cw_alarm_source) sources;/* of other alarms */
 	struct map *hosts;           /* instance → struct host: its samples of the running minute */
 	struct map *io;              /* cluster → struct io: bytes that its steps had moved at the last look */
@@ -32,6 +34,8 @@ struct cw_alarm {
 	char region[MODEL_REGION_SIZE];
 	bool fresh;                  /* to be evaluated at once */
 	bool dead;                   /* dropped while alarms were evaluated */
+	bool settled;                /* a composite that has moved in this turn of cw_composites_settle */
+	struct alarm_rule *rule;     /* of a composite */
 	struct math_expr **parsed;   /* one per entry of queries, NULL for references */
 };
 
@@ -52,13 +56,28 @@ void cw_bury(struct cw *cw);
 void cw_wake(struct control *ctl);                           /* there is something to evaluate now */
 void cw_touch(struct control *ctl);                          /* samples came: the store has work */
 
+/* Takes a, as a client put it: state, history. Errors: it belongs to a policy, it would be of another kind, there are
+ * too many. */
+int cw_alarm_store(struct control *ctl, const char *region, struct metric_alarm *a, struct error *err);
+
 /* ---- evaluate.c ---- */
+/* What the alarm's state asks for; `from`: the state that its readers knew. */
+void cw_alarm_actions(struct control *ctl, const struct metric_alarm *a, enum alarm_state from, int64_t now);
 void cw_evaluate(struct control *ctl, int64_t now, bool minute, bool only_fresh);
 /* To another state: history, event, actions, journal. */
 void cw_alarm_move(struct control *ctl, struct metric_alarm *a, enum alarm_state to, const char *reason,
                    const char *reason_data, int64_t now);
 void cw_history(struct control *ctl, const struct metric_alarm *a, const char *type, int64_t now, const char *summary,
                 const cJSON *data);
+
+/* ---- composite.c ---- */
+void cw_composite_moved(struct control *ctl, struct metric_alarm *a, int64_t now);  /* actions, unless suppressed */
+/* Composites follow the alarms that have moved. Only while cw->evaluating. */
+void cw_composites_settle(struct control *ctl, int64_t now);
+int64_t cw_composites_due(const struct cw *cw);              /* ms when a wait is over; 0: none */
+void cw_composites_release(struct control *ctl, int64_t now);/* actions whose wait is over */
+bool cw_composite_names(const struct metric_alarm *a, const char *name); /* its rule speaks of that alarm */
+const char *cw_composite_on(const struct cw *cw, const char *region, const char *name);
 
 /* ---- data.c: queries for GetMetricData and metric-math alarms ---- */
 /* Parses the expressions of a list; parsed[i] NULL for references. Errors name the query. */
@@ -88,6 +107,7 @@ CW_OP(cw_list_metrics);
 CW_OP(cw_get_metric_statistics);
 CW_OP(cw_get_metric_data);
 CW_OP(cw_put_metric_alarm);
+CW_OP(cw_put_composite_alarm);
 CW_OP(cw_describe_alarms);
 CW_OP(cw_describe_alarms_for_metric);
 CW_OP(cw_describe_alarm_history);

@@ -230,6 +230,6 @@ int op_cluster_ids(struct control *ctl, const cJSON *in, struct str_list *out, s
 /* The next one that the request sees: of ids, all when there are none. *it begins at 0; NULL behind the last. */
 struct cluster *op_next_cluster(struct control *ctl, const struct str_list *ids, size_t *it);
 void add_money(cJSON *o, const struct money *m); /* Ec2, Emr, Ebs, Total, InstanceHours, Unknown, Estimate */
-void add_source(struct control *ctl, cJSON *out);  /* PriceDate, Source */
+void add_source(struct control *ctl, const char *region, cJSON *out); /* PriceDate (if any), Source */
 
 #endif

@@ -40,7 +40,7 @@ static void add_span(int64_t from, int64_t to, double price, void *ctx)
 bool market_by_hour(struct control *ctl, const char *region, const char *type, int64_t now, int days,
                     double price[24])
 {
-	struct by_hour h = { .estimate = spot_estimate(type) };
+	struct by_hour h = { .estimate = spot_estimate(region, type) };
 
 	if (!spot_price_is_set(ctl, region, type))
 		return false;

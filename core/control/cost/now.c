@@ -96,15 +96,28 @@ static cJSON *cluster_cost(struct control *ctl, struct cluster *c, int64_t now, 
 	return json_add(o, "Groups", groups);
 }
 
-void add_source(struct control *ctl, cJSON *out)
+/* What the sums of a region rest on. */
+static void put_source(struct buf *b, const char *region)
+{
+	if (!strcmp(region, PRICE_REGION))
+		buf_adds(b, PRICE_SOURCE);
+	else if (price_date(region))
+		buf_addf(b, "%s on-demand list prices; EMR fees are not known", region);
+	else
+		buf_addf(b, "no prices of %s are known", region);
+}
+
+void add_source(struct control *ctl, const char *region, cJSON *out)
 {
 	const struct cost_state *st = cost_state(ctl);
-	char *source = st->prices_own ? xasprintf("%s; %d rows of prices.csv", PRICE_SOURCE, st->prices_own)
-	                              : xstrdup(PRICE_SOURCE);
+	struct buf source = BUF_INIT;
 
-	json_add_str(out, "PriceDate", PRICE_DATE);
-	json_add_str(out, "Source", source);
-	free(source);
+	put_source(&source, region);
+	if (st->prices_own)
+		buf_addf(&source, "; %d rows of prices.csv", st->prices_own);
+	json_add_str(out, "PriceDate", price_date(region));
+	json_add_str(out, "Source", buf_str(&source));
+	buf_free(&source);
 }
 
 int op_get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
@@ -117,21 +130,20 @@ int op_get_cost(struct control *ctl, const cJSON *in, cJSON *out, struct call *c
 	struct cluster *c;
 	size_t it = 0;
 
-	(void)call;
 	rates_refresh(ctl);
 	while (!ret && (c = op_next_cluster(ctl, &ids, &it)))
 		cJSON_AddItemToArray(a, cluster_cost(ctl, c, now, &per_hour, &today));
 	json_add(out, "Clusters", a);
 	json_add_num(out, "PerHour", per_hour);
 	json_add_num(out, "Today", today);
-	add_source(ctl, out);
+	add_source(ctl, call->region, out);
 	str_list_free(&ids);
 	return ret;
 }
 
 /* ---- ListPrices ---- */
 
-static cJSON *price_row(const struct price_table *t, const struct price *p)
+static cJSON *price_row(const struct price *p)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceType", p->type);
 
@@ -146,7 +158,15 @@ static cJSON *price_row(const struct price_table *t, const struct price *p)
 	json_add_bool(o, "EmrEstimate", p->emr >= 0 && p->emr_estimate);
 	json_add_str(o, "Date", p->date);
 	json_add_str(o, "Source", p->source);
-	return json_add_bool(o, "Own", price_table_own(t, p));
+	return json_add_bool(o, "Own", p->own);
+}
+
+/* Without a region: the caller's, the home of the list, and whatever a person's own list speaks of. */
+static bool is_asked(const struct price *p, const char *region, const char *callers)
+{
+	if (region)
+		return !strcmp(region, p->region);
+	return p->own || !strcmp(p->region, PRICE_REGION) || !strcmp(p->region, callers);
 }
 
 int op_list_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
@@ -157,13 +177,13 @@ int op_list_prices(struct control *ctl, const cJSON *in, cJSON *out, struct call
 	struct str_list types = { 0 };
 	cJSON *a = cJSON_CreateArray();
 
-	(void)call;
 	(void)err;
+	price_table_open(t, region ? region : call->region);
 	emr_decode_strings(in, "InstanceTypes", &types);
 	for (size_t i = 0; i < price_table_len(t); i++) {
 		const struct price *p = price_table_at(t, i);
-		if ((!types.len || str_list_has(&types, p->type)) && (!region || !strcmp(region, p->region)))
-			cJSON_AddItemToArray(a, price_row(t, p));
+		if ((!types.len || str_list_has(&types, p->type)) && is_asked(p, region, call->region))
+			cJSON_AddItemToArray(a, price_row(p));
 	}
 	json_add(out, "Prices", a);
 	char *file = xasprintf("%s/prices.csv", ctl->home);

@@ -66,7 +66,7 @@ static int own_rows(const struct price_table *t)
 	int n = 0;
 
 	for (size_t i = 0; i < price_table_len(t); i++)
-		n += price_table_own(t, price_table_at(t, i));
+		n += price_table_at(t, i)->own;
 	return n;
 }
 

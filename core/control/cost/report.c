@@ -241,7 +241,7 @@ int op_get_cost_report(struct control *ctl, const cJSON *in, cJSON *out, struct 
 		put_rows(&r, out);
 		json_add_time(out, "From", from);
 		json_add_time(out, "To", to);
-		add_source(ctl, out);
+		add_source(ctl, call->region, out);
 	}
 	map_free(r.rows, free_row);
 	str_list_free(&ids);

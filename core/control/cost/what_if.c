@@ -165,7 +165,8 @@ static void put_notes(struct control *ctl, const struct cluster *c, const struct
 	if (v[0] != v[1] || m[0] != m[1])
 		note(notes, xasprintf("Core and task nodes: %g vCPUs and %g GiB become %g vCPUs and %g GiB.", v[0],
 		                      m[0], v[1], m[1]));
-	note(notes, xasprintf("Prices as of %s; a month is %g hours.", PRICE_DATE, PRICE_MONTH_HOURS));
+	if (price_date(c->region))
+		note(notes, xasprintf("Prices as of %s; a month is %g hours.", price_date(c->region), PRICE_MONTH_HOURS));
 }
 
 /* ---- the reply ---- */

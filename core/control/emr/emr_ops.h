@@ -10,4 +10,7 @@ int emr_check_security(struct control *ctl, const struct cluster *c, const char 
 /* End the clusters that have waited for longer than their auto-termination policy allows. */
 void emr_idle_check(struct control *ctl, int64_t now);
 
+/* Tags of a studio, for policies; none when there is no such studio. */
+void emr_studio_tags(struct control *ctl, const char *region, const char *id, struct pair_list *out);
+
 #endif

@@ -13,6 +13,8 @@ struct emr_state {
 	struct map *security;      /* struct emr_doc: {Name, SecurityConfiguration, CreationDateTime} */
 	struct map *public_access; /* … {BlockPublicAccessConfiguration, Metadata}, id "" */
 	struct map *notebooks;     /* … as DescribeNotebookExecution shows it */
+	struct map *studios;       /* … as DescribeStudio shows it */
+	struct map *mappings;      /* … as GetStudioSessionMapping shows it, id "STUDIO/TYPE/id or name/IDENTITY" */
 	int64_t health_at;         /* wall ms of the next look at the nodes' health; 0: none */
 };
 
@@ -39,6 +41,12 @@ const char *emr_doc_mark_at(void *list, size_t i);           /* for emr_page ove
 #define KIND_SECURITY "security-configuration"
 #define KIND_PUBLIC_ACCESS "block-public-access"
 #define KIND_NOTEBOOK "notebook-execution"
+#define KIND_STUDIO "studio"
+#define KIND_MAPPING "studio-session-mapping"
+
+/* A copy of those members of an object that are not null; names ends with NULL. Caller: cJSON_Delete. */
+cJSON *emr_members(const cJSON *from, const char *const *names);
+int emr_check_tags(const cJSON *tags, struct error *err);    /* [{Key, Value}], or NULL */
 
 /* An operation changed this cluster: journal it, and take the change back when the journal refuses. Call it
  * before the change. */
@@ -46,6 +54,6 @@ void emr_cluster_changes(struct control *ctl, struct cluster *c, struct call *ca
 char *emr_user_arn(const struct call *call);                 /* of the caller; free() */
 
 extern const struct op emr_tag_ops[], emr_idle_ops[], emr_security_ops[], emr_release_ops[],
-                       emr_public_access_ops[], emr_notebook_ops[], emr_job_flow_ops[];
+                       emr_public_access_ops[], emr_notebook_ops[], emr_job_flow_ops[], emr_studio_ops[];
 
 #endif

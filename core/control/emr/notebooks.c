@@ -20,18 +20,6 @@ static const char *const summary[] = {
 	"NotebookS3Location", NULL
 };
 
-static cJSON *members(const cJSON *from, const char *const *names)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	for (; *names; names++) {
-		const cJSON *v = cJSON_GetObjectItemCaseSensitive(from, *names);
-		if (v && !cJSON_IsNull(v))
-			json_add(o, *names, cJSON_Duplicate(v, true));
-	}
-	return o;
-}
-
 #define NOTEBOOKS_MAX 1000
 
 /* They end at once and are never removed: the oldest make room. */
@@ -70,7 +58,7 @@ static int start(struct control *ctl, const cJSON *in, cJSON *out, struct call *
 		return emr_error_invalid_request(err, NULL, "Say where the notebook is: NotebookS3Location, or EditorId "
 		                                 "and RelativePath.");
 	id_make(id, sizeof id, "ex-", 40);
-	cJSON *doc = members(in, kept);
+	cJSON *doc = emr_members(in, kept);
 	json_add_str(doc, "NotebookExecutionId", id);
 	char *arn = emr_arn("notebook-execution", id, call->region);
 	json_add_str(doc, "Arn", arn);
@@ -136,7 +124,7 @@ static int list(struct control *ctl, const cJSON *in, cJSON *out, struct call *c
 	if (!rc) {
 		cJSON *a = cJSON_AddArrayToObject(out, "NotebookExecutions");
 		for (size_t i = page.first; i < page.end; i++) {
-			cJSON *v = members(docs.items[i]->body, summary);
+			cJSON *v = emr_members(docs.items[i]->body, summary);
 			const cJSON *engine = json_obj(docs.items[i]->body, "ExecutionEngine");
 			cJSON_AddItemToArray(a, json_add_str(v, "ExecutionEngineId", json_str(engine, "Id", NULL)));
 		}

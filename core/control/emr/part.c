@@ -75,7 +75,9 @@ void emr_doc_drop(struct control *ctl, struct map *m, const char *kind, const ch
 
 static int64_t born(const struct emr_doc *d)
 {
-	return (int64_t)(json_num(d->body, "CreationDateTime", json_num(d->body, "StartTime", 0)) * 1000);
+	double other = json_num(d->body, "StartTime", json_num(d->body, "CreationTime", 0));
+
+	return (int64_t)(json_num(d->body, "CreationDateTime", other) * 1000);
 }
 
 static int newer_first(const void *a, const void *b)
@@ -123,6 +125,8 @@ static void unload(struct control *ctl)
 	map_free(s->security, free_doc);
 	map_free(s->public_access, free_doc);
 	map_free(s->notebooks, free_doc);
+	map_free(s->studios, free_doc);
+	map_free(s->mappings, free_doc);
 	free(s);
 	ctl->parts[PART_EMR] = NULL;
 }
@@ -132,17 +136,33 @@ static int load(struct control *ctl, struct error *err)
 	unload(ctl);
 	struct emr_state *s = xcalloc(1, sizeof *s);
 	s->health_at = clock_now_ms() + 1000;   /* after a start, or a refused request: look at all nodes */
-	s->security = map_new();
-	s->public_access = map_new();
-	s->notebooks = map_new();
+	const struct { const char *kind; struct map **docs; } all[] = {
+		{ KIND_SECURITY, &s->security }, { KIND_PUBLIC_ACCESS, &s->public_access },
+		{ KIND_NOTEBOOK, &s->notebooks }, { KIND_STUDIO, &s->studios }, { KIND_MAPPING, &s->mappings },
+	};
+	int ret = 0;
 	ctl->parts[PART_EMR] = s;
-	int ret = docs_each(ctl, KIND_SECURITY, take, s->security, err);
-	if (!ret)
-		ret = docs_each(ctl, KIND_PUBLIC_ACCESS, take, s->public_access, err);
-	return ret ? ret : docs_each(ctl, KIND_NOTEBOOK, take, s->notebooks, err);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		*all[i].docs = map_new();
+		if (!ret)
+			ret = docs_each(ctl, all[i].kind, take, *all[i].docs, err);
+	}
+	return ret;
 }
 
 /* ---- what the operations share ---- */
+
+cJSON *emr_members(const cJSON *from, const char *const *names)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	for (; *names; names++) {
+		const cJSON *v = cJSON_GetObjectItemCaseSensitive(from, *names);
+		if (v && !cJSON_IsNull(v))
+			json_add(o, *names, cJSON_Duplicate(v, true));
+	}
+	return o;
+}
 
 struct cluster_undo {
 	char id[MODEL_ID_SIZE];
@@ -200,7 +220,7 @@ char *emr_user_arn(const struct call *call)
 
 static const struct op *const tables[] = {
 	emr_tag_ops, emr_idle_ops, emr_security_ops, emr_release_ops, emr_public_access_ops, emr_notebook_ops,
-	emr_job_flow_ops, NULL
+	emr_job_flow_ops, emr_studio_ops, NULL
 };
 
 const struct part emr_part = { .name = "emr", .tables = tables, .load = load, .close = unload,

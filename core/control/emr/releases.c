@@ -147,12 +147,32 @@ static bool is_arm(const char *type)
 	return dot && dot > type && dot[-1] == 'g';
 }
 
-/* EMR offers no .large of these families, and Graviton from 5.30 and 6.1 on. */
-static bool offered(const struct price *p, const char *release)
-{
-	const char *dot = strchr(p->type, '.');
+/* The first releases of the lines 5 and 6 for which EMR lists a family (ListSupportedInstanceTypes of every release
+ * in us-east-1 as of 2026-10; all of line 7 have all of these). A family that is not here is as old as they are. */
+static const struct {
+	const char *family;
+	int minor_of_5, patch_of_5, minor_of_6;
+} since[] = {
+	{ "i3", 9, 0, 0 }, { "m5", 13, 0, 0 }, { "c5", 13, 0, 0 }, { "r5", 13, 0, 0 }, { "i3en", 25, 0, 0 },
+	{ "m6g", 30, 0, 1 }, { "c6g", 31, 0, 1 }, { "r6g", 31, 0, 1 },
+	{ "m6i", 35, 0, 6 }, { "c6i", 35, 0, 6 }, { "r6i", 35, 0, 6 },
+	{ "c7g", 36, 1, 7 }, { "m7g", 36, 1, 10 }, { "r7g", 36, 1, 10 },
+	{ "m8g", 36, 1, 10 }, { "c8g", 36, 1, 10 }, { "r8g", 36, 1, 10 }, { "i8g", 36, 1, 10 },
+};
 
-	return dot && strcmp(dot, ".large") && (!is_arm(p->type) || release_has(release, 30, 1));
+/* EMR offers no .large of these families. */
+static bool offered(const struct price *p, const struct release *r)
+{
+	size_t len = strcspn(p->type, ".");
+
+	if (!strcmp(p->type + len, ".large"))
+		return false;
+	for (size_t i = 0; i < sizeof since / sizeof *since; i++)
+		if (!strncmp(since[i].family, p->type, len) && !since[i].family[len])
+			return r->major > 6 || (r->major == 6 && r->minor >= since[i].minor_of_6) ||
+			       (r->major == 5 && (r->minor > since[i].minor_of_5 ||
+			                          (r->minor == since[i].minor_of_5 && r->patch >= since[i].patch_of_5)));
+	return true;
 }
 
 static cJSON *encode_type(const struct price *p)
@@ -189,7 +209,7 @@ static int list_types(struct control *ctl, const cJSON *in, cJSON *out, struct c
 	if (!release_parse(release, &parsed))
 		return emr_error_invalid_request(err, NULL, "The supplied release label is invalid: %.200s.", release);
 	for (size_t i = 0; i < n; i++)
-		if (offered(&all[i], release))
+		if (offered(&all[i], &parsed))
 			vec_push(&types, &all[i]);
 	int rc = emr_page(in, "ListSupportedInstanceTypes", EMR_PAGE, types.len, type_at, &types, &pg, err);
 	if (!rc) {

@@ -112,7 +112,15 @@ const struct fleet_type *fleet_choose_spot(struct control *ctl, const struct clu
 	return best ? best->type : NULL;
 }
 
-const struct fleet_type *fleet_choose_on_demand(const struct instance_group *g)
+/* Where a region's prices are not known, those of PRICE_REGION tell which type is the cheaper one. */
+static double list_price(const char *region, const char *type)
+{
+	double here = price_ec2(type, region);
+
+	return here >= 0 ? here : price_ec2(type, PRICE_REGION);
+}
+
+const struct fleet_type *fleet_choose_on_demand(const struct cluster *c, const struct instance_group *g)
 {
 	const struct fleet *f = g->fleet;
 	struct pool pools[FLEET_TYPES_LIMIT_STRATEGY];
@@ -122,9 +130,8 @@ const struct fleet_type *fleet_choose_on_demand(const struct instance_group *g)
 
 	for (size_t i = 0; i < f->types.len && n < FLEET_TYPES_LIMIT_STRATEGY; i++) {
 		const struct fleet_type *t = &f->types.items[i];
-		const struct price *p = price_find(t->type);
 		int weight = g->role == ROLE_MASTER ? 1 : t->weight;
-		pools[n++] = (struct pool){ t, per_unit(p ? p->ec2 : PRICE_UNKNOWN, weight), 1, priority_of(t), 0 };
+		pools[n++] = (struct pool){ t, per_unit(list_price(c->region, t->type), weight), 1, priority_of(t), 0 };
 	}
 	const struct pool *best = best_of(pools, n, 0, strategy == ON_DEMAND_PRIORITIZED ? by_priority
 	                                  : by_price);

@@ -71,7 +71,7 @@ static void buy(struct control *ctl, struct cluster *c, struct instance_group *g
 {
 	while (missing(g->fleet, s, market)) {
 		const struct fleet_type *t = market == MARKET_SPOT ? fleet_choose_spot(ctl, c, g, s->have)
-		                             : fleet_choose_on_demand(g);
+		                             : fleet_choose_on_demand(c, g);
 		if (!t)
 			return;
 		struct node *n = node_create(ctl, c, g, t->type, market);

@@ -22,6 +22,6 @@ void fleet_market_moved(struct control *ctl);
  * place in the fleet's list) are live. */
 const struct fleet_type *fleet_choose_spot(struct control *ctl, const struct cluster *c,
                                            const struct instance_group *g, const int *have);
-const struct fleet_type *fleet_choose_on_demand(const struct instance_group *g);
+const struct fleet_type *fleet_choose_on_demand(const struct cluster *c, const struct instance_group *g);
 
 #endif

@@ -1,5 +1,6 @@
 /* What the files of this room share. State is one struct per cluster that has a policy, kept in one
- * document of kind "scaling"; what only guides the next looks (idle times, CPU minutes) is not kept. */
+ * document of kind "scaling"; what only guides the next looks (idle times, CPU minutes) is not kept there, and stays
+ * when the documents are read again. */
 #ifndef CORE_CONTROL_SCALING_INSIDE_H
 #define CORE_CONTROL_SCALING_INSIDE_H
 

@@ -15,18 +15,17 @@ static struct scaling *state_of(struct control *ctl)
 
 /* ---- life ---- */
 
-static void free_group(struct scaled_group *g)
+/* What the document says of a group goes; when its rules were acted on stays. */
+static void clear_group(struct scaled_group *g)
 {
 	if (g->has_policy)
 		scaling_policy_free(&g->policy);
 	if (g->has_tree)
 		utilization_policy_free(&g->tree);
-	for (size_t i = 0; i < g->fired.len; i++) {
-		free(g->fired.items[i].key);
-		free(g->fired.items[i].value);
-	}
-	vec_free(&g->fired);
 	free(g->activity.policy);
+	g->has_policy = g->has_tree = g->by_owner = false;
+	g->activity = (struct activity){ .policy = NULL };
+	g->alert_since = 0;
 }
 
 void scaled_schedule_free(struct scaled_schedule *x)
@@ -34,14 +33,30 @@ void scaled_schedule_free(struct scaled_schedule *x)
 	scheduled_scaling_free(&x->s);
 }
 
+/* What the document says goes; what the looks have seen (idle times, minutes of CPU, what was said) stays. */
+static void clear_scaled(struct scaled *s)
+{
+	s->managed = (struct managed_policy){ .set = false };
+	for (size_t i = 0; i < s->groups.len; i++)
+		clear_group(&s->groups.items[i]);
+	for (size_t i = 0; i < s->schedules.len; i++)
+		scaled_schedule_free(&s->schedules.items[i]);
+	s->schedules.len = 0;
+}
+
 static void free_scaled(void *p)
 {
 	struct scaled *s = p;
 
-	for (size_t i = 0; i < s->groups.len; i++)
-		free_group(&s->groups.items[i]);
-	for (size_t i = 0; i < s->schedules.len; i++)
-		scaled_schedule_free(&s->schedules.items[i]);
+	clear_scaled(s);
+	for (size_t i = 0; i < s->groups.len; i++) {
+		struct scaled_group *g = &s->groups.items[i];
+		for (size_t k = 0; k < g->fired.len; k++) {
+			free(g->fired.items[k].key);
+			free(g->fired.items[k].value);
+		}
+		vec_free(&g->fired);
+	}
 	vec_free(&s->groups);
 	vec_free(&s->schedules);
 	vec_free(&s->said);
@@ -281,17 +296,40 @@ static void read_doc(struct control *ctl, const char *region, const char *id, co
 		read_schedule(s, v);
 }
 
+/* Clusters that had a policy before the documents were read again, and have none now. */
+static void drop_empty(struct scaling *st)
+{
+	struct str_list none = { 0 };
+	size_t it = 0;
+	const char *id;
+	void *v;
+
+	while (map_next(st->clusters, &it, &id, &v))
+		if (empty(v))
+			str_list_add(&none, id);
+	for (size_t i = 0; i < none.len; i++)
+		free_scaled(map_remove(st->clusters, none.items[i]));
+	str_list_free(&none);
+}
+
+/* Also after a refused request. What is in no document was no part of the request, and is kept. */
 int scaling_load(struct control *ctl, struct error *err)
 {
 	struct str_list gone = { 0 };
-	struct scaling *st;
+	struct scaling *st = state_of(ctl);
+	size_t it = 0;
+	void *v;
 
-	scaling_close(ctl);
-	st = xcalloc(1, sizeof *st);
-	st->clusters = map_new();
-	ctl->parts[PART_SCALING] = st;
-	ctl->scaling_alarm = custom_fire;
+	if (!st) {
+		st = xcalloc(1, sizeof *st);
+		st->clusters = map_new();
+		ctl->parts[PART_SCALING] = st;
+		ctl->scaling_alarm = custom_fire;
+	}
+	while (map_next(st->clusters, &it, NULL, &v))
+		clear_scaled(v);
 	int ret = docs_each(ctl, KIND, read_doc, &gone, err);
+	drop_empty(st);
 	for (size_t i = 0; i + 1 < gone.len; i += 2) /* its cluster is no longer kept */
 		doc_drop(ctl, KIND, gone.items[i], gone.items[i + 1]);
 	str_list_free(&gone);

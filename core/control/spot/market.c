@@ -49,11 +49,11 @@ struct spot_pool *spot_pool(const struct control *ctl, const char *region, const
 
 /* ---- prices ---- */
 
-double spot_estimate(const char *type)
+double spot_estimate(const char *region, const char *type)
 {
-	const struct price *p = price_find(type);
+	double list = price_ec2(type, region);
 
-	return p ? round(p->ec2 * SPOT_SHARE * 10000) / 10000 : PRICE_UNKNOWN;
+	return list >= 0 ? round(list * SPOT_SHARE * 10000) / 10000 : PRICE_UNKNOWN;
 }
 
 static double price_at(const struct spot_pool *p, int64_t time)
@@ -67,19 +67,19 @@ static double price_at(const struct spot_pool *p, int64_t time)
 		else
 			high = mid;
 	}
-	return low ? p->history.items[low - 1].price : spot_estimate(p->type);
+	return low ? p->history.items[low - 1].price : spot_estimate(p->region, p->type);
 }
 
 double spot_price_at(const struct control *ctl, const char *region, const char *type, int64_t time)
 {
 	const struct spot_pool *p = spot_pool_find(ctl, region, type);
 
-	return p ? price_at(p, time) : spot_estimate(type);
+	return p ? price_at(p, time) : spot_estimate(region, type);
 }
 
 double spot_price_now(const struct spot_pool *p)
 {
-	return p->history.len ? p->history.items[p->history.len - 1].price : spot_estimate(p->type);
+	return p->history.len ? p->history.items[p->history.len - 1].price : spot_estimate(p->region, p->type);
 }
 
 bool spot_price_is_set(const struct control *ctl, const char *region, const char *type)
@@ -108,7 +108,7 @@ void spot_prices_each(const struct control *ctl, const char *region, const char 
 		at = next;
 	}
 	if (at < to)
-		each(at, to, p ? price_at(p, at) : spot_estimate(type), ctx);
+		each(at, to, p ? price_at(p, at) : spot_estimate(region, type), ctx);
 }
 
 /* Old points go, but the last of them stays: it says what held when the kept ones begin. */
@@ -193,35 +193,32 @@ double spot_cost(const struct control *ctl, const struct instance *i, int64_t fr
 	if (i->market == MARKET_SPOT) {
 		spot_prices_each(ctl, region_of(ctl, i), i->type, from, to, add_span, &sum);
 	} else {
-		const struct price *p = price_find(i->type);
-		add_span(from, to, p ? p->ec2 : PRICE_UNKNOWN, &sum);
+		add_span(from, to, price_ec2(i->type, region_of(ctl, i)), &sum);
 	}
 	return sum;
 }
 
 double spot_rate(const struct control *ctl, const struct instance *i)
 {
-	const struct price *p = price_find(i->type);
-
 	if (i->state == INSTANCE_TERMINATED || !spot_was_given(i))
 		return 0;
 	if (i->market == MARKET_SPOT)
 		return spot_price_now(spot_pool(ctl, region_of(ctl, i), i->type));
-	return p ? p->ec2 : PRICE_UNKNOWN;
+	return price_ec2(i->type, region_of(ctl, i));
 }
 
 /* ---- bids and room ---- */
 
-double spot_bid(const struct instance_group *g, const char *type)
+double spot_bid(const char *region, const struct instance_group *g, const char *type)
 {
 	const struct fleet_type *t = fleet_type_of(g->fleet, type);
-	const struct price *p = price_find(type);
+	double list = price_ec2(type, region);
 	const char *bid = g->fleet ? t ? t->bid_price : NULL : g->bid_price;
 	double percent = t && t->bid_percent > 0 ? t->bid_percent : 100;
 
 	if (bid)
 		return strtod(bid, NULL);
-	return p ? p->ec2 * percent / 100 : PRICE_UNKNOWN;
+	return list >= 0 ? list * percent / 100 : PRICE_UNKNOWN;
 }
 
 int spot_pool_depth(const struct spot_pool *p)
@@ -247,7 +244,7 @@ bool spot_gives(const struct control *ctl, const struct cluster *c, const struct
                 const char *type, const char **why)
 {
 	const struct spot_pool *p = spot_pool(ctl, c->region, type);
-	double price = spot_price_now(p), bid = spot_bid(g, type);
+	double price = spot_price_now(p), bid = spot_bid(c->region, g, type);
 	const char *reason = NULL;
 
 	if (p->withheld)

@@ -31,14 +31,13 @@ static cJSON *history_json(struct control *ctl, const struct spot_pool *p, int64
 
 static cJSON *pool_json(struct control *ctl, const struct spot_pool *p, int64_t since)
 {
-	const struct price *k = price_find(p->type);
 	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceType", p->type);
-	double price = spot_price_now(p);
+	double price = spot_price_now(p), list = price_ec2(p->type, p->region);
 
 	if (price >= 0)
 		json_add_num(o, "Price", price);
-	if (k)
-		json_add_num(o, "OnDemandPrice", k->ec2);
+	if (list >= 0)
+		json_add_num(o, "OnDemandPrice", list);
 	json_add_bool(o, "Estimate", price >= 0 && !p->history.len);
 	if (price >= 0)
 		json_add_str(o, "Source", names_get(&spot_source_names, (int)p->source));
@@ -54,7 +53,7 @@ static cJSON *pool_json(struct control *ctl, const struct spot_pool *p, int64_t 
 /* Whom the price may hurt: the groups and fleets that bid for a type, by type. */
 static void add_bid(struct map *bids, const struct cluster *c, const struct instance_group *g, const char *type)
 {
-	double bid = type ? spot_bid(g, type) : PRICE_UNKNOWN;
+	double bid = type ? spot_bid(c->region, g, type) : PRICE_UNKNOWN;
 	cJSON *list = type ? map_get(bids, type) : NULL;
 
 	if (bid < 0)

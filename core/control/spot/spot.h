@@ -15,8 +15,9 @@
  * never set, it is the estimate (spot_estimate). PRICE_UNKNOWN (negative) for a type that the price table
  * does not have and whose price nobody has set. */
 double spot_price_at(const struct control *ctl, const char *region, const char *type, int64_t time);
-/* A share of the on-demand price: an estimate, shown as one; PRICE_UNKNOWN for a type without a price. */
-double spot_estimate(const char *type);
+/* A share of the on-demand price in the region: an estimate, shown as one; PRICE_UNKNOWN for a type without a
+ * price there. */
+double spot_estimate(const char *region, const char *type);
 /* Has anybody set this pool's price, so that it is more than an estimate? */
 bool spot_price_is_set(const struct control *ctl, const char *region, const char *type);
 /* Calls each with every price of a pool that held in (from, to), oldest first. */
@@ -39,7 +40,7 @@ bool spot_was_given(const struct instance *i);
 
 /* The most that an instance of this type may cost in a group or fleet; PRICE_UNKNOWN when no limit is
  * known. */
-double spot_bid(const struct instance_group *g, const char *type);
+double spot_bid(const char *region, const struct instance_group *g, const char *type);
 /* Instances that the pool can still carry. */
 int spot_room(const struct control *ctl, const char *region, const char *type);
 /* Would the market give one now? why (may be NULL) is a static sentence when it would not. */

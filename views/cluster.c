@@ -54,7 +54,7 @@ static void group_money(const struct mcluster *mc, const struct instance_group *
 	bool unknown = false;
 	char text[32];
 	double v = k ? k->count * (k->ec2 + (k->emr > 0 ? k->emr : 0))
-	             : model_price(g->type, g->running, &unknown);
+	             : model_price(mc->c->region, g->type, g->running, &unknown);
 	if (k && k->emr < 0)
 		unknown = true;
 	bool ended = g->state == GROUP_TERMINATED || g->state == GROUP_ENDED;

@@ -508,6 +508,7 @@ static int open_client(struct console *con, struct error *err)
 		return rc;
 	con->model = model_new();
 	con->model->link = LINK_CONNECTING;
+	snprintf(con->model->region, sizeof con->model->region, "%s", client_region(con->client));
 	char *path = cache_path(client_home(con->client), client_is_local(con->client));
 	con->cache = cache_open(path, client_name(con->client));
 	free(path);
@@ -600,7 +601,7 @@ int console_main(const struct console_options *o)
 {
 	struct error err = ERROR_INIT;
 	struct console con = { .options = o };
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* only what characters are: numbers and messages are the same in every language */
 	if (o->screen && !view_named(o->screen)) {
 		error_set(&err, ERR_INVALID, "there is no screen %s", o->screen);
 		error_hint(&err, "home, cluster, steps, nodes, graphs, alarms, cost, events, scaling, spot, dead-letters, "

@@ -92,8 +92,9 @@ static void cost_head(struct board *b, struct draw d)
 	}
 	draw_now(m, forecast, d);
 	draw_queues(m, forecast, d);
-	snprintf(text, sizeof text, "Estimate, not a bill: list prices of %s%s%s.%s%s", m->price_date,
-	         draw_w(d) >= 120 && *m->price_source ? ", " : "", draw_w(d) >= 120 ? m->price_source : "",
+	bool dated = *m->price_date, wide = *m->price_source && (draw_w(d) >= 120 || !dated);
+	snprintf(text, sizeof text, "Estimate, not a bill: %s%s%s%s.%s%s", dated ? "list prices of " : "", m->price_date,
+	         dated && wide ? ", " : "", wide ? m->price_source : dated ? "" : "no prices are known",
 	         client_is_local(con->client) ? " Nodes of this machine cost nothing." : "",
 	         m->cost_unknown_rate ? " Where a fee is not known, sums are lower bounds." : "");
 	draw_paragraph(d, 1, 2, draw_w(d) - 2, draw_h(d) - 2, ROLE_DIM, text);

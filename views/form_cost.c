@@ -217,8 +217,8 @@ static void what_if_summary(void *ctx, const struct form *f, char *out, size_t s
 		form_set((struct form *)f, "count", n);
 		form_set((struct form *)f, "type", g->type);
 	}
-	double now = model_price(g->type, g->requested, &unknown);
-	double then = model_price(form_text(f, "type"), (int)form_number(f, "count"), &unknown);
+	double now = model_price(mc->c->region, g->type, g->requested, &unknown);
+	double then = model_price(mc->c->region, form_text(f, "type"), (int)form_number(f, "count"), &unknown);
 	snprintf(out, size, "on demand: this group $%.2f/h -> $%.2f/h%s", now, then, unknown ? " or more" : "");
 }
 

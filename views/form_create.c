@@ -51,9 +51,10 @@ static void add_bootstrap(struct cluster *c, const char *line)
 	str_list_free(&words);
 }
 
-static struct cluster *cluster_of(const struct form *f)
+static struct cluster *cluster_of(const struct console *con, const struct form *f)
 {
 	struct cluster *c = cluster_new();
+	snprintf(c->region, sizeof c->region, "%s", client_region(con->client));
 	struct application spark = { .name = xstrdup("Spark") };
 	text_set(&c->name, form_text(f, "name"));
 	text_set(&c->release_label, form_text(f, "release"));
@@ -78,17 +79,20 @@ static struct cluster *cluster_of(const struct form *f)
 
 static void summary(void *ctx, const struct form *f, char *out, size_t size)
 {
-	struct cluster *c = cluster_of(f);
+	struct cluster *c = cluster_of(ctx, f);
+	const char *date = price_date(c->region);
 	bool unknown, utf8 = false;
 	char price[32];
 	int nodes = 0;
-	(void)ctx;
 	double v = act_cluster_price(c, &unknown);
 	for (size_t i = 0; i < c->groups.len; i++)
 		nodes += c->groups.items[i]->requested;
 	act_price_text(v, unknown, utf8, price, sizeof price);
-	snprintf(out, size, "%s at list prices of " PRICE_DATE ", %d %s, $%.0f a month if it never ends%s", price,
-	         nodes, nodes == 1 ? "node" : "nodes", v * 730, unknown ? " (a fee is not known)" : "");
+	if (date)
+		snprintf(out, size, "%s at list prices of %s, %d %s, $%.0f a month if it never ends%s", price, date, nodes,
+		         nodes == 1 ? "node" : "nodes", v * 730, unknown ? " (a fee is not known)" : "");
+	else
+		snprintf(out, size, "%d %s; no prices of %s are known", nodes, nodes == 1 ? "node" : "nodes", c->region);
 	cluster_free(c);
 }
 
@@ -99,7 +103,7 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		*field = "core_count";
 		return "a cluster with task nodes needs at least one core node";
 	}
-	struct cluster *c = cluster_of(f);
+	struct cluster *c = cluster_of(ctx, f);
 	const char *waits = acts_run_form(con, act_create(c), f);
 	cluster_free(c);
 	return waits;

@@ -49,7 +49,7 @@ static void summary(void *ctx, const struct form *f, char *out, size_t size)
 		form_set((struct form *)f, "count", n);
 	}
 	long count = form_number(f, "count");
-	double change = model_price(g->type, (int)count - g->requested, &unknown);
+	double change = model_price(s->con->model->region, g->type, (int)count - g->requested, &unknown);
 	snprintf(out, size, "%d now, %ld then: %s$%.2f/h%s", g->requested, count, change < 0 ? "-" : "+",
 	         change < 0 ? -change : change, unknown ? " or more (a fee is not known)" : "");
 }
@@ -131,8 +131,8 @@ void form_scale_open(struct console *con, const char *group_id)
 static void group_summary(void *ctx, const struct form *f, char *out, size_t size)
 {
 	bool unknown = false;
-	(void)ctx;
-	double v = model_price(form_text(f, "type"), (int)form_number(f, "count"), &unknown);
+	const struct console *con = ctx;
+	double v = model_price(client_region(con->client), form_text(f, "type"), (int)form_number(f, "count"), &unknown);
 	snprintf(out, size, "+$%.2f/h%s", v, unknown ? " or more (a fee is not known)" : "");
 }
 

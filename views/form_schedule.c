@@ -112,7 +112,7 @@ static const char *submit(void *ctx, const struct form *f, const char **field)
 		json_add_int(in, "CatchUpWindowMinutes", form_number(f, "window"));
 	json_add_str(in, "Overlap", form_text(f, "overlap"));
 	json_add_str(in, "TopicArn", sheet_topic_arn(s, form_text(f, "topic")));
-	return sheet_done(s, f, act_put_schedule(in, s->was));
+	return sheet_done(s, f, act_put_schedule(client_region(s->con->client), in, s->was));
 }
 
 static void summary(void *ctx, const struct form *f, char *out, size_t size)

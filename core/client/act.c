@@ -120,7 +120,7 @@ double act_cluster_price(const struct cluster *c, bool *unknown)
 	double sum = 0;
 	*unknown = false;
 	for (size_t i = 0; i < c->groups.len; i++)
-		sum += model_price(c->groups.items[i]->type, instances_of(c->groups.items[i]), unknown);
+		sum += model_price(c->region, c->groups.items[i]->type, instances_of(c->groups.items[i]), unknown);
 	return sum;
 }
 
@@ -347,7 +347,7 @@ struct act *act_scale(const struct mcluster *mc, const char *group_id, int count
 	cJSON *list = cJSON_CreateArray(), *entry = cJSON_CreateObject();
 	bool unknown = false, now_unknown;
 	char was[16];
-	double change = model_price(g->type, count - g->requested, &unknown);
+	double change = model_price(mc->c->region, g->type, count - g->requested, &unknown);
 	const char *role = names_get(&instance_role_names, g->role);
 	json_add_str(a->in, "ClusterId", mc->c->id);
 	json_add_str(entry, "InstanceGroupId", group_id);
@@ -374,7 +374,7 @@ struct act *act_add_group(const struct mcluster *mc, const struct instance_group
 	struct act *a = act_new(EMR("AddInstanceGroups"), "add");
 	cJSON *list = cJSON_CreateArray();
 	bool unknown = false, now_unknown;
-	double change = model_price(g->type, g->requested, &unknown);
+	double change = model_price(mc->c->region, g->type, g->requested, &unknown);
 	const char *role = names_get(&instance_role_names, g->role);
 	json_add_str(a->in, "JobFlowId", mc->c->id);
 	cJSON_AddItemToArray(list, emr_request_instance_group(g));

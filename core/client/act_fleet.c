@@ -6,10 +6,10 @@
 #include "core/model/fleet.h"
 
 /* $/h of one unit of a fleet's first type, on demand: what it really buys is its strategy's choice. */
-static double unit_price(const struct instance_group *g, bool *unknown)
+static double unit_price(const struct mcluster *mc, const struct instance_group *g, bool *unknown)
 {
 	int weight = fleet_weight(g, g->type ? g->type : "");
-	return model_price(g->type ? g->type : "", 1, unknown) / (weight > 0 ? weight : 1);
+	return model_price(mc->c->region, g->type ? g->type : "", 1, unknown) / (weight > 0 ? weight : 1);
 }
 
 struct act *act_scale_fleet(const struct mcluster *mc, const struct instance_group *g, int on_demand, int spot)
@@ -28,7 +28,7 @@ struct act *act_scale_fleet(const struct mcluster *mc, const struct instance_gro
 	act_line(a, "on demand", was, "%d units", on_demand);
 	snprintf(was, sizeof was, "%d units", f->target_spot);
 	act_line(a, "spot", was, "%d units", spot);
-	double change = (after - before) * unit_price(g, &unknown), now = act_price_now(mc, &now_unknown);
+	double change = (after - before) * unit_price(mc, g, &unknown), now = act_price_now(mc, &now_unknown);
 	act_cost_lines(a, now, change, unknown || now_unknown);
 	act_line(a, "", NULL, "units are priced as %s on demand; spot costs less", g->type ? g->type : "?");
 	if (after < before) {

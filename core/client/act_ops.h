@@ -53,7 +53,7 @@ struct act *act_replay(const cJSON *letter, const char *cluster_id, cJSON *step)
 struct act *act_discard(const cJSON *letter, const char *note);
 
 /* ---- schedules (act_schedules.c) ---- */
-struct act *act_put_schedule(cJSON *in, const cJSON *was);
+struct act *act_put_schedule(const char *region, cJSON *in, const cJSON *was);
 struct act *act_schedule_state(const cJSON *schedule, bool on);
 struct act *act_run_now(const char *name);
 struct act *act_delete_schedule(const cJSON *schedule);

@@ -16,18 +16,18 @@ static const struct act_member members[] = {
 };
 
 /* A cluster per run costs while it runs. */
-static void price_line(struct act *a, const cJSON *request)
+static void price_line(struct act *a, const char *region, const cJSON *request)
 {
 	const cJSON *g, *groups = json_arr(json_obj(request, "Instances"), "InstanceGroups");
 	bool unknown = false;
 	double sum = 0;
 	cJSON_ArrayForEach(g, groups)
-		sum += model_price(json_str(g, "InstanceType", ""), (int)json_int(g, "InstanceCount", 0), &unknown);
+		sum += model_price(region, json_str(g, "InstanceType", ""), (int)json_int(g, "InstanceCount", 0), &unknown);
 	if (groups)
 		act_line(a, "cost per hour", NULL, "%s$%.2f while a run lasts", unknown ? ">= " : "", sum);
 }
 
-struct act *act_put_schedule(cJSON *in, const cJSON *was)
+struct act *act_put_schedule(const char *region, cJSON *in, const cJSON *was)
 {
 	const char *name = json_str(in, "ScheduleName", "");
 	struct act *a = act_with(STOKER("PutSchedule"), was ? "change" : "create", in);
@@ -37,7 +37,7 @@ struct act *act_put_schedule(cJSON *in, const cJSON *was)
 	record_text(json_obj(was, "Target"), "Operation", old, sizeof old);
 	record_text(json_obj(in, "Target"), "Operation", now, sizeof now);
 	act_line(a, "runs", strcmp(old, now) && *old ? old : NULL, "%s", now);
-	price_line(a, json_obj(json_obj(in, "Target"), "Request"));
+	price_line(a, region, json_obj(json_obj(in, "Target"), "Request"));
 	act_stoker_line(a);
 	a->done = xasprintf("schedule %s is set", name);
 	return a;

@@ -16,7 +16,7 @@
 struct client {
 	uv_loop_t *loop;
 	bool own_loop, local, may_start;
-	char *name, *home;
+	char *name, *home, *region;
 	struct transport *transport;
 	struct client_request *pending;   /* doubly linked */
 };
@@ -68,6 +68,7 @@ static int open_remote(struct client *c, const struct client_options *o, struct 
 	c->name = aws ? xasprintf("aws/%s", t.region) : remote_name(url);
 	char *monitoring = aws ? xasprintf("https://monitoring.%s.amazonaws.com", t.region) : NULL;
 	t.url = url;
+	c->region = xstrdup(t.region);
 	t.monitoring_url = monitoring;
 	int rc = transport_http(c->loop, &t, &c->transport, err);
 	free(monitoring);
@@ -81,6 +82,7 @@ static int open_local(struct client *c, const struct client_options *o, struct e
 	const char *region = env_or(o->region, "AWS_REGION", "AWS_DEFAULT_REGION", NULL);
 	struct transport_http_options t = { .unix_path = path, .region = region };
 	c->local = true;
+	c->region = xstrdup(region ? region : "us-east-1");
 	c->may_start = !o->no_start;
 	c->name = region && strcmp(region, "us-east-1") ? xasprintf("local/%s", region) : xstrdup("local");
 	int rc = transport_http(c->loop, &t, &c->transport, err);
@@ -119,6 +121,7 @@ struct client *client_open_with(uv_loop_t *loop, struct transport *t)
 	c->transport = t;
 	c->name = xstrdup("test");
 	c->home = xstrdup("");
+	c->region = xstrdup("us-east-1");
 	return c;
 }
 
@@ -152,6 +155,7 @@ void client_close(struct client *c)
 		free(c->loop);
 	}
 	free(c->name);
+	free(c->region);
 	free(c->home);
 	free(c);
 }
@@ -169,6 +173,11 @@ bool client_is_local(const struct client *c)
 bool client_may_start(const struct client *c)
 {
 	return c->local && c->may_start;
+}
+
+const char *client_region(const struct client *c)
+{
+	return c->region;
 }
 
 const char *client_home(const struct client *c)

@@ -35,6 +35,7 @@ void client_close(struct client *c);               /* pending callbacks are not 
 
 const char *client_name(const struct client *c);   /* "local", "aws/eu-west-1", or the URL's host */
 bool client_is_local(const struct client *c);
+const char *client_region(const struct client *c); /* whose world it speaks to */
 const char *client_home(const struct client *c);
 uv_loop_t *client_loop(const struct client *c);
 

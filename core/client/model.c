@@ -149,16 +149,9 @@ void part_forget(struct part *p, struct records *r, const char *about)
 	snprintf(p->about, sizeof p->about, "%s", about);
 }
 
-double model_price(const char *type, int count, bool *unknown)
+double model_price(const char *region, const char *type, int count, bool *unknown)
 {
-	const struct price *p = price_find(type);
-	if (!p) {
-		*unknown = true;
-		return 0;
-	}
-	if (p->emr < 0)
-		*unknown = true;
-	return count * (p->ec2 + (p->emr > 0 ? p->emr : 0));
+	return count * price_hour(type, *region ? region : PRICE_REGION, unknown);
 }
 
 /* ---- taking replies in ---- */
@@ -196,6 +189,7 @@ static void replace_cluster(struct mcluster *mc, struct cluster *fresh)
 	MOVE(steps);
 	MOVE(bootstrap_actions);
 #undef MOVE
+	snprintf(fresh->region, sizeof fresh->region, "%s", old->region);
 	cluster_free(old);
 	mc->c = fresh;
 }
@@ -204,6 +198,7 @@ static struct mcluster *mcluster_add(struct model *m, const char *id)
 {
 	struct mcluster *mc = xcalloc(1, sizeof *mc);
 	mc->c = cluster_new();
+	snprintf(mc->c->region, sizeof mc->c->region, "%s", m->region);
 	snprintf(mc->c->id, sizeof mc->c->id, "%s", id);
 	mc->metrics = metrics_new();
 	vec_push(&m->clusters, mc);
@@ -407,7 +402,7 @@ static void estimate(struct mcluster *mc)
 	k->per_hour = 0;
 	for (size_t i = 0; i < mc->c->groups.len; i++) {
 		const struct instance_group *g = mc->c->groups.items[i];
-		k->per_hour += model_price(g->type, g->running, &k->unknown_rate);
+		k->per_hour += model_price(mc->c->region, g->type, g->running, &k->unknown_rate);
 	}
 }
 

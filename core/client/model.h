@@ -121,6 +121,7 @@ enum link_state {
 };
 
 struct model {
+	char region[MODEL_REGION_SIZE];  /* its clusters' prices; "": PRICE_REGION. Set before anything is taken in */
 	enum link_state link;
 	int64_t link_heard;    /* last reply of any kind */
 	int64_t link_retry;
@@ -157,8 +158,9 @@ const cJSON *model_notice(const struct model *m, const char *instance_id);
 const char *model_cluster_name(const struct model *m, const char *id);
 /* Forget an answer: the question is about something else now. */
 void part_forget(struct part *p, struct records *r, const char *about);
-/* $/h of `count` instances of a type from the price table; *unknown is set when a rate is missing. */
-double model_price(const char *type, int count, bool *unknown);
+/* $/h of `count` instances of a type by the shipped lists, in a region ("": PRICE_REGION); *unknown is set when a rate
+ * is missing. */
+double model_price(const char *region, const char *type, int count, bool *unknown);
 
 /* Take a reply in. Each gives 0, or an error when the reply is not of the operation's shape (the model
  * is then unchanged). `mc` calls replace what the cluster had. */

@@ -53,7 +53,7 @@ VEC_STRUCT(bootstrap_list, struct bootstrap_action);
 
 struct cluster {
 	char id[MODEL_ID_SIZE];
-	char region[MODEL_REGION_SIZE];    /* the world it lives in; "" in what a client read */
+	char region[MODEL_REGION_SIZE];    /* the world it lives in; of a client's: that it asked */
 	char *arn;                         /* as read by a client; a server makes it from the id */
 	char *name, *log_uri, *log_encryption_key;
 	char *release_label, *hadoop_version, *ami_version;

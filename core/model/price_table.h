@@ -23,7 +23,7 @@ struct price_table *price_table_new(void);       /* the shipped lists */
 void price_table_free(struct price_table *t);    /* NULL is allowed */
 
 /* Lay a list over the table. name stands in errors ("prices.csv: line 3, ec2_usd_h: …", with the line in
- * err->line); on an error (ERR_INVALID) the table is as it was. text need not outlive the call. */
+ * err->line); on an error (ERR_INVALID) nothing of the list is taken. text need not outlive the call. */
 int price_table_read(struct price_table *t, const char *name, const char *text, size_t len,
                      struct error *err);
 int price_table_read_volumes(struct price_table *t, const char *name, const char *text, size_t len,

@@ -1,5 +1,6 @@
 """The EMR operations as boto3 uses them: every operation, waiters, paginators, and the errors that clients match
 on. Run by boto3_test.py (Debian's boto3) and by tests/clients/boto3_newest_test.py (the newest one)."""
+import datetime
 import os
 import re
 import sys
@@ -14,7 +15,8 @@ from botocore.exceptions import ClientError, WaiterError  # noqa: E402
 MASTER = {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
 CORE = {"InstanceRole": "CORE", "InstanceType": "m5.xlarge", "InstanceCount": 1, "Name": "core"}
 TASK = {"InstanceRole": "TASK", "InstanceType": "c5.xlarge", "InstanceCount": 1, "Name": "extra"}
-FAST = {"Delay": 1, "MaxAttempts": 60}
+DAY = datetime.timedelta(days=1)
+FAST = {"Delay": 0.1, "MaxAttempts": 1200}
 
 
 def step(name, *args, action="CONTINUE"):
@@ -149,9 +151,9 @@ class Suite:
         listed = self.emr.list_clusters(ClusterStates=["STARTING"])["Clusters"]
         self.assertNotIn(self.cid, [c["Id"] for c in listed])
         created = self.state(self.cid)["Timeline"]["CreationDateTime"]
-        after = [c["Id"] for c in self.emr.list_clusters(CreatedAfter=created.replace(year=2099))["Clusters"]]
+        after = [c["Id"] for c in self.emr.list_clusters(CreatedAfter=created + 1000 * DAY)["Clusters"]]
         self.assertEqual(after, [])
-        before = [c["Id"] for c in self.emr.list_clusters(CreatedBefore=created.replace(year=1999))["Clusters"]]
+        before = [c["Id"] for c in self.emr.list_clusters(CreatedBefore=created - 1000 * DAY)["Clusters"]]
         self.assertEqual(before, [])
 
     def test_termination_protection(self):

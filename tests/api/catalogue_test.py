@@ -50,7 +50,10 @@ class Base(unittest.TestCase):
 
     def end(self, cid):
         if not self.state(cid).startswith("TERMINAT"):
-            self.call("SetTerminationProtection", {"JobFlowIds": [cid], "TerminationProtected": False})
+            try:
+                self.call("SetTerminationProtection", {"JobFlowIds": [cid], "TerminationProtected": False})
+            except ApiError as e:
+                self.assertEqual(e.message, CLOSING)  # it has ended by itself meanwhile
             self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
 
     def cluster(self, cid):
@@ -690,12 +693,16 @@ class States(Base):
         self.assertEqual(self.history(cid, gid)[-3:], ["SUSPENDED", "RESIZING", "RUNNING"])
 
     def test_steps_while_starting(self):
-        cid = self.run_job_flow("early", BootstrapActions=[
-            {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["1"]}}])
+        go, script = (os.path.join(self.server.home, name) for name in ("go-on", "wait.sh"))
+        with open(script, "w") as f:
+            f.write(f"#!/bin/bash\nuntil [ -e {go} ]; do sleep 0.05; done\n")
+        os.chmod(script, 0o755)
+        cid = self.run_job_flow("early", BootstrapActions=[{"Name": "slow", "ScriptBootstrapAction": {"Path": script}}])
         sid = self.steps(cid, step("s", "true"))[0]
         self.assertEqual(self.step(cid, sid)["Status"]["State"], "PENDING")
         self.assertEqual(self.step(cid, sid)["Status"]["StateChangeReason"], {})
         self.assertIn(self.state(cid), ("STARTING", "BOOTSTRAPPING"))
+        open(go, "w").close()
         self.step_until(cid, sid, "COMPLETED")
         self.until(cid, "WAITING")
         t = self.step(cid, sid)["Status"]["Timeline"]

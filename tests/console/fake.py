@@ -368,8 +368,9 @@ class Server(fake_ops.Operations):
                     del g["EmrPerHour"]
             out.append({"ClusterId": cid, "PerHour": rate, "Accrued": accrued, "Today": today,
                         "Unknown": any("EmrPerHour" not in g for g in groups), "Groups": groups})
-        return {"Clusters": out, "PerHour": sum(c["PerHour"] for c in out), "Today": sum(c["Today"] for c in out),
-                "PriceDate": "2026-07-20", "Source": "us-east-1 on-demand list prices"}
+        rests_on = {"PriceDate": "2026-07-20", "Source": "us-east-1 on-demand list prices"} if out else {
+            "Source": "no prices of cn-north-1 are known"}
+        return {"Clusters": out, "PerHour": sum(c["PerHour"] for c in out), "Today": sum(c["Today"] for c in out), **rests_on}
 
     def GetStepProgress(self, b):
         return {"Steps": [dict(self.w["progress"][i], StepId=i) for i in b["StepIds"] if i in self.w["progress"]]}

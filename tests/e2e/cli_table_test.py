@@ -154,6 +154,11 @@ class Readme(unittest.TestCase):
         self.server = Server()
         self.addCleanup(self.server.close)
         self.server.start()
+        with open(os.path.join(self.server.home, "prices.json"), "w") as f:   # as aws ec2 describe-spot-price-history has it
+            json.dump({"SpotPriceHistory": [
+                {"AvailabilityZone": "us-east-1a", "InstanceType": "m5.xlarge", "ProductDescription": "Linux/UNIX",
+                 "SpotPrice": price, "Timestamp": f"2026-11-20T0{hour}:00:00+00:00"}
+                for hour, price in enumerate(("0.0700", "0.0900", "0.0650"))]}, f)
         five = self.blocks("Five minutes")[0]
         lines = [line.split("  #")[0].rstrip() for line in five.splitlines()]
         lines = [line for line in lines if line and not line.startswith("export PATH")]

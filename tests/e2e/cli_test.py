@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -163,6 +164,11 @@ class Cli(unittest.TestCase):
         before = len(self.json("clusters", "--all")["Clusters"])
         self.assertIn("THEN", self.stoker("create", "cli-dry", "--dry-run").stderr)
         self.assertEqual(self.json("create", "cli-dry", "--dry-run")["Name"], "cli-dry")
+        there = self.stoker("create", "cli-dry", "--dry-run", "--region", "eu-west-1").stderr
+        self.assertIn("list prices of eu-west-1 as of 2025-03-02", there)
+        self.assertIn("≥0.214", there)  # EC2's part; EMR's fee there is not known
+        nowhere = self.stoker("create", "cli-dry", "--dry-run", "--region", "cn-north-1").stderr
+        self.assertIn("no list prices of cn-north-1 are known", nowhere)
         asked = self.json("create", "cli-dry", "--dry-run", "--masters", "3", "--security-configuration", "sc",
                           "--replace-unhealthy")
         self.assertEqual((asked["SecurityConfiguration"], asked["Instances"]["UnhealthyNodeReplacement"],
@@ -330,6 +336,19 @@ class Cli(unittest.TestCase):
             self.assertLess(max(self.on_terminal(*words, LC_ALL="C")), 0x80, words)
         # Programs and pipes get what there is.
         self.assertIn("…", self.stoker("help", env={"LC_ALL": "C"}).stdout)
+
+    @unittest.skipUnless(shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"),
+                         "no other language can be made here")
+    def test_numbers_are_the_same_in_every_language(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", os.path.join(folder, "de_DE.UTF-8")], check=True,
+                           capture_output=True, timeout=PATIENCE)
+            env = {"LOCPATH": folder, "LC_ALL": "de_DE.UTF-8"}
+            self.assertIn("$0.48/h", self.stoker("cost", "what-if", "cli-main", "core=2", env=env).stdout)
+            self.stoker("cost", "put-budget", "words", "12.5", env=env)
+            self.assertIn("$12.50", self.stoker("cost", "budgets", env=env).stdout)
+            self.assertEqual(self.json("cost", "budgets", env=env)["Budgets"][0]["Amount"], 12.5)
+            self.stoker("cost", "delete-budget", "words", "--yes", env=env)
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:

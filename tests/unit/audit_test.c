@@ -10,6 +10,10 @@
 #define STEP "{\"Name\":\"s\",\"ActionOnFailure\":\"CONTINUE\",\"HadoopJarStep\":{\"Jar\":\"command-runner.jar\"," \
 	"\"Args\":[\"true\"]}}"
 #define STUDIO "\"StudioId\":\"$L\",\"IdentityType\":\"USER\",\"IdentityName\":\"ada\""
+/* As aws ec2 describe-spot-price-history prints it; a text inside JSON. */
+#define FEED "{\\\"SpotPriceHistory\\\":[{\\\"InstanceType\\\":\\\"m5.xlarge\\\",\\\"SpotPrice\\\":\\\"0.07\\\"," \
+	"\\\"Timestamp\\\":\\\"2026-11-20T00:00:00+00:00\\\",\\\"AvailabilityZone\\\":\\\"us-east-1a\\\"," \
+	"\\\"ProductDescription\\\":\\\"Linux/UNIX\\\"}]}"
 #define ALARM_ARN "arn:aws:cloudwatch:us-east-1:000000000000:alarm:a"
 
 /* $C: a cluster that waits, $G: its core group, $F: one of fleets, $X: one with a spot group, $S: a pending step,
@@ -96,6 +100,8 @@ static const struct {
 	  NULL },
 	{ "Stoker.RemoveUtilizationScaling", "{\"ClusterId\":\"$C\",\"InstanceGroupId\":\"$G\"}", NULL },
 	{ "Stoker.PutSpotPrice", "{\"InstanceType\":\"m5.xlarge\",\"Price\":0.05}", NULL },
+	{ "Stoker.PutSpotFeed", "{\"Data\":\"" FEED "\"}", NULL },
+	{ "Stoker.DeleteSpotFeed", "{}", NULL },
 	{ "Stoker.InterruptSpot", "{\"ClusterId\":\"$X\"}", NULL },
 	{ "Stoker.ReplayDeadLetter", "{\"DeadLetterId\":\"$D\",\"ClusterId\":\"$C\"}", NULL },
 	{ "Stoker.DiscardDeadLetter", "{\"DeadLetterId\":\"$D\"}", NULL },

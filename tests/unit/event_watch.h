@@ -14,6 +14,7 @@ struct event_watch {
 	struct map *walked;          /* "kind FROM → TO", of all that was seen */
 	struct event_list news;      /* events of the turn */
 	int64_t last;                /* the newest event that was looked at */
+	bool off;                    /* the rest of this test puts things together by hand, which tells nobody */
 };
 
 static struct event_watch watched;
@@ -107,6 +108,7 @@ static void watch_reset(void)
 	watched.states = map_new();
 	event_list_free(&watched.news); /* a test that failed in the middle left them */
 	watched.last = 0;
+	watched.off = false;
 }
 
 static void watch_turn(struct control *ctl)
@@ -115,7 +117,7 @@ static void watch_turn(struct control *ctl)
 	struct error err = ERROR_INIT;
 
 	/* What is not yet in the journal is not yet told; what a request that was refused changed is taken back. */
-	if (ctl->stalled || ctl->events.len || ctl->dirty.len)
+	if (watched.off || ctl->stalled || ctl->events.len || ctl->dirty.len)
 		return;
 	if (!watched.walked)
 		watched.walked = map_new();

@@ -79,7 +79,7 @@ static int teardown(void **state)
 	struct env *e = *state;
 	http_client_close(e->client);
 	http_server_close(e->server);
-	int64_t until = clock_mono_us() + 2000000;
+	int64_t until = clock_mono_us() + 60000000;
 	while (uv_run(&e->loop, UV_RUN_NOWAIT) && clock_mono_us() < until)
 		usleep(1000);
 	assert_int_equal(uv_loop_close(&e->loop), 0);
@@ -121,7 +121,7 @@ static void on_tick(uv_timer_t *t)
 
 #define WAIT(e, cond) \
 	do { \
-		int64_t until_us = clock_mono_us() + 10000000; \
+		int64_t until_us = clock_mono_us() + 60000000; \
 		uv_timer_t tick; \
 		uv_timer_init(&(e)->loop, &tick); \
 		uv_timer_start(&tick, on_tick, 5, 5); \
@@ -348,7 +348,7 @@ static void raw_exchange(struct env *e, int fd, const char *text, size_t n, stru
                          const char *until)
 {
 	size_t at = 0;
-	int64_t deadline = clock_mono_us() + 10000000;
+	int64_t deadline = clock_mono_us() + 60000000;
 	buf_clear(out);
 	while (clock_mono_us() < deadline) {
 		if (at < n) {

@@ -242,6 +242,21 @@ static void test_own_rows(void **state)
 	assert_int_equal(price_table_len(t), 139);
 }
 
+/* A list that is refused leaves no row of its own, whatever regions it names. */
+static void test_refused_rows_of_other_regions(void **state)
+{
+	struct price_table *t = *state;
+	struct error err = ERROR_INIT;
+	static const char text[] = HEAD "m5.xlarge,eu-west-1,,,,0.1,,2026-11-01,x\n"
+	                           "m5.xlarge,eu-west-2,,,,free,,2026-11-01,x\n";
+
+	assert_int_equal(price_table_read(t, "prices.csv", text, strlen(text), &err), ERR_INVALID);
+	assert_int_equal(err.line, 3);
+	for (size_t i = 0; i < price_table_len(t); i++)
+		assert_false(price_table_at(t, i)->own);
+	near(price_table_find(t, "m5.xlarge", "eu-west-1")->ec2, 0.214);
+}
+
 /* A person's line for another region keeps what the shipped rates have, and no other line of that region goes. */
 static void test_own_rows_of_other_regions(void **state)
 {
@@ -358,6 +373,7 @@ int main(void)
 		T(test_unknown_stays_unknown),
 		T(test_own_rows),
 		T(test_own_rows_of_other_regions),
+		T(test_refused_rows_of_other_regions),
 		T(test_estimates_on_demand),
 		T(test_errors_say_where),
 		T(test_volumes),

@@ -474,6 +474,13 @@ static void test_catch_up_all_one_after_another(void **state)
 	assert_int_equal(count_state(f, "STARTED"), 1);
 	assert_int_equal(count_state(f, "QUEUED"), 3);
 	assert_string_equal(newest(f)->name, "etl 2026-11-26T13:00:00Z");
+	/* In the order of their times, also when they come out of the journal. */
+	int64_t last = json_int(json_obj(shown(f), "LastRun"), "ScheduledFor", 0);
+	restart(f);
+	assert_int_equal(json_int(json_obj(shown(f), "LastRun"), "ScheduledFor", 0), last);
+	const cJSON *list = json_arr(good(f, "Stoker.ListScheduleRuns", "{}"), "Runs"), *r;
+	cJSON_ArrayForEach(r, list)
+		assert_true(!r->next || json_int(r, "ScheduledFor", 0) > json_int(r->next, "ScheduledFor", 0));
 }
 
 static void test_a_short_absence_is_none(void **state)

@@ -148,7 +148,7 @@ int cli_main(int argc, char **argv)
 	const struct cli_command *cmd;
 	struct cli c;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* only what characters are: numbers and messages are the same in every language */
 	cli_open(&c, argv[0]);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		argv[1] = "help";

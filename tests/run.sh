@@ -11,7 +11,9 @@ export BUILD PYTHONDONTWRITEBYTECODE=1
 LIMIT=${TEST_LIMIT:-600}   # seconds for one suite: a hang is a failure, not the end of the run
 unset STOKER_HOME STOKER_FROZEN_TIME
 out=$(mktemp) || exit 2
-trap 'rm -f "$out"' EXIT
+home=$(mktemp -d) || exit 2    # where suites make their folders: what they leave behind is found by it
+trap 'sweep; rm -rf "$out" "$home"' EXIT
+trap 'exit 130' INT TERM HUP
 passed=${ADD_PASSED:-0} failed=${ADD_FAILED:-0} skipped=0 bad=()   # of an earlier run of the same check
 
 last_number() { grep -oE "$1" "$out" | tail -n 1 | grep -oE '[0-9]+' | head -n 1; }
@@ -40,22 +42,39 @@ count() {
 	total=${total:-0} f=${f:-0} s=${s:-0}
 	# A suite that broke off says nothing true about its cases: that itself is a failure.
 	[ "$2" = 0 ] || [ "$f" -gt 0 ] || f=1
+	# So does one that ends well and has run nothing.
+	[ "$2" != 0 ] || [ $((total + s)) -gt 0 ] || [ "${1##*.}" = sh ] || f=1
 	[ "$2" != 0 ] || [ "$total" -gt 0 ] || { [ "${1##*.}" = sh ] && total=1; }
 	p=$((total - f - s))
 	[ $p -ge 0 ] || p=0
 }
 
+# Ends the processes of servers whose homes lie in $home, and removes those; gives their number in left.
+sweep() {
+	local e
+	left=0
+	for e in /proc/[0-9]*/environ; do
+		if grep -qzF "STOKER_HOME=$home/" "$e" 2>/dev/null; then
+			e=${e%/environ}
+			kill -9 "${e#/proc/}" 2>/dev/null && left=$((left + 1))
+		fi
+	done
+	rm -rf "${home:?}"/* 2>/dev/null
+}
+
 run() {
 	local file=$1 status begin=$SECONDS p f s name=${1#"$BUILD"/}
 	shift
-	timeout -k 10 "$LIMIT" "$@" >"$out" 2>&1 </dev/null
+	TMPDIR=$home timeout -k 10 "$LIMIT" "$@" >"$out" 2>&1 </dev/null
 	status=$?
+	sweep
 	count "$file" $status
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	printf '%-44s %4d passed' "$name" "$p"
 	[ "$s" = 0 ] || printf ', %d skipped' "$s"
 	[ "$f" = 0 ] || printf ', %d FAILED' "$f"
 	printf '  %d s\n' $((SECONDS - begin))
+	[ "$left" = 0 ] || echo "  it left $left processes behind, which were ended"
 	if [ "$f" != 0 ]; then
 		bad+=("$name")
 		[ $status != 124 ] || echo "  it did not end within $LIMIT s"

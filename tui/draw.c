@@ -67,25 +67,6 @@ static bool plain(const char *s, size_t n)
 	return true;
 }
 
-/* What stands for a sign on a terminal that has only ASCII: punctuation and signs that programs write keep
- * their meaning, letters become '?'. */
-static uint32_t to_ascii(uint32_t cp)
-{
-	static const struct {
-		uint32_t cp;
-		char sign;
-	} same[] = { { 0xA0, ' ' }, { 0xB7, '-' }, { 0xD7, 'x' }, { 0x2010, '-' }, { 0x2013, '-' }, { 0x2014, '-' },
-		     { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201C, '"' }, { 0x201D, '"' }, { 0x2022, '*' },
-		     { 0x2026, '~' }, { 0x2190, '<' }, { 0x2191, '^' }, { 0x2192, '>' }, { 0x2193, 'v' },
-		     { 0x2264, '<' }, { 0x2265, '>' }, { 0x2500, '-' }, { 0x2502, '|' }, { 0x2588, '#' },
-		     { 0x25A0, '#' }, { 0x25B2, '!' }, { 0x25B6, '>' }, { 0x25CB, 'o' }, { 0x25CF, '*' },
-		     { 0x2713, '+' }, { 0x2715, 'x' } };
-	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-		if (same[i].cp == cp)
-			return (uint32_t)same[i].sign;
-	return '?';
-}
-
 /* s is clean UTF-8 here. Gives the cells used. */
 static int put_clean(struct draw d, int x, int y, style_t st, const char *s, size_t n)
 {
@@ -94,7 +75,7 @@ static int put_clean(struct draw d, int x, int y, style_t st, const char *s, siz
 		uint32_t cp;
 		size_t used = utf8_decode(s, n, &cp);
 		if (cp >= 0x80 && !d.canvas->utf8)
-			cp = utf8_char_width(cp) == 0 ? 0 : to_ascii(cp);
+			cp = utf8_char_width(cp) == 0 ? 0 : (uint32_t)utf8_ascii(cp);
 		if (cp && utf8_char_width(cp) == 0)
 			canvas_combine(d.canvas, d.clip, at, row, cp);
 		else if (cp)
@@ -159,8 +140,9 @@ void draw_cell(struct draw d, int x, int y, int w, enum align a, style_t st, con
 
 void draw_glyph(struct draw d, int x, int y, style_t st, uint32_t cp)
 {
-	canvas_put(d.canvas, d.clip, d.r.x + x, d.r.y + y, cp >= 0x80 && !d.canvas->utf8 ? to_ascii(cp) : cp, st,
-	           d.surface);
+	if (cp >= 0x80 && !d.canvas->utf8)
+		cp = (uint32_t)utf8_ascii(cp);
+	canvas_put(d.canvas, d.clip, d.r.x + x, d.r.y + y, cp, st, d.surface);
 }
 
 void draw_hline(struct draw d, int x, int y, int w, style_t st)

@@ -38,7 +38,7 @@ struct sink_calls {
 	void (*resumed)(void *ctx);                    /* back from ctrl-z: everything was forgotten */
 };
 
-/* Opens the terminal of standard input. setlocale(LC_ALL, "") must have run. ERR_UNAVAILABLE when there
+/* Opens the terminal of standard input. setlocale(LC_CTYPE, "") must have run. ERR_UNAVAILABLE when there
  * is none, ERR_UNSUPPORTED when terminfo does not know $TERM or the terminal cannot move its cursor. */
 int sink_open(struct sink **out, uv_loop_t *loop, const struct sink_options *o,
               const struct sink_calls *calls, void *ctx, struct error *err);

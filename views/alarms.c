@@ -1,5 +1,5 @@
-/* Alarms: what is wrong now, and on demand every alarm of CloudWatch, metric and composite; of the selected one its rule, the graph
- * of what it watches, who has taken it, its history and what to do. */
+/* Alarms: what is wrong now, and on demand every alarm of CloudWatch, metric and composite; of the selected one its
+ * rule, the graph of what it watches, who has taken it, its history and what to do. */
 #include <stdio.h>
 #include <string.h>
 

@@ -601,7 +601,7 @@ int console_main(const struct console_options *o)
 {
 	struct error err = ERROR_INIT;
 	struct console con = { .options = o };
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* only what characters are: numbers and messages are the same in every language */
 	if (o->screen && !view_named(o->screen)) {
 		error_set(&err, ERR_INVALID, "there is no screen %s", o->screen);
 		error_hint(&err, "home, cluster, steps, nodes, graphs, alarms, cost, events, scaling, spot, dead-letters, "

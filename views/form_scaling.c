@@ -268,6 +268,21 @@ void form_utilization_open(struct console *con, const cJSON *group)
 
 /* ---- by the clock ---- */
 
+/* The group that is chosen counts in units. */
+static bool of_fleet(void *ctx, const struct form *f)
+{
+	const struct sheet *s = ctx;
+	const struct mcluster *mc = sheet_cluster(s);
+	const char *id = sheet_group_id(s, form_text(f, "group"));
+	const struct instance_group *g = mc && id ? cluster_group(mc->c, id) : NULL;
+	return g && g->fleet;
+}
+
+static bool of_group(void *ctx, const struct form *f)
+{
+	return !of_fleet(ctx, f);
+}
+
 static const char *scheduled_submit(void *ctx, const struct form *f, const char **field)
 {
 	struct sheet *s = ctx;
@@ -280,7 +295,11 @@ static const char *scheduled_submit(void *ctx, const struct form *f, const char 
 	                         form_text(f, "name"));
 	json_add_str(json_add_str(in, "InstanceGroupId", id), "ScheduleExpression", form_text(f, "when"));
 	json_add_str(in, "ScheduleExpressionTimezone", *form_text(f, "zone") ? form_text(f, "zone") : "UTC");
-	json_add_int(in, "InstanceCount", form_number(f, "count"));
+	if (of_fleet(s, f))
+		json_add_int(json_add_int(in, "TargetOnDemandCapacity", form_number(f, "on_demand")), "TargetSpotCapacity",
+		             form_number(f, "spot"));
+	else
+		json_add_int(in, "InstanceCount", form_number(f, "count"));
 	return sheet_done(s, act_put_scheduled(mc, in, s->was));
 }
 
@@ -288,7 +307,7 @@ void form_scheduled_open(struct console *con, const cJSON *was)
 {
 	const char *id = json_str(was, "InstanceGroupId", NULL);
 	struct sheet *s = sheet_new(con, was, json_str(was, "ScheduleName", ""));
-	char title[300], count[16];
+	char title[300], count[16], od[16], spot[16];
 	snprintf(title, sizeof title, "Scale %s by the clock", model_cluster_name(con->model, s->cluster));
 	const struct form_field fields[] = {
 		{ FIELD_TEXT, "name", "name", .help = "one with this name is replaced", .required = true,
@@ -300,9 +319,13 @@ void form_scheduled_open(struct console *con, const cJSON *was)
 		{ FIELD_TEXT, "zone", "time zone", .help = "as Europe/Berlin; empty: UTC",
 		  .value = json_str(was, "ScheduleExpressionTimezone", "UTC"), .check = check_zone },
 		{ FIELD_NUMBER, "count", "nodes then", .help = "it is set to so many", .min = 0, .max = 2000,
-		  .value = number(was, "InstanceCount", 2, count, sizeof count) },
+		  .value = number(was, "InstanceCount", 2, count, sizeof count), .shown = of_group },
+		{ FIELD_NUMBER, "on_demand", "on demand", .help = "units of the fleet then", .min = 0, .max = 2000,
+		  .value = number(was, "TargetOnDemandCapacity", 1, od, sizeof od), .shown = of_fleet },
+		{ FIELD_NUMBER, "spot", "spot", .help = "units of the fleet then", .min = 0, .max = 2000,
+		  .value = number(was, "TargetSpotCapacity", 0, spot, sizeof spot), .shown = of_fleet },
 	};
-	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 5, .verb = "show the plan",
+	form_open(con->app, &(struct form_spec){ .title = title, .fields = fields, .n = 7, .verb = "show the plan",
 		.submit = scheduled_submit, .cancel = sheet_free, .ctx = s });
 }
 

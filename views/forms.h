@@ -17,6 +17,7 @@ void form_utilization_open(struct console *con, const cJSON *group);
 void form_scheduled_open(struct console *con, const cJSON *was);
 void form_fleet_open(struct console *con, const char *fleet_id);         /* NULL: the form asks which */
 void form_spot_price_open(struct console *con, const cJSON *was);
+void form_spot_feed_open(struct console *con);
 void form_interrupt_open(struct console *con, const char *const *ids, size_t n);
 void form_fix_open(struct console *con, const cJSON *letter);
 void form_schedule_open(struct console *con, const cJSON *was);

@@ -68,6 +68,18 @@ static const cJSON *limits_of(const cJSON *row)
 	return is_kind(row, "utilization") ? json_obj(g, "Utilization") : NULL;
 }
 
+/* What a schedule sets: nodes of a group, units of a fleet (on demand + spot; "=": as it is). */
+static char *schedule_size(const cJSON *s, char *out, size_t size)
+{
+	char od[32], spot[32];
+	if (cJSON_HasObjectItem(s, "TargetOnDemandCapacity") || cJSON_HasObjectItem(s, "TargetSpotCapacity"))
+		snprintf(out, size, "%s+%s", *record_text(s, "TargetOnDemandCapacity", od, sizeof od) ? od : "=",
+		         *record_text(s, "TargetSpotCapacity", spot, sizeof spot) ? spot : "=");
+	else
+		snprintf(out, size, "%d", (int)json_int(s, "InstanceCount", 0));
+	return out;
+}
+
 static void limits_text(const cJSON *row, char *out, size_t size)
 {
 	const cJSON *l = limits_of(row);
@@ -78,7 +90,7 @@ static void limits_text(const cJSON *row, char *out, size_t size)
 	else if (l)
 		snprintf(out, size, "%d-%d", (int)json_int(l, "MinCapacity", 0), (int)json_int(l, "MaxCapacity", 0));
 	else if (is_kind(row, "scheduled"))
-		snprintf(out, size, "%d", (int)json_int(json_obj(row, "Schedule"), "InstanceCount", 0));
+		schedule_size(json_obj(row, "Schedule"), out, size);
 }
 
 /* Role and type of a group, by its id. */
@@ -192,12 +204,17 @@ static void tree_facts(const cJSON *u, struct facts *f)
 	int max = (int)json_int(u, "MaxCapacity", 0), min = (int)json_int(u, "MinCapacity", 0);
 	int periods = (int)json_int(u, "Periods", 2);
 	const char *arrow = draw_glyphs(f->d)->arrow_right;
+	bool fleet = cJSON_HasObjectItem(u, "MaximumOnDemandCapacityUnits");
+	const char *what = fleet ? "units" : "nodes";
 	facts_head(f, "Every minute");
-	facts_textf(f, ROLE_TEXT, "CPU > %g%% for %d min %s %+d, until %d nodes", json_num(u, "HighCpu", 80), periods,
-	            arrow, (int)json_int(u, "ScaleOutBy", 1), max);
-	facts_textf(f, ROLE_TEXT, "CPU < %g%% for %d min %s -%d, until %d nodes", json_num(u, "LowCpu", 20), periods,
-	            arrow, (int)json_int(u, "ScaleInBy", 1), min);
-	facts_textf(f, ROLE_TEXT, "at %d nodes and CPU still high %s an alarm for an operator", max, arrow);
+	facts_textf(f, ROLE_TEXT, "CPU > %g%% for %d min %s %+d, until %d %s", json_num(u, "HighCpu", 80), periods,
+	            arrow, (int)json_int(u, "ScaleOutBy", 1), max, what);
+	facts_textf(f, ROLE_TEXT, "CPU < %g%% for %d min %s -%d, until %d %s", json_num(u, "LowCpu", 20), periods,
+	            arrow, (int)json_int(u, "ScaleInBy", 1), min, what);
+	if (fleet)
+		facts_textf(f, ROLE_TEXT, "on demand up to %d units, the rest spot",
+		            (int)json_int(u, "MaximumOnDemandCapacityUnits", 0));
+	facts_textf(f, ROLE_TEXT, "at %d %s and CPU still high %s an alarm for an operator", max, what, arrow);
 	facts_gap(f);
 	factf(f, "then waits", ROLE_TEXT, "%d s", (int)json_int(u, "CoolDown", 300));
 	fact(f, "tells", ROLE_TEXT, topic_word(json_str(u, "TopicArn", "")));
@@ -221,7 +238,9 @@ static void schedule_facts(struct board *b, const cJSON *s, struct facts *f)
 	fact(f, "when", ROLE_TEXT, json_str(s, "ScheduleExpression", ""));
 	fact(f, "time zone", ROLE_TEXT, json_str(s, "ScheduleExpressionTimezone", "UTC"));
 	group_text(b, json_str(s, "InstanceGroupId", ""), text, sizeof text);
-	factf(f, "then", ROLE_TEXT, "%s: %d nodes", text, (int)json_int(s, "InstanceCount", 0));
+	char then[80];
+	factf(f, "then", ROLE_TEXT, "%s: %s %s", text, schedule_size(s, then, sizeof then),
+	      cJSON_HasObjectItem(s, "InstanceCount") ? "nodes" : "units");
 	if (cJSON_IsNumber(next))
 		fact(f, "next", ROLE_TEXT, text_day((int64_t)(next->valuedouble * 1000), console_now(), text, sizeof text));
 }
@@ -236,6 +255,10 @@ static void policy_facts(struct board *b, const cJSON *row, struct facts *f)
 	if (g)
 		factf(f, "nodes", ROLE_TEXT, "%d running of %d wanted", (int)json_int(g, "Running", 0),
 		      (int)json_int(g, "Requested", 0));
+	if (cJSON_HasObjectItem(g, "TargetSpotCapacity"))
+		factf(f, "units", ROLE_TEXT, "%d+%d of %d on demand + %d spot",
+		      (int)json_int(g, "ProvisionedOnDemandCapacity", 0), (int)json_int(g, "ProvisionedSpotCapacity", 0),
+		      (int)json_int(g, "TargetOnDemandCapacity", 0), (int)json_int(g, "TargetSpotCapacity", 0));
 	if (is_kind(row, "managed"))
 		managed_facts(limits_of(row), f);
 	else if (is_kind(row, "scheduled"))

@@ -10,6 +10,7 @@
 
 enum { PAGE_PRICES, PAGE_NODES, PAGE_INTERRUPTIONS };
 #define HISTORY 288
+#define DAY_MS 86400000LL
 
 /* ---- prices ---- */
 
@@ -19,14 +20,14 @@ static double saving_of(const cJSON *row)
 	return full > 0 && cJSON_HasObjectItem(row, "Price") ? 1 - json_num(row, "Price", 0) / full : NAN;
 }
 
-/* The price over the last day at even steps, oldest first: it holds until it changes. */
-static size_t history_of(const cJSON *row, double *out, size_t max)
+/* The price over the last span (ms) at even steps, oldest first: it holds until it changes. */
+static size_t history_of(const cJSON *row, int64_t span, double *out, size_t max)
 {
 	const cJSON *list = json_arr(row, "History"), *point = list ? list->child : NULL;
-	int64_t now = console_now(), from = now - 86400000;
+	int64_t now = console_now(), from = now - span;
 	double v = NAN;
 	for (size_t i = 0; i < max; i++) {
-		int64_t t = from + (int64_t)(i + 1) * 86400000 / (int64_t)max;
+		int64_t t = from + (int64_t)(i + 1) * span / (int64_t)max;
 		for (; point; point = point->next) {
 			const cJSON *at = cJSON_GetArrayItem(point, 0), *price = cJSON_GetArrayItem(point, 1);
 			if (!at || !price || at->valuedouble * 1000 > (double)t)
@@ -87,18 +88,43 @@ static void price_cell(struct board *b, const cJSON *row, int col, struct table_
 		break;
 	case 7:
 		if (o->width > 4 && cJSON_GetArraySize(json_arr(row, "History")))
-			spark_text(o->glyphs, day, history_of(row, day, (size_t)(o->width < 96 ? o->width : 96)), o->width, 0,
-			           o->text, sizeof o->text);
+			spark_text(o->glyphs, day, history_of(row, DAY_MS, day, (size_t)(o->width < 96 ? o->width : 96)),
+			           o->width, 0, o->text, sizeof o->text);
 		o->style = ROLE_S1;
 		break;
 	}
+}
+
+/* The bid of the cluster at hand, else the lowest of all: who is interrupted first. NAN: nobody bids. */
+static double bid_of(struct board *b, const cJSON *row)
+{
+	const struct mcluster *mc = console_cluster(b->view.con);
+	const cJSON *bid;
+	double least = NAN;
+	bool own = false;
+	cJSON_ArrayForEach(bid, json_arr(row, "Bids")) {
+		bool mine = mc && !strcmp(mc->c->id, json_str(bid, "ClusterId", ""));
+		double v = json_num(bid, "Bid", NAN);
+		if ((mine && !own) || (mine == own && !(least <= v)))
+			least = v;
+		own |= mine;
+	}
+	return least;
+}
+
+static void bids_fact(struct board *b, const cJSON *row, struct facts *f)
+{
+	double bid = bid_of(b, row);
+	int n = cJSON_GetArraySize(json_arr(row, "Bids"));
+	if (!isnan(bid))
+		factf(f, "bid", json_num(row, "Price", 0) > bid ? ROLE_ERROR : ROLE_MONEY, "$%.4f, %d %s for this type", bid, n,
+		      n == 1 ? "group bids" : "groups bid");
 }
 
 static void price_facts(struct board *b, const cJSON *row, struct facts *f)
 {
 	char when[64];
 	bool there = json_bool(row, "Available", true);
-	(void)b;
 	f->label = 13;
 	factf(f, "price", ROLE_MONEY, "$%.4f an hour, on demand $%.4f", json_num(row, "Price", 0),
 	      json_num(row, "OnDemandPrice", 0));
@@ -106,13 +132,15 @@ static void price_facts(struct board *b, const cJSON *row, struct facts *f)
 		factf(f, "saves", ROLE_MONEY, "%.0f%%, without the EMR fee, which is the same", saving_of(row) * 100);
 	if (json_bool(row, "Estimate", false))
 		facts_text(f, ROLE_DIM, "~ An estimate: nobody has set a price for it.");
+	fact(f, "source", ROLE_TEXT, json_str(row, "Source", NULL));
+	bids_fact(b, row, f);
 	fact(f, "since", ROLE_TEXT, text_when(record_ms(row, "Since"), console_now(), when, sizeof when));
 	if (there && cJSON_HasObjectItem(row, "Capacity"))
 		factf(f, "pool", ROLE_TEXT, "%d nodes", (int)json_int(row, "Capacity", 0));
 	fact(f, "capacity", there ? ROLE_OK : ROLE_ERROR, there ? "there is some" : "none: new spot nodes wait");
 	factf(f, "our nodes", ROLE_TEXT, "%d", (int)json_int(row, "Instances", 0));
 	facts_gap(f);
-	facts_text(f, ROLE_DIM, "The embedded market: p sets price and capacity, as a test of what happens.");
+	facts_text(f, ROLE_DIM, "The embedded market: p sets price and capacity, f plays recorded prices.");
 }
 
 static void graph_price(double v, char *out, size_t size)
@@ -120,18 +148,41 @@ static void graph_price(double v, char *out, size_t size)
 	snprintf(out, size, "$%.3f", v);
 }
 
+/* The shortest of these spans in which all changes of the last day lie: a feed may play a week in a minute. */
+static int64_t span_of(const cJSON *row)
+{
+	static const int64_t spans[] = { 300000, 1800000, 7200000, 21600000 };
+	const cJSON *list = json_arr(row, "History"), *point;
+	int64_t now = console_now(), oldest = now;
+	int changes = 0;
+	cJSON_ArrayForEach(point, list) {
+		const cJSON *at = cJSON_GetArrayItem(point, 0);
+		int64_t t = at ? (int64_t)(at->valuedouble * 1000) : 0;
+		/* The first one only says what held when the list begins. */
+		if (point != list->child && t > now - DAY_MS && ++changes == 1)
+			oldest = t;
+	}
+	for (size_t i = 0; changes && i < sizeof spans / sizeof *spans; i++)
+		if (oldest >= now - spans[i])
+			return spans[i];
+	return DAY_MS;
+}
+
 static int price_picture(struct board *b, const cJSON *row, struct draw d)
 {
-	double price[HISTORY], full[HISTORY];
-	(void)b;
+	double price[HISTORY], full[HISTORY], bids[HISTORY], bid = bid_of(b, row);
+	int64_t span = span_of(row);
 	if (draw_h(d) < 3)
 		return draw_w(d) >= 60 ? 12 : 7;
-	size_t n = history_of(row, price, HISTORY);
-	for (size_t i = 0; i < n; i++)
+	size_t n = history_of(row, span, price, HISTORY);
+	for (size_t i = 0; i < n; i++) {
 		full[i] = json_num(row, "OnDemandPrice", 0);
-	struct graph_series list[] = { { "on demand", full, n, ROLE_WARN }, { "spot", price, n, ROLE_S1 } };
-	struct graph g = { .kind = GRAPH_LINE, .series = list, .n = 2, .end_ms = console_now(),
-		.step_ms = 86400000 / HISTORY, .span_ms = 86400000, .scale = draw_w(d) >= 40, .legend = true,
+		bids[i] = bid;
+	}
+	struct graph_series list[] = { { "on demand", full, n, ROLE_WARN }, { "spot", price, n, ROLE_S1 },
+	                               { "bid", bids, n, ROLE_ERROR } };
+	struct graph g = { .kind = GRAPH_LINE, .series = list, .n = isnan(bid) ? 2 : 3, .end_ms = console_now(),
+		.step_ms = span / HISTORY, .span_ms = span, .scale = draw_w(d) >= 40, .legend = true,
 		.cursor = -1, .format = graph_price };
 	graph_draw(draw_sub(d, (struct rect){ 1, 0, draw_w(d) - 2, draw_h(d) }), &g);
 	return draw_h(d);
@@ -258,6 +309,38 @@ static void interruption_facts(struct board *b, const cJSON *row, struct facts *
 	fact(f, "replaced by", ROLE_TEXT, json_str(row, "ReplacedBy", "nobody yet"));
 }
 
+/* ---- the feed ---- */
+
+static const cJSON *feed_of(struct board *b)
+{
+	return json_obj(records_reply(board_records(b, PART_SPOT_FEED)), "Feed");
+}
+
+static void spot_head(struct board *b, struct draw d)
+{
+	const cJSON *feed = feed_of(b), *next = json_arr(feed, "Coming") ? json_arr(feed, "Coming")->child : NULL;
+	char left[24], coming[128] = "it has ended, prices stay as they are", speed[32] = "";
+	char why[300];
+	const char *reason = pane_reason(b->view.con, &board_model(b)->parts[PART_SPOT_FEED], why, sizeof why);
+	if (reason) {
+		pane_say(d, reason);
+		return;
+	}
+	if (!feed) {
+		draw_text(d, 1, 0, ROLE_DIM, "none is loaded: prices are set by hand or estimates; f loads recorded ones");
+		return;
+	}
+	if (next)
+		snprintf(coming, sizeof coming, "next %.40s $%.4f in %s", json_str(next, "InstanceType", ""),
+		         json_num(next, "Price", 0),
+		         clock_duration(record_ms(next, "Time") - console_now(), left, sizeof left));
+	if (json_num(feed, "Speed", 1) != 1)
+		snprintf(speed, sizeof speed, ", %g times as fast", json_num(feed, "Speed", 1));
+	int x = 1 + draw_textf(d, 1, 0, ROLE_STRONG, "%.60s", json_str(feed, "FeedName", ""));
+	draw_textf(d, x + 2, 0, ROLE_TEXT, "%d of %d%s%s: %s", (int)json_int(feed, "Played", 0),
+	           (int)json_int(feed, "Changes", 0), json_bool(feed, "Loop", false) ? ", looping" : "", speed, coming);
+}
+
 /* ---- acts ---- */
 
 static void interrupt(struct board *b)
@@ -280,6 +363,12 @@ static bool spot_action(struct board *b, const cJSON *row, int action, const cha
 	case VA_PRICE:
 		form_spot_price_open(con, row);
 		return true;
+	case VA_FEED:
+		form_spot_feed_open(con);
+		return true;
+	case VA_FEED_CLEAR:
+		acts_run(con, act_spot_feed_clear(feed_of(b)));
+		return true;
 	case VA_INTERRUPT:
 		interrupt(b);
 		return true;
@@ -294,6 +383,8 @@ static const char *spot_disabled(struct board *b, const cJSON *row, int action)
 {
 	if (action == VA_PRICE && (b->at != PAGE_PRICES || !row))
 		return "no type is selected: 1 goes to the list of prices";
+	if (action == VA_FEED_CLEAR && !feed_of(b))
+		return "no feed is loaded";
 	if (action == VA_INTERRUPT && (b->at != PAGE_NODES || !row))
 		return "no spot node is selected: 2 goes to the list of nodes";
 	if (action == VA_OPEN && b->at != PAGE_NODES)
@@ -370,7 +461,8 @@ static const struct board_page pages[] = {
 };
 
 static const struct board_kind kind = {
-	.pages = pages, .n = 3, .scope = &bind_spot, .action = spot_action, .disabled = spot_disabled,
+	.pages = pages, .n = 3, .scope = &bind_spot, .head_rows = 1, .head_part = PART_SPOT_FEED,
+	.head_title = "Price feed", .head = spot_head, .action = spot_action, .disabled = spot_disabled,
 	.want = spot_want, .note = spot_note, .copy = spot_copy,
 };
 

@@ -65,3 +65,20 @@ void log_write(enum log_level level, const char *fmt, ...)
 	buf_free(&line);
 	buf_free(&text);
 }
+
+bool log_gate(struct log_gate *g, unsigned per_minute, const char *what)
+{
+	int64_t now = clock_mono_us() / 1000;
+
+	if (now >= g->until) {
+		if (g->left_out)
+			log_info("%u further lines about %s were left out", g->left_out, what);
+		*g = (struct log_gate){ .until = now + 60000 };
+	}
+	if (g->said < per_minute) {
+		g->said++;
+		return true;
+	}
+	g->left_out++;
+	return false;
+}

@@ -23,6 +23,18 @@ size_t utf8_decode(const char *str, size_t n, uint32_t *cp)
 	return len;
 }
 
+bool utf8_valid(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		uint32_t cp;
+		size_t len = (unsigned char)s[i] < 0x80 ? 1 : utf8_decode(s + i, n - i, &cp);
+		if (len == 1 && (unsigned char)s[i] >= 0x80)
+			return false;
+		i += len;
+	}
+	return true;
+}
+
 size_t utf8_encode(uint32_t cp, char out[4])
 {
 	if (cp < 0x80) {
@@ -45,6 +57,24 @@ size_t utf8_encode(uint32_t cp, char out[4])
 	out[2] = (char)(0x80 | (cp >> 6 & 0x3F));
 	out[3] = (char)(0x80 | (cp & 0x3F));
 	return 4;
+}
+
+char utf8_ascii(uint32_t cp)
+{
+	static const struct {
+		uint32_t cp;
+		char sign;
+	} same[] = { { 0xA0, ' ' }, { 0xB7, '-' }, { 0xD7, 'x' }, { 0x2010, '-' }, { 0x2013, '-' }, { 0x2014, '-' },
+		     { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201C, '"' }, { 0x201D, '"' }, { 0x2022, '*' },
+		     { 0x2026, '~' }, { 0x2190, '<' }, { 0x2191, '^' }, { 0x2192, '>' }, { 0x2193, 'v' },
+		     { 0x2264, '<' }, { 0x2265, '>' }, { 0x2500, '-' }, { 0x2502, '|' }, { 0x2514, '+' },
+		     { 0x2581, '.' }, { 0x2582, '.' }, { 0x2583, '-' }, { 0x2584, '=' }, { 0x2585, '=' },
+		     { 0x2586, '=' }, { 0x2587, '#' }, { 0x2588, '#' }, { 0x25A0, '#' }, { 0x25B2, '!' },
+		     { 0x25B6, '>' }, { 0x25CB, 'o' }, { 0x25CF, '*' }, { 0x2713, '+' }, { 0x2715, 'x' } };
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		if (same[i].cp == cp)
+			return same[i].sign;
+	return cp < 0x80 ? (char)cp : '?';
 }
 
 struct range {

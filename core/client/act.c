@@ -26,9 +26,17 @@ void act_free(struct act *a)
 	free(a);
 }
 
+/* A request may carry a whole file; nobody reads more of it than this. */
+#define CALL_TEXT_MAX 4096
+
 char *act_call_text(const struct act *a)
 {
-	char *body = json_print(a->in), *text = xasprintf("%s %s", a->target, body);
+	char *body = json_print(a->in), *text;
+	size_t n = strlen(body), shown = CALL_TEXT_MAX;
+	while (n > shown && ((unsigned char)body[shown] & 0xc0) == 0x80)
+		shown--;
+	text = n <= shown ? xasprintf("%s %s", a->target, body)
+	       : xasprintf("%s %.*s… (%zu bytes in all)", a->target, (int)shown, body, n);
 	free(body);
 	return text;
 }

@@ -30,7 +30,7 @@ struct act {
 };
 
 void act_free(struct act *a);           /* and the struct itself; NULL is allowed */
-char *act_call_text(const struct act *a);   /* "ElasticMapReduce.X {…}"; caller frees */
+char *act_call_text(const struct act *a);   /* "ElasticMapReduce.X {…}", long ones cut; caller frees */
 
 /* The cluster a RunJobFlow would make: name, release_label, groups (role, type, requested), steps … */
 struct act *act_create(const struct cluster *c);

@@ -35,6 +35,10 @@ struct act *act_scale_fleet(const struct mcluster *mc, const struct instance_gro
 
 /* ---- spot (act_spot.c) ---- */
 struct act *act_spot_price(cJSON *in, const cJSON *was);
+/* in: PutSpotFeed's request. feed: what its Data reads as. prices: the market's types as they are. */
+struct spot_feed;
+struct act *act_spot_feed(cJSON *in, const char *path, const struct spot_feed *feed, const struct records *prices);
+struct act *act_spot_feed_clear(const cJSON *feed);
 struct act *act_interrupt(cJSON *in, const char *what, size_t nodes);
 
 /* ---- dead letters (act_letters.c) ---- */

@@ -3,6 +3,7 @@
 
 #include "core/client/act_impl.h"
 #include "core/client/act_ops.h"
+#include "core/model/fleet.h"
 
 static cJSON *of_cluster(const struct mcluster *mc)
 {
@@ -21,6 +22,11 @@ void act_limit_lines(struct act *a, const struct mcluster *mc, const char *group
 	bool unknown = false;
 	if (!g)
 		return;
+	if (g->fleet) {
+		act_line(a, "units now", NULL, "%d on demand, %d spot", g->fleet->target_on_demand, g->fleet->target_spot);
+		act_line(a, "limits", NULL, "%d to %d units", min, max);
+		return;
+	}
 	double now = act_price_now(mc, &unknown);
 	double low = now + model_price(mc->c->region, g->type, min - g->running, &unknown);
 	double high = now + model_price(mc->c->region, g->type, max - g->running, &unknown);
@@ -183,7 +189,8 @@ struct act *act_put_scheduled(const struct mcluster *mc, cJSON *in, const cJSON 
 {
 	static const struct act_member members[] = {
 		{ "ScheduleExpression", "when" }, { "ScheduleExpressionTimezone", "time zone" },
-		{ "InstanceCount", "nodes then" },
+		{ "InstanceCount", "nodes then" }, { "TargetOnDemandCapacity", "units on demand then" },
+		{ "TargetSpotCapacity", "spot units then" },
 	};
 	const char *id = json_str(in, "InstanceGroupId", "");
 	int n = (int)json_int(in, "InstanceCount", 0);
@@ -191,9 +198,14 @@ struct act *act_put_scheduled(const struct mcluster *mc, cJSON *in, const cJSON 
 	a->title = xasprintf("Scale %s of %s by the clock: %s", role_of(mc, id), act_name_of(mc),
 	                     json_str(in, "ScheduleName", ""));
 	act_diff(a, was, members, sizeof members / sizeof *members);
-	act_limit_lines(a, mc, id, n, n);
-	char nodes[16];
-	snprintf(nodes, sizeof nodes, "%d", n);
+	char nodes[32];
+	if (cJSON_HasObjectItem(in, "InstanceCount")) {
+		act_limit_lines(a, mc, id, n, n);
+		snprintf(nodes, sizeof nodes, "%d", n);
+	} else {
+		snprintf(nodes, sizeof nodes, "%d+%d", (int)json_int(in, "TargetOnDemandCapacity", 0),
+		         (int)json_int(in, "TargetSpotCapacity", 0));
+	}
 	act_stoker_words(a, "scaling", "put-scheduled", mc->c->id, id, json_str(in, "ScheduleName", ""),
 	                 json_str(in, "ScheduleExpression", ""), nodes, "--timezone",
 	                 json_str(in, "ScheduleExpressionTimezone", "UTC"), (char *)NULL);

@@ -205,6 +205,7 @@ const struct question global_questions[PART_COUNT] = {
 	                     "Decisions", "DecisionId", about_cluster },
 	[PART_SPOT_PRICES] = { NULL, "Stoker.ListSpotPrices", 15000, 60000, true, ask_spot_prices, NULL,
 	                       "SpotPrices", "InstanceType" },
+	[PART_SPOT_FEED] = { NULL, "Stoker.GetSpotFeed", 15000, 60000, true, nothing, NULL, NULL, NULL },
 	[PART_INTERRUPTIONS] = { NULL, "Stoker.ListSpotInterruptions", 15000, 60000, true, ask_of_focus, NULL,
 	                         "Interruptions", "InstanceId NoticeAt", about_cluster },
 	[PART_AUDIT] = { NULL, "Stoker.ListAuditEvents", 15000, 60000, true, ask_searched, NULL, "AuditEvents",

@@ -16,7 +16,6 @@
 #include "core/control/part.h"
 
 #define TICK_MS 1000
-#define KEEP_CLUSTERS_MS (60LL * 24 * 3600 * 1000)  /* ended ones, as on EMR: two months */
 
 /* ---- links of workers and drivers ---- */
 
@@ -93,7 +92,7 @@ static void load_cluster(struct cluster *c, void *ctx)
 
 	if (!c->region[0]) /* of a journal that knew only one */
 		snprintf(c->region, sizeof c->region, "%s", ctl->region);
-	if (cluster_state_ended(c->state) && clock_now_ms() - c->timeline.ended > KEEP_CLUSTERS_MS) {
+	if (cluster_forgotten(c, clock_now_ms())) {
 		str_list_add(&ctl->gone, c->id);
 		cost_leaving(ctl, c);
 		return;
@@ -258,6 +257,7 @@ static void on_turn(uv_prepare_t *p)
 	check_stop(ctl);
 }
 
+/* Logs hold command lines: a home that others may look into does not open them. */
 static int make_folders(const char *home, struct error *err)
 {
 	static const char *const names[] = { "run", "lake", "logs", "clusters", "history", "warehouse" };
@@ -265,7 +265,7 @@ static int make_folders(const char *home, struct error *err)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && !ret; i++) {
 		char *path = xasprintf("%s/%s", home, names[i]);
-		ret = fs_mkdirs(path, i == 0 ? 0700 : 0755, err);
+		ret = fs_mkdirs(path, 0700, err);
 		free(path);
 	}
 	return ret;

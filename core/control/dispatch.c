@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 #include "core/control/access/access.h"
 #include "core/control/changes.h"
 #include "core/control/ops.h"
@@ -48,8 +49,12 @@ bool control_serves(const char *target)
 static cJSON *parse_body(const char *body, size_t len, struct error *err)
 {
 	struct error why = ERROR_INIT;
+	/* What is no text could not be told to anybody again: one name of a cluster would spoil every list. */
+	if (!utf8_valid(body, len)) {
+		emr_error_serialization(err, "the body is not UTF-8");
+		return NULL;
+	}
 	cJSON *in = len ? json_parse(body, len, &why) : cJSON_CreateObject();
-
 	if (!in) {
 		emr_error_serialization(err, why.message);
 	} else if (!cJSON_IsObject(in)) {
@@ -127,6 +132,17 @@ int op_nested(struct control *ctl, const char *target, const cJSON *in, cJSON *o
 	return run_op(ctl, op, target, in, out, call, err);
 }
 
+/* Of a header, which may hold anything. What is cleaned is never longer. */
+static void keep_text(char *out, size_t size, const char *text)
+{
+	struct buf clean = BUF_INIT;
+
+	if (text)
+		utf8_clean(&clean, text, strnlen(text, size - 1));
+	snprintf(out, size, "%s", buf_str(&clean));
+	buf_free(&clean);
+}
+
 static struct call *call_new(struct control *ctl, const struct control_caller *who)
 {
 	struct call *call = xcalloc(1, sizeof *call);
@@ -138,7 +154,7 @@ static struct call *call_new(struct control *ctl, const struct control_caller *w
 	snprintf(call->access_key, sizeof call->access_key, "%s", who->access_key ? who->access_key : "");
 	snprintf(call->region, sizeof call->region, "%s", region);
 	snprintf(call->source, sizeof call->source, "%s", who->source ? who->source : "");
-	snprintf(call->user_agent, sizeof call->user_agent, "%s", who->user_agent ? who->user_agent : "");
+	keep_text(call->user_agent, sizeof call->user_agent, who->user_agent);
 	snprintf(call->request_id, sizeof call->request_id, "%s", who->request_id ? who->request_id : "");
 	return call;
 }

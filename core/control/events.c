@@ -33,6 +33,18 @@ static const char *region_of(const struct control *ctl, const char *cluster_id)
 	return c ? c->region : ctl->acting_region ? ctl->acting_region : ctl->call ? ctl->call->region : "";
 }
 
+/* What does not fit is cut, between two characters. */
+static void set_resource(struct event *e, const char *id)
+{
+	size_t n = strlen(id);
+
+	if (n >= sizeof e->resource_id)
+		for (n = sizeof e->resource_id - 1; n && ((unsigned char)id[n] & 0xc0) == 0x80;)
+			n--;
+	memcpy(e->resource_id, id, n);
+	e->resource_id[n] = '\0';
+}
+
 void event_add(struct control *ctl, enum severity severity, const char *cluster_id, const char *resource_id,
                const char *type, const char *fmt, ...)
 {
@@ -44,8 +56,7 @@ void event_add(struct control *ctl, enum severity severity, const char *cluster_
 	buf_vaddf(&text, fmt, ap);
 	va_end(ap);
 	snprintf(e.cluster_id, sizeof e.cluster_id, "%s", cluster_id ? cluster_id : "");
-	snprintf(e.resource_id, sizeof e.resource_id, "%s",
-	         resource_id ? resource_id : cluster_id ? cluster_id : "");
+	set_resource(&e, resource_id ? resource_id : cluster_id ? cluster_id : "");
 	e.message = buf_steal(&text);
 	snprintf(e.region, sizeof e.region, "%s", region_of(ctl, cluster_id));
 	e.actor = xstrdup(actor_of(ctl));

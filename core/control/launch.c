@@ -124,7 +124,7 @@ static cJSON *environment(struct control *ctl, struct cluster *c, struct step *s
 		json_add_str(env, "AWS_ENDPOINT_URL", ctl->endpoint);
 		json_add_str(env, "AWS_ACCESS_KEY_ID", ctl->access_key);
 		json_add_str(env, "AWS_SECRET_ACCESS_KEY", ctl->secret_key);
-		json_add_str(env, "AWS_DEFAULT_REGION", ctl->region);
+		json_add_str(env, "AWS_DEFAULT_REGION", c->region);
 	}
 	free(lake);
 	free(syslog);

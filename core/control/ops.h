@@ -8,6 +8,10 @@
 
 extern const struct op cluster_ops[], step_ops[], group_ops[], stoker_ops[], event_ops[];
 
+#define KEEP_CLUSTERS_MS (60LL * 24 * 3600 * 1000)  /* ended ones, as on EMR: two months */
+
+/* Ended so long ago that nobody sees it any more; the next start drops it. */
+bool cluster_forgotten(const struct cluster *c, int64_t now);
 /* Regions are worlds of their own: a request sees what is in its own. */
 bool op_visible(const struct control *ctl, const struct cluster *c);
 struct cluster *op_find(const struct control *ctl, const char *id);        /* NULL when absent or elsewhere */

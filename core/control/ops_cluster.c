@@ -9,9 +9,14 @@
 #include "core/control/retry/retry.h"
 #include "core/control/scaling/scaling.h"
 
+bool cluster_forgotten(const struct cluster *c, int64_t now)
+{
+	return cluster_state_ended(c->state) && now - c->timeline.ended > KEEP_CLUSTERS_MS;
+}
+
 bool op_visible(const struct control *ctl, const struct cluster *c)
 {
-	return !ctl->call || !strcmp(c->region, ctl->call->region);
+	return !ctl->call || (!strcmp(c->region, ctl->call->region) && !cluster_forgotten(c, clock_now_ms()));
 }
 
 struct cluster *op_find(const struct control *ctl, const char *id)

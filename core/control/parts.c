@@ -1,9 +1,11 @@
 /* The list of parts, and how they are told of things. */
 #include "core/control/part.h"
 
+/* The first is closed last: what other parts answer while they close goes into the trail. */
 #define PARTS(X) \
+	X(PART_ACCESS, access_part) \
 	X(PART_EMR, emr_part) X(PART_FLEET, fleet_part) X(PART_SPOT, spot_part) X(PART_CLOUDWATCH, cloudwatch_part) \
-	X(PART_NOTIFY, notify_part) X(PART_SCALING, scaling_part) X(PART_ACCESS, access_part) X(PART_COST, cost_part) \
+	X(PART_NOTIFY, notify_part) X(PART_SCALING, scaling_part) X(PART_COST, cost_part) \
 	X(PART_RETRY, retry_part) X(PART_SCHEDULE, schedule_part)
 
 #define X(id, which) extern const struct part which;

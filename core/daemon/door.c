@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/api/emr/emr.h"
 #include "core/base/clock.h"
@@ -10,12 +11,17 @@
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/daemon/door_cloudwatch.h"
+#include "core/daemon/door_other.h"
 #include "core/net/http_server.h"
 #include "core/net/sigv4.h"
 
+#define REFUSALS_TOLD 60     /* lines of the log a minute */
+
 struct door {
 	struct control *control;
-	struct http_server *server;
+	/* Each has connections of its own: a stranger who takes all of TCP's does not lock the owner out. */
+	struct http_server *local, *tcp;
+	struct log_gate refusals;
 	struct sigv4_keys *keys;
 	char *api_token;
 };
@@ -74,17 +80,19 @@ static const char *secret_of(void *ctx, const char *access_key, const char *toke
 
 #define CLOUDWATCH_TARGET "GraniteServiceVersion20100801."
 
-/* A signature is for one service: it opens no other one. */
+/* A signature is for one service: it opens no other one. What is stoker's own is signed as EMR is. */
 static const char *service_of(const char *target)
 {
 	return !strncmp(target, EMR_TARGET_PREFIX, strlen(EMR_TARGET_PREFIX)) ? "elasticmapreduce" :
 	       !strncmp(target, CLOUDWATCH_TARGET, strlen(CLOUDWATCH_TARGET)) ? "monitoring" :
-	       !strncmp(target, "AWSGlue.", 8) ? "glue" : NULL;
+	       !strncmp(target, "AWSGlue.", 8) ? "glue" :
+	       !strncmp(target, "Stoker.", 7) ? "elasticmapreduce" : NULL;
 }
 
-static int check_service(const struct sigv4_identity *id, const char *target, struct error *err)
+static int check_service(const struct sigv4_identity *id, const struct http_request *r, struct error *err)
 {
-	const char *want = target ? service_of(target) : NULL;
+	const char *target = cloudwatch_speaks(r) ? CLOUDWATCH_TARGET : http_request_header(r, "x-amz-target");
+	const char *want = target && !other_speaks(r, id->service) ? service_of(target) : NULL;
 
 	if (!want || !strcmp(want, id->service))
 		return 0;
@@ -96,7 +104,7 @@ static int check_service(const struct sigv4_identity *id, const char *target, st
 static bool signed_well(struct door *d, struct http_request *r, struct signer *who)
 {
 	size_t len;
-	const char *body = http_request_body(r, &len), *target = http_request_header(r, "x-amz-target");
+	const char *body = http_request_body(r, &len);
 	struct sigv4_verifier v = { secret_of, who, d->keys };
 	struct sigv4_request s = { http_request_method(r), http_request_target(r), header_of, r, body, len };
 	struct error err = ERROR_INIT;
@@ -104,10 +112,11 @@ static bool signed_well(struct door *d, struct http_request *r, struct signer *w
 	who->door = d;
 	if (http_request_is_unix(r) ||
 	    (!sigv4_verify(&s, &v, clock_now_ms(), &who->id, &err) &&
-	     !check_service(&who->id, cloudwatch_speaks(r) ? CLOUDWATCH_TARGET : target, &err)))
+	     !check_service(&who->id, r, &err)))
 		return true;
-	log_info("refused: %s: %s", err.class_, err.message);
-	reply_error(r, 403, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
+	if (log_gate(&d->refusals, REFUSALS_TOLD, "refused signatures"))
+		log_info("refused: %s: %s", err.class_, err.message);
+	reply_error(r, 400, err.class_[0] ? err.class_ : "AccessDeniedException", err.message);
 	return false;
 }
 
@@ -174,7 +183,9 @@ static void call(struct door *d, struct http_request *r, const struct signer *by
 	};
 
 	snprintf(unix_peer, sizeof unix_peer, "unix:%u", (unsigned)http_request_uid(r));
-	if (cloudwatch_speaks(r))
+	if (other_speaks(r, by->id.service))
+		other_call(r, by->id.service, &who, body, len);
+	else if (cloudwatch_speaks(r))
 		cloudwatch_call(d->control, r, &who, body, len);
 	else
 		control_call(d->control, target, body, len, &who, on_answer, r);
@@ -212,7 +223,10 @@ int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, 
 {
 	struct door *d = xcalloc(1, sizeof *d);
 	struct http_server_options so = { .on_request = on_request, .ctx = d };
-	int ret = http_server_new(loop, &so, &d->server, err);
+	int ret = http_server_new(loop, &so, &d->local, err);
+
+	if (!ret)
+		ret = http_server_new(loop, &so, &d->tcp, err);
 
 	d->control = o->control;
 	d->keys = sigv4_keys_new();
@@ -226,7 +240,11 @@ int door_open(uv_loop_t *loop, const struct door_options *o, struct door **out, 
 
 int door_listen(struct door *d, int fd, struct error *err)
 {
-	return http_server_listen(d->server, fd, err);
+	int domain = 0;
+	socklen_t n = sizeof domain;
+
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n);
+	return http_server_listen(domain == AF_UNIX ? d->local : d->tcp, fd, err);
 }
 
 void door_close(struct door *d)
@@ -234,7 +252,8 @@ void door_close(struct door *d)
 	if (!d)
 		return;
 	d->control = NULL;
-	http_server_close(d->server);
+	http_server_close(d->local);
+	http_server_close(d->tcp);
 	sigv4_keys_free(d->keys);
 	free(d->api_token);
 	free(d);

@@ -62,15 +62,14 @@ static void send_error(struct http_request *r, enum protocol p, const char *requ
                        const char *message)
 {
 	struct buf b = BUF_INIT;
-	bool denied = !strcmp(code, "AccessDeniedException");
 
 	if (p == QUERY)
-		cw_error_xml(denied ? "AccessDenied" : code, message, request_id, &b);
+		cw_error_xml(cw_error_query_code(code), message, request_id, &b);
 	else if (p == CBOR)
 		cw_error_cbor(code, message, &b);
 	else
 		cw_error_json(code, message, &b);
-	send_out(r, p, denied ? 403 : cw_error_status(code), code, &b);
+	send_out(r, p, cw_error_status(code), code, &b);
 	buf_free(&b);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/log.h"
+#include "core/model/alarm.h"
 
 #define APP_ID 0x53746f53 /* "StoS" */
 #define SLICES 30                /* series_work looks at each series once in so many calls */
@@ -72,8 +73,96 @@ struct series *series_make(struct series_store *st, const struct series_name *n)
 	return s;
 }
 
-int series_unit(const struct series *s) { return s->unit; }
-int64_t series_last(const struct series *s) { return s->last; }
+/* ---- units ---- */
+
+static int unit_none(void)
+{
+	return names_parse(&metric_unit_names, "None");
+}
+
+int series_unit(const struct series *s)
+{
+	return s->unit < 0 ? unit_none() : s->unit;
+}
+
+struct series *series_next_unit(const struct series *s)
+{
+	return s->next;
+}
+
+struct series *series_of_unit(struct series *s, const char *unit)
+{
+	int want = names_parse(&metric_unit_names, unit);
+
+	while (s && series_unit(s) != want)
+		s = s->next;
+	return s;
+}
+
+/* The series that samples of a unit go to. Where there is no room for one more the first takes them. */
+static struct series *in_unit(struct series_store *st, struct series *s, int unit)
+{
+	struct series *last = s;
+
+	if (unit < 0)
+		unit = unit_none();
+	if (s->unit < 0 && !s->last)
+		s->unit = (int8_t)unit;
+	for (struct series *x = s; x; x = x->next) {
+		if (series_unit(x) == unit)
+			return x;
+		last = x;
+	}
+	if (st->list.len >= SERIES_MAX)
+		return s;
+	char *key = xasprintf("%s%c%s", s->key, UNIT_MARK, names_get(&metric_unit_names, unit));
+	struct series *x = insert(st, st->next_id, key);
+	x->unit = (int8_t)unit;
+	db_write(&st->db, "INSERT INTO series VALUES (?,?,?,0,0,0)", "lti", x->id, key, unit);
+	free(key);
+	return last->next = x;
+}
+
+/* The first unit of a further one; NULL for a first one. */
+static struct series *first_unit(struct series_store *st, const struct series *s)
+{
+	const char *mark = strchr(s->key, UNIT_MARK);
+	char *key = mark ? xstrndup(s->key, (size_t)(mark - s->key)) : NULL;
+	struct series *first = key ? map_get(st->by_key, key) : NULL;
+
+	free(key);
+	return first;
+}
+
+static void link_unit(struct series_store *st, struct series *s)
+{
+	struct series *last = first_unit(st, s);
+
+	while (last && last->next)
+		last = last->next;
+	if (last)
+		last->next = s;
+}
+
+static void unlink_unit(struct series_store *st, const struct series *s)
+{
+	struct series *x = first_unit(st, s);
+
+	while (x && x->next != s)
+		x = x->next;
+	if (x)
+		x->next = s->next;
+}
+
+int64_t series_last(const struct series *s)
+{
+	int64_t last = s->last;
+
+	for (; s; s = s->next)
+		last = s->last > last ? s->last : last;
+	return last;
+}
+
 int64_t series_id(const struct series *s) { return s->id; }
 size_t series_count(const struct series_store *st) { return st->list.len; }
 
@@ -258,10 +347,9 @@ static void take(struct series_store *st, struct series *s, enum tier tier, int6
 
 static void take_all(struct series_store *st, struct series *s, int64_t time, struct point *p, bool high, int unit)
 {
+	s = in_unit(st, s, unit);
 	if (high)
 		s->high = true;
-	if (unit >= 0)
-		s->unit = (int8_t)unit;
 	if (time > s->last)
 		s->last = time;
 	take(st, s, TIER_MINUTE, time, p);
@@ -451,6 +539,7 @@ static void forget(struct series_store *st, size_t i)
 			st->memory -= s->levels[tier].held.items[k].cap;
 	}
 	db_write(&st->db, "DELETE FROM series WHERE id=?", "l", s->id);
+	unlink_unit(st, s);
 	vec_remove(&st->list, i);
 	map_remove(st->by_key, s->key);
 	series_free(s);
@@ -472,7 +561,7 @@ void series_work(struct series_store *st, int64_t now)
 		if (st->cursor >= st->list.len)
 			st->cursor = 0;
 		struct series *s = st->list.items[st->cursor];
-		if (s->last && now - s->last > SERIES_KEEP_HOURS) {
+		if (s->last && now - s->last > SERIES_KEEP_HOURS && !s->next) {
 			forget(st, st->cursor);
 			continue;
 		}
@@ -500,6 +589,7 @@ static void load_names(struct series_store *st)
 		s->saved = s->last + s->rolled_to;
 		for (int i = 0; i < TIERS; i++)
 			s->levels[i].known_from = INT64_MAX;
+		link_unit(st, s); /* its first unit is older and has been read */
 	}
 }
 

@@ -31,7 +31,8 @@ struct series *series_find(struct series_store *st, const struct series_name *n)
 /* Made when absent; NULL only when there are SERIES_MAX. A series lives until the next series_work. */
 struct series *series_make(struct series_store *st, const struct series_name *n);
 
-/* One value, count times. high: storage resolution 1 s. unit: place in metric_unit_names, -1 none. */
+/* One value, count times. high: storage resolution 1 s. unit: place in metric_unit_names, -1: none, which is "None".
+ * Units are apart, as on CloudWatch: the first one is s itself, each other one a series behind it. */
 void series_add(struct series_store *st, struct series *s, int64_t time, double value, double count, bool high,
                 int unit);
 /* A statistic set whose values are not known: percentiles of its period are unknown, unless all were alike. */
@@ -49,8 +50,14 @@ void series_read(struct series_store *st, struct series *s, int period, int64_t 
                  int64_t now, struct series_slot *slots);
 void series_slots_free(struct series_slot *slots, size_t n);
 
-int series_unit(const struct series *s);         /* of the last sample that named one; -1: none */
-int64_t series_last(const struct series *s);     /* time of the newest sample */
+/* Of one unit only: series_read takes all that there are together. */
+void series_read_one(struct series_store *st, struct series *s, int period, int64_t start, size_t n, bool bags,
+                     int64_t now, struct series_slot *slots);
+
+int series_unit(const struct series *s);         /* place in metric_unit_names */
+struct series *series_next_unit(const struct series *s);           /* of the same name; NULL behind the last */
+struct series *series_of_unit(struct series *s, const char *unit); /* NULL: nothing came in that unit */
+int64_t series_last(const struct series *s);     /* time of the newest sample, in whatever unit */
 int64_t series_id(const struct series *s);       /* rises with age of the series: younger ones have higher */
 /* All series of a region (and namespace, NULL = all), oldest first, ids above `after`. fn false ends the walk. */
 struct series_view {

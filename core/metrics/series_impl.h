@@ -35,7 +35,8 @@ struct level {
 
 struct series {
 	int64_t id;
-	char *key;                   /* region US ns US name (US dimension RS value)… */
+	char *key;                   /* region US ns US name (US dimension RS value)…; of a further unit: … GS unit */
+	struct series *next;         /* the same in another unit */
 	int64_t last, trimmed;
 	int64_t rolled_to;           /* hours before this one have been added up */
 	int64_t saved;               /* last + rolled_to as they are on the disk */
@@ -52,6 +53,8 @@ struct series_store {
 	size_t cursor, memory;
 	struct buf key, scratch;
 };
+
+#define UNIT_MARK '\x1d'
 
 /* A point whose values are all alike has no bag: give it one. */
 void series_fill_bag(struct point *p);

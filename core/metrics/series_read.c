@@ -89,6 +89,13 @@ static void read_tier(struct series_store *st, struct series *s, enum tier tier,
 void series_read(struct series_store *st, struct series *s, int period, int64_t start, size_t n, bool bags,
                  int64_t now, struct series_slot *slots)
 {
+	for (; s; s = s->next)
+		series_read_one(st, s, period, start, n, bags, now, slots);
+}
+
+void series_read_one(struct series_store *st, struct series *s, int period, int64_t start, size_t n, bool bags,
+                     int64_t now, struct series_slot *slots)
+{
 	struct reading rd = { period, start, n, bags, slots };
 	int64_t minutes_from = (now - SERIES_KEEP_MINUTES) / 86400 * 86400;
 
@@ -149,6 +156,8 @@ void series_each(struct series_store *st, const char *region, const char *ns, in
 	for (size_t i = 0; i < st->list.len && more; i++) {
 		struct series *s = st->list.items[i];
 		struct series_view v = { .s = s };
+		if (strchr(s->key, UNIT_MARK)) /* its first unit stands for all */
+			continue;
 		if (s->id <= after || strncmp(s->key, region, lr) || s->key[lr] != '\x1f')
 			continue;
 		if (ns && (strncmp(s->key + lr + 1, ns, ln) || s->key[lr + 1 + ln] != '\x1f'))

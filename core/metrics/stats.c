@@ -123,20 +123,49 @@ double bag_percentile(const struct bag *b, const struct stat_set *s, double p)
 
 /* ---- statistics by name ---- */
 
-bool stat_parse(const char *name, struct stat_wish *out)
+/* How much of the values that are behind `seen` others lies between the bounds. */
+static double inside(const struct stat_wish *w, const struct bag_entry *e, double seen, double total)
 {
-	static const char *const names[] = { "SampleCount", "Average", "Sum", "Minimum", "Maximum" };
-	char *end;
+	if (!w->percent)
+		return e->value > w->lo && e->value <= w->hi ? e->count : 0;
+	double from = fmax(seen, w->lo * total), to = fmin(seen + e->count, w->hi * total);
+	return to > from ? to - from : 0;
+}
 
-	for (int i = 0; i < 5; i++)
-		if (!strcmp(name, names[i])) {
-			*out = (struct stat_wish){ (enum stat_kind)i, 0 };
-			return true;
+/* Values inside the bounds, and for the winsorized mean those outside moved to the last one inside, or to the bound. */
+static double trimmed(const struct stat_wish *w, const struct stat_set *s, const struct bag *b)
+{
+	double total = 0, n = 0, sum = 0, seen = 0, below = 0, above = 0, least = NAN, most = NAN;
+
+	if (!b || b->partial || !b->len)
+		return NAN;
+	for (uint16_t i = 0; i < b->len; i++)
+		total += b->items[i].count;
+	for (uint16_t i = 0; i < b->len; i++) {
+		const struct bag_entry *e = &b->items[i];
+		double k = inside(w, e, seen, total), v = fmin(fmax(e->value, s->min), s->max);
+		n += k;
+		sum += k * v;
+		if (k > 0) {
+			least = isnan(least) ? v : least;
+			most = v;
 		}
-	if ((name[0] != 'p' && name[0] != 'P') || !(name[1] >= '0' && name[1] <= '9'))
-		return false;
-	*out = (struct stat_wish){ STAT_PERCENTILE, strtod(name + 1, &end) };
-	return !*end && out->p >= 0 && out->p <= 100;
+		if (k < e->count && (w->percent ? seen < w->lo * total : e->value <= w->lo))
+			below += w->percent ? fmin(e->count, w->lo * total - seen) : e->count;
+		if (k < e->count && (w->percent ? seen + e->count > w->hi * total : e->value > w->hi))
+			above += w->percent ? fmin(e->count, seen + e->count - w->hi * total) : e->count;
+		seen += e->count;
+	}
+	switch (w->kind) {
+	case STAT_TRIMMED_COUNT: return n;
+	case STAT_TRIMMED_SUM: return sum;
+	case STAT_RANK: return 100 * n / total;
+	case STAT_WINSORIZED_MEAN:
+		least = w->percent ? least : w->lo;
+		most = w->percent ? most : w->hi;
+		return (sum + (below > 0 ? below * least : 0) + (above > 0 ? above * most : 0)) / total;
+	default: return n > 0 ? sum / n : NAN;
+	}
 }
 
 double stat_value(const struct stat_wish *w, const struct stat_set *s, const struct bag *bag)
@@ -149,6 +178,7 @@ double stat_value(const struct stat_wish *w, const struct stat_set *s, const str
 	case STAT_SUM: return s->sum;
 	case STAT_MIN: return s->min;
 	case STAT_MAX: return s->max;
-	default: return bag ? bag_percentile(bag, s, w->p) : NAN;
+	case STAT_PERCENTILE: return bag ? bag_percentile(bag, s, w->p) : NAN;
+	default: return trimmed(w, s, bag);
 	}
 }

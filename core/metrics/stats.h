@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
+#include "core/model/statistic.h"
 
 struct stat_set {
 	double n, sum, min, max;     /* n 0: nothing was seen, the rest means nothing */
@@ -38,14 +39,7 @@ void bag_merge(struct bag *to, const struct bag *from, int limit);
 /* p in 0…100; NaN when the bag is empty or partial. The answer lies within the set's minimum and maximum. */
 double bag_percentile(const struct bag *b, const struct stat_set *s, double p);
 
-/* Name of a statistic ("Average", "p99.9") → what to take from a set. */
-enum stat_kind { STAT_COUNT, STAT_AVERAGE, STAT_SUM, STAT_MIN, STAT_MAX, STAT_PERCENTILE };
-struct stat_wish {
-	enum stat_kind kind;
-	double p;
-};
-bool stat_parse(const char *name, struct stat_wish *out);   /* false: no such statistic */
-/* NaN when the set is empty. bag may be NULL unless a percentile is wanted. */
+/* NaN when the set is empty. bag may be NULL unless the statistic needs values. */
 double stat_value(const struct stat_wish *w, const struct stat_set *s, const struct bag *bag);
 
 #endif

@@ -16,8 +16,8 @@
 
 struct alarm_rule;
 
-/* own: the beginning of the ARNs of alarms of this account and region; it is taken off, so that names() are plain, and an
- * ARN that begins otherwise is an error. ERR_INVALID says what is wrong at which place. */
+/* own: the beginning of the ARNs of alarms of this account and region; it is taken off, so that names() are plain, and
+ * an ARN that begins otherwise is an error. ERR_INVALID says what is wrong at which place. */
 int alarm_rule_parse(const char *text, const char *own, struct alarm_rule **out, struct error *err);
 void alarm_rule_free(struct alarm_rule *r);                          /* NULL is allowed */
 const struct str_list *alarm_rule_names(const struct alarm_rule *r); /* the alarms that it speaks of, each once */

@@ -80,7 +80,7 @@ struct cluster {
 	struct bootstrap_list bootstrap_actions;
 	struct pair_list tags;
 	/* JSON object of request members that are stored and shown, but not acted on; NULL when none. Never
-	 * holds KerberosAttributes (secrets). */
+	 * holds a password of KerberosAttributes. */
 	char *extra;
 
 	enum cluster_state state;

@@ -7,12 +7,14 @@
 enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_ERROR, SEVERITY_CRITICAL };
 extern const struct names severity_names; /* INFO, WARN, ERROR, CRITICAL */
 
+#define EVENT_RESOURCE_SIZE 256 /* names of alarms have up to 255 characters */
+
 struct event {
 	int64_t seq;                      /* its place in the stream, 1…; given by the journal */
 	int64_t time;
 	enum severity severity;
 	char cluster_id[MODEL_ID_SIZE];   /* "" = of the server */
-	char resource_id[MODEL_ID_SIZE];  /* the step, group or instance; or the cluster */
+	char resource_id[EVENT_RESOURCE_SIZE]; /* the step, group, instance, alarm …; or the cluster */
 	char *type;                       /* "EMR Step Status Change" and its kin */
 	char *message;                    /* one sentence for a person */
 	char region[MODEL_REGION_SIZE];   /* "" = of the whole server */

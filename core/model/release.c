@@ -53,6 +53,16 @@ const struct release *release_find(const char *label)
 	return NULL;
 }
 
+const char *release_application(const char *label, const char *name)
+{
+	const struct release *r = release_find(label);
+
+	if (!r || !name)
+		return NULL;
+	return !strcasecmp(name, "Hadoop") ? r->hadoop : !strcasecmp(name, "Hive") ? r->hive :
+	       !strcasecmp(name, "Spark") ? r->spark : NULL;
+}
+
 const struct release *release_all(size_t *n)
 {
 	*n = sizeof table / sizeof *table;

@@ -16,6 +16,8 @@ bool release_parse(const char *label, struct release *out);
  * False for what is no label. Releases above 6 have what the last 6 has. */
 bool release_has(const char *label, int minor_of_5, int minor_of_6);
 const struct release *release_find(const char *label);   /* NULL when it is not in the table */
+/* The version of an application (case does not matter) in a release; NULL when it is not known. */
+const char *release_application(const char *label, const char *name);
 const struct release *release_all(size_t *n);            /* newest first */
 
 #endif

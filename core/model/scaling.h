@@ -166,12 +166,14 @@ void managed_decide(const struct managed_policy *p, struct managed_pool *pools, 
 
 /* ---- the utilisation tree ---- */
 
+/* Sizes are nodes of a group, or units of a fleet, both markets together. */
 struct utilization_policy {
 	int min, max;
 	double high, low;             /* per cent of CPU */
 	int out_by, in_by;            /* nodes a step */
 	int periods;                  /* of 60 s, all of them beyond the mark */
 	int cool_down_s;
+	int max_on_demand;            /* of a fleet: units above it are spot; -1: of a group */
 	char *topic_arn;              /* told when the group is at its maximum and the CPU still high */
 };
 
@@ -197,7 +199,8 @@ struct scheduled_scaling {
 	char *name;
 	char cluster_id[MODEL_ID_SIZE], group_id[MODEL_ID_SIZE];
 	char *expression, *timezone;  /* timezone NULL: UTC */
-	int count;
+	int count;                    /* nodes of a group */
+	int on_demand, spot;          /* units of a fleet; -1: as it is then */
 };
 
 void scheduled_scaling_free(struct scheduled_scaling *s);

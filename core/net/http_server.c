@@ -34,10 +34,12 @@ struct http_server {
 	VEC(struct listener *) listeners;
 	struct http_request *first;       /* all that live, newest first */
 	size_t pending;
+	size_t held;                      /* bytes of all bodies */
 	int handles;                      /* ours in the loop that are not closed yet */
 	bool closing;
 	bool in_run, close_later;         /* inside MHD_run; where it must not be stopped */
 	bool resumed;                     /* a connection was resumed since the last MHD_run */
+	struct log_gate full;
 };
 
 enum phase { READING, HANDLED, ANSWERED };
@@ -49,7 +51,7 @@ struct http_request {
 	struct MHD_Response *response;
 	int status;
 	enum phase phase;
-	bool in_handler, suspended, too_large, queued;
+	bool in_handler, suspended, too_large, no_room, queued;
 	bool is_unix;
 	uid_t uid;
 	char *target, *path;
@@ -81,6 +83,12 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *conn)
 	return r;
 }
 
+static void drop_body(struct http_request *r)
+{
+	r->server->held -= r->body.len;
+	buf_free(&r->body);
+}
+
 static void request_free(struct http_request *r)
 {
 	*r->link = r->next;
@@ -92,7 +100,7 @@ static void request_free(struct http_request *r)
 		free(r->headers.items[i]);
 	vec_free(&r->headers);
 	arena_free(r->arena);
-	buf_free(&r->body);
+	drop_body(r);
 	free(r->target);
 	free(r->path);
 	free(r);
@@ -177,10 +185,14 @@ static bool take_body(struct http_request *r, const char *data, size_t n)
 	r->received += n;
 	if (r->body.len + n > r->server->o.max_body)
 		r->too_large = true;
-	if (r->too_large)
-		buf_free(&r->body);
-	else
+	else if (r->server->held + n > r->server->o.max_held)
+		r->no_room = true;
+	if (r->too_large || r->no_room) {
+		drop_body(r);
+	} else {
 		buf_add(&r->body, data, n);
+		r->server->held += n;
+	}
 	return r->received <= DRAIN_LIMIT;
 }
 
@@ -220,6 +232,41 @@ static void refuse_large(struct http_request *r)
 	refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "RequestEntityTooLargeException", text);
 }
 
+/* Where a request ends must have one answer: what stands in front of us may count otherwise, and would take the end of
+ * a body for the next request. libmicrohttpd lets all of these pass. */
+struct framing {
+	int lengths, codings;
+	bool odd;                         /* a name with a blank in it, a coding that is not "chunked" */
+};
+
+static enum MHD_Result look_at_framing(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct framing *f = cls;
+	(void)kind;
+	f->odd |= !*key || key[strcspn(key, " \t\r\n")];
+	f->lengths += !strcasecmp(key, "Content-Length");
+	if (!strcasecmp(key, "Transfer-Encoding")) {
+		f->codings++;
+		f->odd |= !value || strcasecmp(value, "chunked");
+	}
+	return MHD_YES;
+}
+
+static bool well_framed(struct http_request *r)
+{
+	struct framing f = { 0 };
+	MHD_get_connection_values(r->conn, MHD_HEADER_KIND, look_at_framing, &f);
+	return !f.odd && f.lengths + f.codings <= 1;
+}
+
+static enum MHD_Result refuse_framing(struct http_request *r)
+{
+	http_reply_header(r, "x-amzn-errortype", "MalformedHttpRequestException");
+	http_reply_header(r, "Connection", "close");
+	refuse(r, 400, "MalformedHttpRequestException", "The request's headers leave open where its body ends.");
+	return send_answer(r);
+}
+
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
                                  const char *version, const char *data, size_t *size, void **con_cls)
 {
@@ -232,6 +279,8 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const c
 		return MHD_NO;
 	if (!r->arena) {
 		begin(r, method);
+		if (!well_framed(r))
+			return refuse_framing(r);
 		const char *len = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Content-Length");
 		if (!r->too_large || !len || strtoull(len, NULL, 10) <= DRAIN_LIMIT)
 			return MHD_YES;
@@ -245,6 +294,8 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *conn, const c
 	}
 	if (r->phase == READING && r->too_large)
 		refuse_large(r);
+	else if (r->phase == READING && r->no_room)
+		refuse(r, 503, "ServiceUnavailableException", "Too much is being received at once: try again.");
 	else if (r->phase == READING && s->closing)
 		refuse(r, 503, "ServiceUnavailableException", "The server is closing.");
 	if (r->phase == READING) {
@@ -405,7 +456,8 @@ static void on_accept(uv_poll_t *p, int status, int events)
 			break;
 		getpeername(fd, (struct sockaddr *)&ss, &n);
 		/* It closes fd itself when it refuses. */
-		if (MHD_add_connection(l->server->mhd, fd, (struct sockaddr *)&ss, n) != MHD_YES)
+		if (MHD_add_connection(l->server->mhd, fd, (struct sockaddr *)&ss, n) != MHD_YES &&
+		    log_gate(&l->server->full, 10, "connections that found no room"))
 			log_warn("http: no room for another connection");
 	}
 	run(l->server);
@@ -434,6 +486,8 @@ int http_server_new(uv_loop_t *loop, const struct http_server_options *o, struct
 	s->o = *o;
 	if (!s->o.max_body)
 		s->o.max_body = HTTP_BODY_LIMIT;
+	if (!s->o.max_held)
+		s->o.max_held = HTTP_HELD_LIMIT;
 	unsigned idle = (unsigned)(o->idle_timeout_s ? o->idle_timeout_s : 120);
 	unsigned most = (unsigned)(o->max_connections ? o->max_connections : 512);
 	s->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |

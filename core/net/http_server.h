@@ -21,11 +21,13 @@ struct http_server;
 struct http_request;
 
 #define HTTP_BODY_LIMIT (4u << 20)
+#define HTTP_HELD_LIMIT (128u << 20)
 
 struct http_server_options {
 	void (*on_request)(struct http_request *r, void *ctx);
 	void *ctx;
 	size_t max_body;        /* 0 = HTTP_BODY_LIMIT; larger ones are answered 413 without on_request */
+	size_t max_held;        /* of all bodies together, 0 = HTTP_HELD_LIMIT; what is beyond is answered 503 */
 	int idle_timeout_s;     /* of a kept-alive connection between requests; 0 = 120 */
 	int max_connections;    /* 0 = 512 */
 };

@@ -26,6 +26,7 @@ struct parts {
 	char *credential;
 	const char *access_key, *day, *region, *service, *terminator;
 	bool presigned;
+	bool plain_date;                   /* from the header Date: X-Amz-Date is not there */
 };
 
 static int refuse(struct error *err, const char *code, const char *fmt, ...)
@@ -128,6 +129,8 @@ static bool good_region(const char *s)
 static int read_header(const struct sigv4_request *r, const char *value, struct parts *p, struct error *err)
 {
 	const char *date = r->header(r->ctx, "x-amz-date"), *token = r->header(r->ctx, "x-amz-security-token");
+	if (!date && (date = r->header(r->ctx, "date")))
+		p->plain_date = true;
 	if (strncmp(value, SIGV4_ALGORITHM " ", sizeof SIGV4_ALGORITHM) != 0)
 		return refuse(err, incomplete, "Unsupported AWS 'algorithm': the Authorization header must begin with "
 		              "'" SIGV4_ALGORITHM "'.");
@@ -187,7 +190,8 @@ static bool is_signed(const char *list, const char *name)
 
 /* The list must be canonical, or two readers could see different requests in it. What decides about the
  * request must be in it. */
-static int check_signed_headers(const struct sigv4_request *r, const char *list, struct error *err)
+static int check_signed_headers(const struct sigv4_request *r, const char *list, bool plain_date,
+                                struct error *err)
 {
 	static const char *const must[] = { "x-amz-date", "x-amz-target", "x-amz-security-token", NULL };
 	size_t names = 1;
@@ -196,6 +200,8 @@ static int check_signed_headers(const struct sigv4_request *r, const char *list,
 		if (isupper((unsigned char)*p) || names > NAMES_MAX)
 			return refuse(err, invalid, "SignedHeaders must be a list of lower-case names.");
 	}
+	if (plain_date && !is_signed(list, "date"))
+		return refuse(err, invalid, "'date' must be a 'SignedHeader' in the AWS Authorization.");
 	if (!is_signed(list, "host"))
 		return refuse(err, invalid, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
 	for (size_t i = 0; must[i]; i++)
@@ -222,13 +228,30 @@ static int check_date(const struct parts *p, const char *date, int64_t time, int
 	return 0;
 }
 
+/* "Thu, 26 Nov 2026 16:01:59 GMT", a Date header's own form, in any locale. -1 when it is none. */
+static int64_t http_date(const char *s)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char month[4] = "", iso[32];
+	int day = 0, year = 0, hour = 0, minute = 0, second = 0, end = 0;
+	if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day, month, &year, &hour, &minute, &second,
+	           &end) != 6 || !end || s[end])
+		return -1;
+	const char *at = strlen(month) == 3 ? strstr(months, month) : NULL;
+	if (!at || (at - months) % 3)
+		return -1;
+	snprintf(iso, sizeof iso, "%04u%02u%02uT%02u%02u%02uZ", (unsigned)year % 10000, (unsigned)(at - months) / 3 + 1,
+	         (unsigned)day % 100, (unsigned)hour % 100, (unsigned)minute % 100, (unsigned)second % 100);
+	return clock_parse(iso);
+}
+
 /* The date that the signature was made for, as YYYYMMDDThhmmssZ. */
 static int read_date(const struct parts *p, char out[24], int64_t *ms, struct error *err)
 {
 	if (!*p->date)
 		return refuse(err, incomplete, "Authorization header requires existence of either a 'X-Amz-Date' or a "
 		              "'Date' header.");
-	*ms = strlen(p->date) == 16 ? clock_parse(p->date) : -1;
+	*ms = strlen(p->date) == 16 ? clock_parse(p->date) : p->plain_date ? http_date(p->date) : -1;
 	if (*ms < 0)
 		return refuse(err, incomplete, "Date must be in ISO-8601 'basic format', such as 20261121T033415Z. "
 		              "Got '%.40s'.", p->date);
@@ -245,7 +268,7 @@ static int check(const struct sigv4_request *r, const struct parts *p, const cha
 	if (!rc)
 		rc = check_date(p, date, time, now, err);
 	if (!rc)
-		rc = check_signed_headers(r, p->signed_headers, err);
+		rc = check_signed_headers(r, p->signed_headers, p->plain_date, err);
 	if (rc)
 		return rc;
 	struct sigv4_scope s = {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/near.h"
 #include "core/sql/print.h"
 #include "core/sql/resolve.h"
 
@@ -155,49 +156,24 @@ const char *resolve_item_name(struct resolver *r, const struct sql_expr *e)
 
 /* ---- suggestions ---- */
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-	return m < c ? m : c;
-}
-
-static size_t edit_distance(const char *x, const char *y)
-{
-	size_t n = strlen(y), row[128];
-	if (n >= 127)
-		n = 126;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; x[i - 1]; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			size_t up = row[j], cost = strncasecmp(&x[i - 1], &y[j - 1], 1) != 0;
-			row[j] = min3(up + 1, row[j - 1] + 1, diagonal + cost);
-			diagonal = up;
-		}
-	}
-	return row[n];
-}
-
-struct near {
+struct candidate {
 	const struct col *col;
 	size_t distance;
 };
 
 static int nearer(const void *x, const void *y)
 {
-	const struct near *a = x, *b = y;
+	const struct candidate *a = x, *b = y;
 	return (a->distance > b->distance) - (a->distance < b->distance);
 }
 
 const char *resolve_suggest(struct resolver *r, const char *wanted, const struct col *cols, size_t n)
 {
-	struct near *list = arena_alloc(r->a, (n + 1) * sizeof *list);
+	struct candidate *list = arena_alloc(r->a, (n + 1) * sizeof *list);
 	size_t k = 0;
 	for (size_t i = 0; i < n; i++)
 		if (!cols[i].hidden)
-			list[k++] = (struct near){ &cols[i], edit_distance(wanted, cols[i].name) };
+			list[k++] = (struct candidate){ &cols[i], near_distance(wanted, cols[i].name) };
 	qsort(list, k, sizeof *list, nearer);
 	struct buf b = BUF_INIT;
 	for (size_t i = 0; i < k && i < 5; i++) {

@@ -64,11 +64,13 @@ int store_read_records(struct store *s, const struct record_query *r, record_fn 
 	                                      " WHERE kind=?1 AND subject=?2" FILTER;
 	static const char *const of_kind = "SELECT seq, region, subject, time, body FROM records"
 	                                   " WHERE kind=?1 AND ?2 IS NULL" FILTER;
-	sqlite3_stmt *q = db_stmt(s, r->subject ? of_subject : of_kind);
-	bool more = true;
+	static const char *const of_either = "SELECT seq, region, subject, time, body FROM records"
+	                                     " WHERE kind=?1 AND subject IN (?2, ?8)" FILTER;
+	bool more = true, either = r->subject && r->shared;
+	sqlite3_stmt *q = db_stmt(s, either ? of_either : r->subject ? of_subject : of_kind);
 
-	db_bind(q, "tttllli", r->kind, r->subject, r->region, r->since, r->until ? r->until : INT64_MAX,
-	        r->before ? r->before : INT64_MAX, r->max);
+	db_bind(q, either ? "tttlllit" : "tttllli", r->kind, r->subject, r->region, r->since,
+	        r->until ? r->until : INT64_MAX, r->before ? r->before : INT64_MAX, r->max, r->shared);
 	while (more && db_row(s, q)) {
 		struct record x = { sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 3), db_text(q, 1),
 		                    db_text(q, 2), db_text(q, 4) };

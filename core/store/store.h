@@ -68,6 +68,7 @@ int store_load_docs(struct store *s, const char *kind, store_doc_fn fn, void *ct
 struct record_query {
 	const char *kind;
 	const char *region, *subject;  /* NULL: any */
+	const char *shared;            /* a second subject that fits as well as `subject`; NULL: none */
 	int64_t since, until;          /* ms; until 0: now and later */
 	int64_t before;                /* only records with a smaller seq; 0: from the newest */
 	int max;                       /* how many are looked at, at most */

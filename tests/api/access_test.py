@@ -2,6 +2,7 @@
 """Sign-in and permission as AWS's clients meet them: keys of each role, policies by tag and ARN, signatures that are
 late, altered or of another region, and the trail of all that. Debian's boto3 and aws."""
 import datetime
+import http.client
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import unittest
 from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKER, ApiError, Server, wait_for  # noqa: E402
+from stoker_server import PATIENCE, STOKER, ApiError, Server, UnixConnection, wait_for  # noqa: E402
 
 import boto3  # noqa: E402
 import botocore.auth  # noqa: E402
@@ -54,7 +55,7 @@ class Access(unittest.TestCase):
     def client(self, key, service="emr", region="us-east-1", **kw):
         return boto3.client(service, endpoint_url=self.endpoint, region_name=region,
                             aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"],
-                            config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30), **kw)
+                            config=Config(retries={"max_attempts": 0}, connect_timeout=PATIENCE, read_timeout=PATIENCE), **kw)
 
     def policy(self, name, *statements):
         self.server.call("Stoker.PutPolicy", {"PolicyName": name, "PolicyDocument": json.dumps(
@@ -69,7 +70,7 @@ class Access(unittest.TestCase):
         return caught.exception.response
 
     def stoker(self, *words, status=0):
-        r = subprocess.run([STOKER, *words], env=self.server.env, capture_output=True, text=True, timeout=60)
+        r = subprocess.run([STOKER, *words], env=self.server.env, capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(r.returncode, status, r.stderr + r.stdout)
         return r.stdout
 
@@ -89,7 +90,7 @@ class Access(unittest.TestCase):
                          f"User: arn:aws:iam::{ACCOUNT}:user/vera is not authorized to perform: "
                          f"elasticmapreduce:SetTerminationProtection on resource: {arn(self.blue)} because no "
                          "identity-based policy allows the elasticmapreduce:SetTerminationProtection action")
-        self.refused(viewer.run_job_flow, Name="x", Instances=ONE, says="on resource: * because")
+        self.refused(viewer.run_job_flow, Name="x", Instances=ONE, says=f"on resource: {arn('*')} because")
         for emr in (operator, admin):
             emr.set_termination_protection(JobFlowIds=[self.blue], TerminationProtected=False)
         self.refused(operator.create_security_configuration, Name="x", SecurityConfiguration="{}")
@@ -199,7 +200,7 @@ class Access(unittest.TestCase):
 
     def send(self, request):
         import http.client
-        conn = http.client.HTTPConnection(self.endpoint.split("//")[1], timeout=30)
+        conn = http.client.HTTPConnection(self.endpoint.split("//")[1], timeout=PATIENCE)
         conn.request(request.method, "/", request.body, dict(request.headers))
         reply = conn.getresponse()
         data = json.loads(reply.read() or b"{}")
@@ -225,10 +226,37 @@ class Access(unittest.TestCase):
         self.assertEqual(self.send(self.signed(dict(key, SecretAccessKey="x" * 40)))[1], "InvalidSignatureException")
         self.assertEqual(self.send(self.signed(dict(key, AccessKeyId="AKIANOBODY")))[1], "UnrecognizedClientException")
         self.assertEqual(self.send(self.signed(key, token="a session of nobody"))[1], "UnrecognizedClientException")
+        _, code, data = self.send(self.signed(key, target="Stoker.GetServerStatus", service="glue"))
+        self.assertEqual((code, "correct service" in data["Message"]), ("InvalidSignatureException", True))
         for foreign in (dict(service="s3"), dict(region="US_EAST_1")):
             _, code, data = self.send(self.signed(key, **foreign))
             self.assertEqual(code, "InvalidSignatureException")
             self.assertIn("Credential should be scoped to", data["Message"])
+
+    def test_who_am_i(self):
+        """What clients ask first, of STS: with AWS_ENDPOINT_URL set it comes here."""
+        key = self.key(Role="none", UserName="nora")
+        self.assertEqual(self.identity(key), (f"arn:aws:iam::{ACCOUNT}:user/nora", "nora", ACCOUNT))
+        owner = self.server.call("Stoker.GetEnvironment")
+        self.assertEqual(self.identity(owner)[0], f"arn:aws:iam::{ACCOUNT}:root")
+        self.refused(self.client(dict(key, SecretAccessKey="wrong"), "sts").get_caller_identity,
+                     code="SignatureDoesNotMatch")
+
+    def identity(self, key):
+        said = self.client(key, "sts").get_caller_identity()
+        return said["Arn"], said["UserId"], said["Account"]
+
+    def test_services_that_are_not_served(self):
+        key = self.key(Role="admin")
+        self.refused(self.client(key, "iam").get_role, RoleName="EMR_DefaultRole", code="InvalidAction",
+                     says="iam:GetRole is not served here: this server answers Amazon EMR, CloudWatch and Glue. Roles and "
+                          "instance profiles need not exist")
+        self.refused(self.client(key, "sts").get_session_token, code="InvalidAction", says="sts:GetSessionToken")
+        env = dict(os.environ, AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"],
+                   AWS_DEFAULT_REGION="us-east-1", AWS_PAGER="", HOME=self.server.home)
+        r = subprocess.run(["/usr/bin/aws", "--endpoint-url", self.endpoint, "emr", "create-default-roles",
+                            "--iam-endpoint", self.endpoint], env=env, capture_output=True, text=True, timeout=60)
+        self.assertIn("clusters take any name, so go on without creating them", r.stderr)
 
     def test_a_signature_holds_for_its_window(self):
         """As on AWS: what was signed may arrive again; two equal calls of one second are two calls."""
@@ -287,7 +315,7 @@ class Access(unittest.TestCase):
         if shutil.which("aws"):
             out = subprocess.run(["aws", "--endpoint-url", env["AWS_ENDPOINT_URL"], "emr", "terminate-clusters",
                                   "--cluster-ids", self.red], env=dict(env, AWS_ACCESS_KEY_ID=made["AccessKeyId"]),
-                                 capture_output=True, text=True, timeout=60)
+                                 capture_output=True, text=True, timeout=PATIENCE)
             self.assertNotEqual(out.returncode, 0)
             self.assertIn("UnrecognizedClientException", out.stderr)
 
@@ -374,12 +402,63 @@ class Access(unittest.TestCase):
         ids = [int(e["EventId"]) for e in first["Events"] + second["Events"]]
         self.assertEqual(ids, sorted(ids, reverse=True))
         self.assertEqual(len(set(ids)), 4)
-        later = self.server.call("Stoker.ListEvents", {"After": first["Events"][1]["EventId"]})["Events"]
+        # Of one type: what a cluster does meanwhile are events as well.
+        later = self.server.call("Stoker.ListEvents", {"Type": query["Type"],
+                                                       "After": first["Events"][1]["EventId"]})["Events"]
         self.assertEqual([e["EventId"] for e in later][-1], first["Events"][0]["EventId"])
         for bad in ({"Severity": "LOUD"}, {"NextToken": "x"}, {"Format": "xml"}, {"After": "-1"}):
             with self.assertRaises(ApiError) as caught:
                 self.server.call("Stoker.ListEvents", bad)
             self.assertEqual(caught.exception.code, "ValidationException")
+
+
+class Crash(unittest.TestCase):
+    def test_the_trail_after_a_crash(self):
+        """What was answered is in the trail, once and in its order, however the server ended; so is the chain."""
+        server = Server()
+        self.addCleanup(server.close)
+        server.start()
+        said, stop = [], threading.Event()
+
+        def put(n):
+            conn = UnixConnection(os.path.join(server.home, "run", "api.sock"))
+            try:
+                while not stop.is_set():
+                    name = f"p{n}-{len(said)}"
+                    body = json.dumps({"PolicyName": name, "PolicyDocument": {
+                        "Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}})
+                    conn.request("POST", "/", body, {"X-Amz-Target": "Stoker.PutPolicy"})
+                    reply = conn.getresponse()
+                    reply.read()
+                    if reply.status == 200:
+                        said.append(name)
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                conn.close()
+        threads = [threading.Thread(target=put, args=(n,)) for n in range(4)]
+        for t in threads:
+            t.start()
+        wait_for("some were put", lambda: len(said) >= 100)
+        server.kill()
+        stop.set()
+        for t in threads:
+            t.join()
+        server.start()
+        kept, token = [], None
+        while True:
+            page = server.call("Stoker.ListAuditEvents", dict({"EventName": "PutPolicy", "MaxResults": 1000},
+                                                              **({"NextToken": token} if token else {})))
+            kept += [e["Request"]["PolicyName"] for e in page["AuditEvents"]]
+            token = page.get("NextToken")
+            if not token:
+                break
+        self.assertEqual(len(kept), len(set(kept)))
+        self.assertLessEqual(set(said), set(kept))
+        proof = server.call("Stoker.VerifyAudit")
+        self.assertTrue(proof["Intact"], proof)
+        server.call("Stoker.DeletePolicy", {"PolicyName": said[0]})
+        self.assertTrue(server.call("Stoker.VerifyAudit")["Intact"])
 
 
 if __name__ == "__main__":

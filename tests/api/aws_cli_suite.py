@@ -32,8 +32,7 @@ class Suite:
 
     @classmethod
     def ask(cls, op, body):
-        """The same question without the program. On a new connection: the server closes those that rest for long."""
-        cls.server.conn.close()
+        """The same question without the program."""
         return cls.server.call(op, body)
 
     @classmethod

@@ -1,5 +1,6 @@
 """The EMR operations as boto3 uses them: every operation, waiters, paginators, and the errors that clients match
 on. Run by boto3_test.py (Debian's boto3) and by tests/clients/boto3_newest_test.py (the newest one)."""
+import datetime
 import os
 import re
 import sys
@@ -14,7 +15,8 @@ from botocore.exceptions import ClientError, WaiterError  # noqa: E402
 MASTER = {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
 CORE = {"InstanceRole": "CORE", "InstanceType": "m5.xlarge", "InstanceCount": 1, "Name": "core"}
 TASK = {"InstanceRole": "TASK", "InstanceType": "c5.xlarge", "InstanceCount": 1, "Name": "extra"}
-FAST = {"Delay": 1, "MaxAttempts": 60}
+DAY = datetime.timedelta(days=1)
+FAST = {"Delay": 0.1, "MaxAttempts": 1200}
 
 
 def step(name, *args, action="CONTINUE"):
@@ -98,6 +100,18 @@ class Suite:
         self.assertIn("MasterPublicDnsName", self.emr.describe_cluster(ClusterId=cid)["Cluster"])
         self.terminate(cid)
 
+    def test_what_emr_fills_in(self):
+        """Versions of applications and how a cluster shrinks are the release's, when the request does not say."""
+        for label, version, behaviour in (("emr-6.15.0", "3.4.1", "TERMINATE_AT_TASK_COMPLETION"),
+                                          ("emr-5.9.0", "2.2.0", "TERMINATE_AT_INSTANCE_HOUR"),
+                                          ("emr-4.2.0", None, None)):
+            cid = self.run_job_flow("fills", ReleaseLabel=label, keep=False, Applications=[
+                {"Name": "spark"}, {"Name": "Presto"}, {"Name": "Hive", "Version": "0.1"}])
+            c = self.emr.describe_cluster(ClusterId=cid)["Cluster"]
+            self.assertEqual([(a["Name"], a.get("Version")) for a in c["Applications"]],
+                             [("spark", version), ("Presto", None), ("Hive", "0.1")])
+            self.assertEqual(c.get("ScaleDownBehavior"), behaviour)
+
     def test_transient_cluster_ends_by_itself(self):
         cid = self.run_job_flow("transient", keep=False, Steps=[step("one", "bash", "-c", "true")])
         self.emr.get_waiter("cluster_terminated").wait(ClusterId=cid, WaiterConfig=FAST)
@@ -137,9 +151,9 @@ class Suite:
         listed = self.emr.list_clusters(ClusterStates=["STARTING"])["Clusters"]
         self.assertNotIn(self.cid, [c["Id"] for c in listed])
         created = self.state(self.cid)["Timeline"]["CreationDateTime"]
-        after = [c["Id"] for c in self.emr.list_clusters(CreatedAfter=created.replace(year=2099))["Clusters"]]
+        after = [c["Id"] for c in self.emr.list_clusters(CreatedAfter=created + 1000 * DAY)["Clusters"]]
         self.assertEqual(after, [])
-        before = [c["Id"] for c in self.emr.list_clusters(CreatedBefore=created.replace(year=1999))["Clusters"]]
+        before = [c["Id"] for c in self.emr.list_clusters(CreatedBefore=created - 1000 * DAY)["Clusters"]]
         self.assertEqual(before, [])
 
     def test_termination_protection(self):
@@ -486,9 +500,9 @@ class Suite:
 
     def test_wrong_keys(self):
         self.refused("InvalidSignatureException", "does not match",
-                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_secret_access_key="wrong").list_clusters(), status=400)
         self.refused("UnrecognizedClientException", "security token",
-                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=403)
+                     lambda: boto3_client(self.server, aws_access_key_id="AKIAWRONG").list_clusters(), status=400)
 
     def test_region_is_the_callers(self):
         emr = boto3_client(self.server, region_name="eu-central-1")

@@ -50,7 +50,10 @@ class Base(unittest.TestCase):
 
     def end(self, cid):
         if not self.state(cid).startswith("TERMINAT"):
-            self.call("SetTerminationProtection", {"JobFlowIds": [cid], "TerminationProtected": False})
+            try:
+                self.call("SetTerminationProtection", {"JobFlowIds": [cid], "TerminationProtected": False})
+            except ApiError as e:
+                self.assertEqual(e.message, CLOSING)  # it has ended by itself meanwhile
             self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
 
     def cluster(self, cid):
@@ -546,7 +549,8 @@ class States(Base):
         self.assertEqual(states[-2:], ["TERMINATING", "TERMINATED"])
         for group in self.call("ListInstanceGroups", {"ClusterId": cid})["InstanceGroups"]:
             self.assertEqual(group["Status"]["State"], "TERMINATED")
-            self.assertEqual(group["Status"]["StateChangeReason"]["Code"], "CLUSTER_TERMINATED")
+            self.assertEqual(group["Status"]["StateChangeReason"],
+                             {"Code": "CLUSTER_TERMINATED", "Message": "Cluster was terminated."})
             self.assertEqual(self.history(cid, group["Id"])[-2:], ["TERMINATING", "TERMINATED"])
             self.assertEqual((group["RunningInstanceCount"], group["RequestedInstanceCount"]), (0, 1))
         for i in self.call("ListInstances", {"ClusterId": cid})["Instances"]:
@@ -583,6 +587,35 @@ class States(Base):
         states = {s["Name"]: s["Status"]["State"] for s in self.call("ListSteps", {"ClusterId": cid})["Steps"]}
         self.assertEqual(states, {"a": "FAILED", "b": "CANCELLED"})
 
+    def test_cancel_and_wait_without_keep_alive(self):
+        cid = self.ends("TERMINATED", "STEP_FAILURE", "Steps completed with errors",
+                        [step("a", "false", action="CANCEL_AND_WAIT"), step("b", "true")])
+        states = {s["Name"]: s["Status"]["State"] for s in self.call("ListSteps", {"ClusterId": cid})["Steps"]}
+        self.assertEqual(states, {"a": "FAILED", "b": "CANCELLED"})
+
+    def lowered(self, action):
+        """Two steps run at a time, then the level is 1 again, and the first one fails: a third was waiting."""
+        gate = os.path.join(self.server.home, f"gate-{action}")
+        cid = self.run_job_flow("lowered")
+        first, second, third = self.steps(
+            cid, step("a", "bash", "-c", f"until [ -e {gate} ]; do sleep 0.02; done; exit 1", action=action),
+            step("b", "sleep", "600"), step("c", "sleep", "600"))
+        self.call("ModifyCluster", {"ClusterId": cid, "StepConcurrencyLevel": 2})
+        self.step_until(cid, first, "RUNNING")
+        self.step_until(cid, second, "RUNNING")
+        self.call("ModifyCluster", {"ClusterId": cid, "StepConcurrencyLevel": 1})
+        self.assertEqual(self.step(cid, second)["Status"]["State"], "RUNNING")
+        open(gate, "w").close()
+        self.step_until(cid, first, "FAILED")
+        return cid, second, third
+
+    def test_lowered_concurrency(self):
+        cid, second, third = self.lowered("CANCEL_AND_WAIT")
+        self.assertEqual([self.step(cid, i)["Status"]["State"] for i in (second, third)], ["RUNNING", "PENDING"])
+        cid, _, _ = self.lowered("TERMINATE_CLUSTER")
+        self.until(cid, "TERMINATED_WITH_ERRORS")
+        self.assertEqual(self.reason(cid), ("STEP_FAILURE", "Shut down as step failed"))
+
     def test_user_ends_a_running_step(self):
         cid = self.run_job_flow("ended")
         ids = self.steps(cid, step("a", "sleep", "600"), step("b", "true"))
@@ -603,6 +636,7 @@ class States(Base):
         cid = self.run_job_flow("early", Steps=[step("s", "true")], BootstrapActions=[
             {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["600"]}}])
         self.until(cid, "BOOTSTRAPPING")
+        self.assertEqual(self.reason(cid), (None, "Running bootstrap actions"))
         self.call("TerminateJobFlows", {"JobFlowIds": [cid]})
         self.until(cid, "TERMINATED")
         self.assertNotIn("ReadyDateTime", self.times(cid))
@@ -659,12 +693,16 @@ class States(Base):
         self.assertEqual(self.history(cid, gid)[-3:], ["SUSPENDED", "RESIZING", "RUNNING"])
 
     def test_steps_while_starting(self):
-        cid = self.run_job_flow("early", BootstrapActions=[
-            {"Name": "slow", "ScriptBootstrapAction": {"Path": "/bin/sleep", "Args": ["1"]}}])
+        go, script = (os.path.join(self.server.home, name) for name in ("go-on", "wait.sh"))
+        with open(script, "w") as f:
+            f.write(f"#!/bin/bash\nuntil [ -e {go} ]; do sleep 0.05; done\n")
+        os.chmod(script, 0o755)
+        cid = self.run_job_flow("early", BootstrapActions=[{"Name": "slow", "ScriptBootstrapAction": {"Path": script}}])
         sid = self.steps(cid, step("s", "true"))[0]
         self.assertEqual(self.step(cid, sid)["Status"]["State"], "PENDING")
         self.assertEqual(self.step(cid, sid)["Status"]["StateChangeReason"], {})
         self.assertIn(self.state(cid), ("STARTING", "BOOTSTRAPPING"))
+        open(go, "w").close()
         self.step_until(cid, sid, "COMPLETED")
         self.until(cid, "WAITING")
         t = self.step(cid, sid)["Status"]["Timeline"]

@@ -70,8 +70,9 @@ def uncbor(b):
 
 class Query(Suite, unittest.TestCase):
     def ask(self, path, body, **headers):
-        self.server.conn.request("POST", path, body, {k.replace("_", "-"): v for k, v in headers.items()})
-        r = self.server.conn.getresponse()
+        conn = self.server.connection()
+        conn.request("POST", path, body, {k.replace("_", "-"): v for k, v in headers.items()})
+        r = conn.getresponse()
         return r.status, dict(r.getheaders()), r.read()
 
     def test_json(self):

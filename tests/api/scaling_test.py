@@ -14,12 +14,14 @@ finally:
 import copy  # noqa: E402
 import json  # noqa: E402
 import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import time  # noqa: E402
 import unittest  # noqa: E402
 
 from botocore.exceptions import ClientError  # noqa: E402
 
 from aws import Aws, boto3_client  # noqa: E402
-from stoker_server import Server, wait_for  # noqa: E402
+from stoker_server import STOKER, Server, wait_for  # noqa: E402
 
 AWS = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else shutil.which("aws")
 
@@ -95,7 +97,7 @@ class Scaling(unittest.TestCase):
     def attached(self, cid, role="TASK"):
         def state():
             return self.group(cid, role).get("AutoScalingPolicy", {}).get("Status", {}).get("State")
-        return wait_for("the policy to be attached", lambda: state() == "ATTACHED", 20)
+        return wait_for("the policy to be attached", lambda: state() == "ATTACHED")
 
     # ---- custom policies ----
 
@@ -115,7 +117,7 @@ class Scaling(unittest.TestCase):
         self.assertNotIn("AutoScalingPolicy", self.group(self.cid, "CORE"))
         # Terraform removes it and asks until it has gone, for a minute at most.
         self.emr.remove_auto_scaling_policy(ClusterId=self.cid, InstanceGroupId=gid)
-        wait_for("the policy to have gone", lambda: "AutoScalingPolicy" not in self.group(self.cid, "TASK"), 20)
+        wait_for("the policy to have gone", lambda: "AutoScalingPolicy" not in self.group(self.cid, "TASK"))
         self.emr.remove_auto_scaling_policy(ClusterId=self.cid, InstanceGroupId=gid)
 
     def test_every_rule_is_an_alarm(self):
@@ -142,13 +144,13 @@ class Scaling(unittest.TestCase):
         one["Rules"][0]["Name"] = "only"
         self.emr.put_auto_scaling_policy(ClusterId=cid, InstanceGroupId=gid, AutoScalingPolicy=one)
         self.attached(cid)
-        wait_for("one alarm", lambda: set(alarms()) == {"only"}, 20)
+        wait_for("one alarm", lambda: set(alarms()) == {"only"})
         self.emr.remove_auto_scaling_policy(ClusterId=cid, InstanceGroupId=gid)
-        wait_for("no alarm", lambda: not alarms(), 20)
+        wait_for("no alarm", lambda: not alarms())
         self.emr.put_auto_scaling_policy(ClusterId=cid, InstanceGroupId=gid, AutoScalingPolicy=one)
         self.attached(cid)
         self.emr.terminate_job_flows(JobFlowIds=[cid])
-        wait_for("no alarm", lambda: not alarms(), 20)
+        wait_for("no alarm", lambda: not alarms())
 
     def test_inside_run_job_flow_and_add_instance_groups(self):
         cid = self.create("inside", groups(POLICY))
@@ -160,7 +162,7 @@ class Scaling(unittest.TestCase):
         gid = added["InstanceGroupIds"][0]
         wait_for("the added group's policy", lambda: any(
             g["Id"] == gid and g.get("AutoScalingPolicy", {}).get("Status", {}).get("State") == "ATTACHED"
-            for g in self.emr.list_instance_groups(ClusterId=cid)["InstanceGroups"]), 20)
+            for g in self.emr.list_instance_groups(ClusterId=cid)["InstanceGroups"]))
         bad = copy.deepcopy(POLICY)
         bad["Constraints"]["MinCapacity"] = 9
         self.refused("ValidationException", "MinCapacity", self.emr.run_job_flow, Name="x", ReleaseLabel="emr-7.1.0",
@@ -174,7 +176,7 @@ class Scaling(unittest.TestCase):
             "InstanceGroups": groups(POLICY), "KeepJobFlowAliveWhenNoSteps": True})["JobFlowId"]
         status = wait_for("the policy to fail", lambda: next(
             (g["AutoScalingPolicy"]["Status"] for g in self.emr.list_instance_groups(ClusterId=cid)["InstanceGroups"]
-             if g.get("AutoScalingPolicy", {}).get("Status", {}).get("State") == "FAILED"), None), 30)
+             if g.get("AutoScalingPolicy", {}).get("Status", {}).get("State") == "FAILED"), None))
         self.assertEqual(status["StateChangeReason"]["Code"], "PROVISION_FAILURE")
         self.assertIn("AutoScalingRole", status["StateChangeReason"]["Message"])
 
@@ -227,9 +229,9 @@ class Scaling(unittest.TestCase):
         self.assertEqual(self.emr.get_managed_scaling_policy(ClusterId=cid)["ManagedScalingPolicy"]["ComputeLimits"]
                          ["MinimumCapacityUnits"], 3)
         wait_for("the minimum of 3", lambda: self.group(cid, "CORE")["RunningInstanceCount"] +
-                 self.group(cid, "TASK")["RunningInstanceCount"] == 3, 30)
+                 self.group(cid, "TASK")["RunningInstanceCount"] == 3)
         # Terraform waits for a group that was resized to be RUNNING again.
-        wait_for("a quiet group", lambda: self.group(cid, "CORE")["Status"]["State"] == "RUNNING", 20)
+        wait_for("a quiet group", lambda: self.group(cid, "CORE")["Status"]["State"] == "RUNNING")
 
     def test_bad_limits_are_refused(self):
         def put(text, **change):
@@ -261,14 +263,41 @@ class Scaling(unittest.TestCase):
         def core():
             return next(f for f in self.emr.list_instance_fleets(ClusterId=cid)["InstanceFleets"]
                         if f["InstanceFleetType"] == "CORE")
-        wait_for("six units", lambda: core()["ProvisionedOnDemandCapacity"] == 6, 30)
+        wait_for("six units", lambda: core()["ProvisionedOnDemandCapacity"] == 6)
         self.assertEqual(core()["TargetOnDemandCapacity"], 6)
         self.emr.modify_instance_fleet(ClusterId=cid, InstanceFleet={"InstanceFleetId": core()["Id"],
                                                                      "TargetOnDemandCapacity": 8})
-        last = self.server.call("Stoker.ListScalingDecisions", {"ClusterId": cid})["Decisions"][0]
-        self.assertEqual((last["Kind"], last["From"], last["To"]), ("manual", 6, 8))
+        decisions = self.server.call("Stoker.ListScalingDecisions", {"ClusterId": cid})["Decisions"]
+        self.assertIn(("manual", 6, 8), [(d["Kind"], d["From"], d["To"]) for d in decisions])
         self.refused("ValidationException", "instance fleets", self.emr.put_auto_scaling_policy, ClusterId=cid,
                      InstanceGroupId=core()["Id"], AutoScalingPolicy=POLICY)
+        # What EMR has no words for: by the clock, and by the CPU, in units of both markets.
+        self.emr.remove_managed_scaling_policy(ClusterId=cid)
+        at = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 6))
+        self.server.call("Stoker.PutScheduledScaling", {
+            "ClusterId": cid, "ScheduleName": "soon", "InstanceFleetId": core()["Id"], "ScheduleExpression": at,
+            "TargetOnDemandCapacity": 2, "TargetSpotCapacity": 4})
+        wait_for("its time", lambda: (core()["TargetOnDemandCapacity"], core()["TargetSpotCapacity"]) == (2, 4), 30)
+        wait_for("the spot units", lambda: core()["ProvisionedSpotCapacity"] == 4, 30)
+        last = next(d for d in self.server.call("Stoker.ListScalingDecisions", {"ClusterId": cid})["Decisions"]
+                    if d["Kind"] == "scheduled")
+        self.assertEqual((last["From"], last["To"], last["Numbers"]["SpotUnits"]), (8, 6, 4))
+        self.server.call("Stoker.PutUtilizationScaling", {"ClusterId": cid, "InstanceFleetId": core()["Id"],
+                                                          "MinCapacity": 2, "MaxCapacity": 9})
+        fleet = next(g for g in self.server.call("Stoker.GetScaling", {"ClusterId": cid})["Groups"] if g["Role"] == "CORE")
+        self.assertEqual(fleet["Utilization"]["MaximumOnDemandCapacityUnits"], 2)
+        self.assertEqual((fleet["TargetSpotCapacity"], fleet["WeightedCapacity"]), (4, 2))
+
+        def cli(*words, status=0):
+            r = subprocess.run([STOKER, "scaling", *words], env=self.server.env, capture_output=True, text=True, timeout=120,
+                               stdin=subprocess.DEVNULL)
+            self.assertEqual(r.returncode, status, r.stdout + r.stderr)
+            return r.stdout + r.stderr
+        self.assertIn("2 to 8 units, CPU > 80 %", cli("put-utilization", cid, "core", "--min", "2", "--max", "8",
+                                                       "--max-on-demand", "3", "--yes"))
+        self.assertIn("1+5 units at", cli("put-scheduled", cid, "core", "nights", "cron(0 22 * * ? *)", "1+5", "--yes"))
+        self.assertIn("as 2+6", cli("put-scheduled", cid, "core", "nights", "cron(0 22 * * ? *)", "6", "--yes", status=2))
+        self.assertRegex(cli(cid), r"2\+4 of 2\+4 units(.|\n)*schedule nights: .* → 1\+5 units of if-")
 
     # ---- the aws program ----
 
@@ -298,7 +327,7 @@ class Scaling(unittest.TestCase):
         self.attached(cid, "CORE")
         self.aws("remove-auto-scaling-policy", "--cluster-id", cid, "--instance-group-id", gid)
         self.aws("remove-managed-scaling-policy", "--cluster-id", cid)
-        wait_for("the policy to have gone", lambda: "AutoScalingPolicy" not in self.group(cid, "CORE"), 20)
+        wait_for("the policy to have gone", lambda: "AutoScalingPolicy" not in self.group(cid, "CORE"))
 
 
 if __name__ == "__main__":

@@ -122,6 +122,8 @@ class Terraform(unittest.TestCase):
                                                                                     "Args": ["x"]}}],
                           AutoTerminationPolicy={"IdleTimeout": 3600}, EbsRootVolumeSize=20, CustomAmiId="ami-1",
                           ScaleDownBehavior="TERMINATE_AT_TASK_COMPLETION", LogUri="s3n://logs/tf/",
+                          KerberosAttributes={"Realm": "EC2.INTERNAL", "KdcAdminPassword": "geheim",
+                                              "CrossRealmTrustPrincipalPassword": "geheim"},
                           Configurations=[{"Classification": "spark-env", "Configurations": [
                               {"Classification": "export", "Properties": {"A": "B"}}], "Properties": {}}])
         c, groups, _, actions, listed, idle = self.read(cid)
@@ -133,6 +135,11 @@ class Terraform(unittest.TestCase):
                          ("emr-7.1.0", "s3n://logs/tf/", "ami-1", 20, False))
         self.assertEqual(c["Configurations"][0]["Configurations"][0]["Properties"], {"A": "B"})
         self.assertRegex(c["ClusterArn"], "^arn:aws:elasticmapreduce:us-west-2:")
+        # Without a realm the provider would replace the cluster; the passwords it keeps itself.
+        self.assertEqual(c["KerberosAttributes"], {"Realm": "EC2.INTERNAL", "KdcAdminPassword": "********",
+                                                   "CrossRealmTrustPrincipalPassword": "********"})
+        with open(os.path.join(self.server.home, "stoker.db-wal"), "rb") as f:
+            self.assertNotIn(b"geheim", f.read())
         self.assertEqual({g["InstanceGroupType"]: len(g["EbsBlockDevices"]) for g in groups}, {"MASTER": 1, "CORE": 1})
         self.update(cid, groups)
         self.delete(cid)

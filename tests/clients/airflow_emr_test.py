@@ -23,6 +23,7 @@ if PYTHON:
     os.environ.update(AIRFLOW_HOME=HOME.name, AIRFLOW__CORE__UNIT_TEST_MODE="True",
                       AIRFLOW__CORE__LOAD_EXAMPLES="False", AIRFLOW__LOGGING__LOGGING_LEVEL="ERROR")
     from airflow.exceptions import AirflowException, TaskDeferred
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
     from airflow.providers.amazon.aws.hooks.emr import EmrHook
     from airflow.providers.amazon.aws.operators.emr import (
         EmrAddStepsOperator, EmrCreateJobFlowOperator, EmrModifyClusterOperator, EmrStartNotebookExecutionOperator,
@@ -55,7 +56,8 @@ class Airflow(unittest.TestCase):
         e = cls.server.call("Stoker.GetEnvironment")
         os.environ["AIRFLOW_CONN_AWS_DEFAULT"] = json.dumps({
             "conn_type": "aws", "login": e["AccessKeyId"], "password": e["SecretAccessKey"],
-            "extra": {"region_name": e["Region"], "endpoint_url": e["Endpoint"]}})
+            "extra": {"region_name": e["Region"], "endpoint_url": e["Endpoint"],
+                      "service_config": {"sts": {"endpoint_url": e["Endpoint"]}}}})
         cls.cid = cls.run_operator(EmrCreateJobFlowOperator(
             task_id="create", emr_conn_id=None, job_flow_overrides=job_flow("shared"),
             wait_policy=WaitPolicy.WAIT_FOR_COMPLETION, waiter_delay=1, waiter_max_attempts=60))
@@ -70,6 +72,12 @@ class Airflow(unittest.TestCase):
 
     def state(self, cid):
         return self.server.call("DescribeCluster", {"ClusterId": cid})["Cluster"]["Status"]["State"]
+
+    def test_connection(self):
+        """The button that tests a connection: it asks STS who it is."""
+        good, said = AwsGenericHook(aws_conn_id="aws_default").test_connection()
+        self.assertTrue(good, said)
+        self.assertIn("arn:aws:iam::000000000000:root", said)
 
     def test_created_and_waited_for(self):
         self.assertEqual(self.state(self.cid), "WAITING")

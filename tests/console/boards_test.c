@@ -81,6 +81,7 @@ static void spot_screens(struct term *t, const struct look *l)
 	go(t, "spot", "on demand $0.17");
 	golden(t, "spot", l);
 	form(t, "p", "Spot market: c5.xlarge", "form-spot", l);
+	form(t, "f", "Load spot prices", "form-feed", l);
 	term_keys(t, "2");
 	term_wait(t, "ends in 1:15");
 	golden(t, "spot-nodes", l);
@@ -394,6 +395,30 @@ static void test_utilization(void **state)
 	close_world(&w);
 }
 
+/* What is wrong with a file is said in the form; what it will do to nodes stands in the plan. */
+static void test_spot_feed(void **state)
+{
+	struct world w;
+	(void)state;
+	struct term *t = open_at(&w, "spot", "none is loaded");
+	term_keys(t, "f");
+	term_wait(t, "Load spot prices");
+	term_keys(t, "tests/console/fake.py<ctrl-s>");
+	term_wait(t, "fake.py: line 1");
+	term_keys(t, "<ctrl-u>tests/data/spot-storm.jsonl<tab><tab><ctrl-u>60<ctrl-s>");
+	term_wait(t, "up to $0.1500, above a bid");
+	golden(t, "plan-feed", UTF8_80);
+	term_keys(t, "y");
+	wait_request(&w, "PutSpotFeed {\"Data\": \"{\\\"AvailabilityZone\\\": \\\"us-east-1a\\\"");
+	term_wait(t, "1 of 2, 60 times as fast: next c5.xlarge $0.1500 in 1:30");
+	term_keys(t, "X");
+	term_wait(t, "Clear the spot price feed spot-storm.jsonl");
+	term_keys(t, "y");
+	wait_request(&w, "DeleteSpotFeed {}");
+	term_wait(t, "none is loaded");
+	close_world(&w);
+}
+
 static void test_spot(void **state)
 {
 	struct world w;
@@ -607,7 +632,8 @@ int main(void)
 		cmocka_unit_test(test_empty), cmocka_unit_test(test_not_offered), cmocka_unit_test(test_cause),
 		cmocka_unit_test(test_acknowledge), cmocka_unit_test(test_alarm), cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_saving), cmocka_unit_test(test_what_if), cmocka_unit_test(test_scaling),
-		cmocka_unit_test(test_utilization), cmocka_unit_test(test_spot), cmocka_unit_test(test_letters),
+		cmocka_unit_test(test_utilization), cmocka_unit_test(test_spot),
+		cmocka_unit_test(test_spot_feed), cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_schedules), cmocka_unit_test(test_trails), cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_composite), cmocka_unit_test(test_fleets), cmocka_unit_test(test_topics),
 	};

@@ -585,7 +585,7 @@ int main(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct demo m = { .cursor = -1 };
 	int rows = 12, tick = 0;
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");
 	if (options(argc, argv, &o, &rows, &tick)) {
 		fprintf(stderr, "usage: demo [--rows N] [--color X] [--glyphs X] [--theme X] [--tick MS] [--read-only]\n");
 		return 2;

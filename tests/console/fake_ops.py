@@ -96,7 +96,8 @@ def spot(now):
                                             ("m5.xlarge", 0.192, 0.38, True, 0), ("r5.xlarge", 0.252, 0.97, False, 0)):
         history = [[now - 86400 + h * 3600, round(full * (share + 0.12 * math.sin(h / 3)), 4)] for h in range(24)]
         out.append({"InstanceType": kind, "Price": round(full * share, 4), "OnDemandPrice": full, "Since": now - 3400,
-                    "Available": there, "Instances": nodes, "History": history})
+                    "Available": there, "Instances": nodes, "History": history, "Source": "set",
+                    "Bids": [{"ClusterId": A, "InstanceGroupId": "ig-A3", "Bid": 0.085}] if nodes else []})
     return out
 
 
@@ -428,6 +429,21 @@ class Operations:
                 self.bump()
                 return p
         raise self.refused("ValidationException", "There is no type %s." % b["InstanceType"])
+
+    def GetSpotFeed(self, b):
+        return {"Feed": self.w["feed"]} if self.w.get("feed") else {}
+
+    def PutSpotFeed(self, b):
+        self.w["feed"] = {"FeedName": b["FeedName"], "State": "playing", "Start": b["Start"], "Speed": b.get("Speed", 1),
+                          "Loop": b.get("Loop", False), "Changes": 2, "Played": 1,
+                          "Coming": [{"Time": self.now + 90, "InstanceType": "c5.xlarge", "Price": 0.15}]}
+        self.bump()
+        return {"Feed": self.w["feed"]}
+
+    def DeleteSpotFeed(self, b):
+        self.w["feed"] = None
+        self.bump()
+        return {}
 
     def InterruptSpot(self, b):
         for i in b["InstanceIds"]:

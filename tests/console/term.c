@@ -211,6 +211,14 @@ void term_settle(struct term *t, int quiet_ms)
 			return;
 }
 
+void term_wait_output(struct term *t, uint64_t before)
+{
+	int64_t end = clock_mono_us() + DEADLINE_MS * 1000LL;
+	while (t->bytes == before && clock_mono_us() < end && pump(t, 20) >= 0)
+		;
+	assert_true(t->bytes != before);
+}
+
 static void give_up(struct term *t, const char *what, const char *text)
 {
 	char *s = term_screen(t);

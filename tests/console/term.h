@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #define TERM_FROZEN "1763714467000"
-#define TERM_DEADLINE_MS 10000
+#define TERM_DEADLINE_MS 60000
 
 struct term;
 
@@ -64,6 +64,7 @@ void term_golden(struct term *t, const char *name);
 void term_golden_styles(struct term *t, const char *name);
 
 /* ---- measuring and adversity ---- */
+void term_wait_output(struct term *t, uint64_t before); /* until term_bytes() is another */
 uint64_t term_bytes(const struct term *t);            /* that came from the program so far */
 /* Read at most so many bytes a second from now on (0: at full speed). */
 void term_rate(struct term *t, long bytes_per_second);

@@ -107,7 +107,7 @@ static inline void close_world(struct world *w)
 static inline void wait_request(struct world *w, const char *text)
 {
 	char path[96];
-	int64_t until = clock_mono_us() + 10000000;
+	int64_t until = clock_mono_us() + TERM_DEADLINE_MS * 1000LL;
 	struct error err;
 	snprintf(path, sizeof path, "%s/requests.log", w->home);
 	for (;;) {
@@ -149,7 +149,9 @@ static inline void wait_home(struct term *t)
 /* Escape alone: what follows at once would be read as an alt- key. */
 static inline void escape(struct term *t)
 {
+	uint64_t before = term_bytes(t);
 	term_keys(t, "<esc>");
+	term_wait_output(t, before); /* what it closes is drawn over: it was read alone */
 	term_settle(t, 80);
 }
 

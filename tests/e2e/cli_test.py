@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -220,13 +221,15 @@ class Cli(unittest.TestCase):
         self.assertIn("off", self.stoker("alarms", "--metric").stdout)
         self.stoker("alarms", "enable", "few")
         self.stoker("alarms", "set-state", "few", "OK", "--reason", "by hand")
-        self.stoker("alarms", "delete", "few")
-        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", status=1).stderr)
+        self.assertIn("--yes says that", self.stoker("alarms", "delete", "few", status=2).stderr)
+        self.stoker("alarms", "delete", "few", "--yes")
+        self.assertIn("does not exist", self.stoker("alarms", "delete", "few", "--yes", status=1).stderr)
         self.assertIn("there is no alarm", self.stoker("alarms", "show", "few", status=4).stderr)
         self.assertIn("there is no topic", self.stoker("alarms", "put", "x", "-m", "m", "--above", "1", "--action",
                                                        "nobody", status=4).stderr)
         self.assertIn("--above", self.stoker("alarms", "put", "x", "-m", "m", status=2).stderr)
-        self.stoker("topics", "delete", "ops")
+        self.assertIn("--yes says that", self.stoker("topics", "delete", "ops", status=2).stderr)
+        self.stoker("topics", "delete", "ops", "--yes")
 
     def test_composite_alarms(self):
         for name in ("part", "deploy"):
@@ -244,11 +247,11 @@ class Cli(unittest.TestCase):
         self.assertIn("ALARM(part)", self.stoker("alarms", "--metric").stdout)
         alarm = next(a for a in self.json("alarms")["Alarms"] if a.get("AlarmName") == "whole")
         self.assertEqual((alarm["Kind"], alarm["Title"]), ("composite", "whole: a part is broken"))
-        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", status=1).stderr)
+        self.assertIn("depending on it: whole", self.stoker("alarms", "delete", "part", "--yes", status=1).stderr)
         self.assertIn("--rule is missing", self.stoker("alarms", "put-composite", "x", status=2).stderr)
         self.assertIn("at position 7", self.stoker("alarms", "put-composite", "x", "--rule", "ALARM()", status=1).stderr)
-        self.stoker("alarms", "delete", "whole")
-        self.stoker("alarms", "delete", "part", "deploy")
+        self.stoker("alarms", "delete", "whole", "--yes")
+        self.stoker("alarms", "delete", "part", "deploy", "--yes")
 
     def test_metrics(self):
         at = int(time.time()) // 60 * 60
@@ -306,6 +309,46 @@ class Cli(unittest.TestCase):
         self.assertIn(b"[y/N]", seen)
         self.assertEqual(os.waitstatus_to_exitcode(status), FAILED)
         self.assertIn(self.json("clusters", "cli-main")["Cluster"]["Status"]["State"], ("WAITING", "RUNNING"))
+
+    def on_terminal(self, *words, **env):
+        """All that a command writes to a terminal."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execve(STOKER, [STOKER, *words], dict(self.server.env, TERM="xterm-256color", **env))
+        seen = b""
+        while True:
+            try:
+                piece = os.read(fd, 4096)
+            except OSError:                             # the other side has closed it
+                break
+            if not piece:
+                break
+            seen += piece
+        os.waitpid(pid, 0)
+        os.close(fd)
+        return seen
+
+    def test_a_terminal_without_unicode(self):
+        self.assertIn("…".encode(), self.on_terminal("help", LC_ALL="C.UTF-8"))
+        plain = self.on_terminal("help", LC_ALL="C")
+        self.assertIn(b"stoker COMMAND ~", plain)
+        for words in (("help",), ("cost",), ("cost", "forecast"), ("steps", "cli-main"), ("help", "metrics")):
+            self.assertLess(max(self.on_terminal(*words, LC_ALL="C")), 0x80, words)
+        # Programs and pipes get what there is.
+        self.assertIn("…", self.stoker("help", env={"LC_ALL": "C"}).stdout)
+
+    @unittest.skipUnless(shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"),
+                         "no other language can be made here")
+    def test_numbers_are_the_same_in_every_language(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", os.path.join(folder, "de_DE.UTF-8")], check=True,
+                           capture_output=True, timeout=PATIENCE)
+            env = {"LOCPATH": folder, "LC_ALL": "de_DE.UTF-8"}
+            self.assertIn("$0.48/h", self.stoker("cost", "what-if", "cli-main", "core=2", env=env).stdout)
+            self.stoker("cost", "put-budget", "words", "12.5", env=env)
+            self.assertIn("$12.50", self.stoker("cost", "budgets", env=env).stdout)
+            self.assertEqual(self.json("cost", "budgets", env=env)["Budgets"][0]["Amount"], 12.5)
+            self.stoker("cost", "delete-budget", "words", "--yes", env=env)
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:

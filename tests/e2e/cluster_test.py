@@ -470,9 +470,9 @@ class Door(Base):
             conn.close()
             return reply.status, body
         target = {"X-Amz-Target": "ElasticMapReduce.ListClusters"}
-        self.assertEqual(ask("POST", "/", target)[0], 403)
+        self.assertEqual(ask("POST", "/", target)[0], 400)
         self.assertIn("MissingAuthenticationToken", ask("POST", "/", target)[1])
-        self.assertEqual(ask("POST", f"/{token}/", target)[0], 403)
+        self.assertEqual(ask("POST", f"/{token}/", target)[0], 400)
         self.assertEqual(ask("GET", "/metrics")[0], 401)
         self.assertEqual(ask("GET", "/metrics", {"Authorization": "Bearer wrong"})[0], 401)
         status, text = ask("GET", "/metrics", {"Authorization": f"Bearer {token}"})

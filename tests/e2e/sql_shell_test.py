@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from stoker_server import STOKER, Server, wait_for  # noqa: E402
+from stoker_server import PATIENCE, STOKER, Server, proc_cpu, wait_for  # noqa: E402
 
 # Runs for minutes unless it is cancelled, and needs no input.
 LONG = "SELECT sum(a.id * b.id) FROM range(3000000) a CROSS JOIN range(3000000) b WHERE a.id % 7 = b.id % 11"
@@ -28,7 +28,7 @@ class Shell:
             os.execve(STOKER, [STOKER, "sql", *words], dict(env, TERM="dumb", INPUTRC="/dev/null"))
         self.text = ""
 
-    def expect(self, what, deadline=30):
+    def expect(self, what, deadline=PATIENCE):
         """Read until the pattern has come since the last expect; gives what came before and with it."""
         end = time.monotonic() + deadline
         while True:
@@ -47,7 +47,7 @@ class Shell:
     def type(self, text):
         os.write(self.fd, text.encode())
 
-    def end(self, deadline=20):
+    def end(self, deadline=PATIENCE):
         """Status of the shell once it has left."""
         def gone():
             if select.select([self.fd], [], [], 0)[0]:
@@ -70,7 +70,7 @@ class Sql(unittest.TestCase):
         cls.server.start()
         cls.addClassCleanup(cls.server.close)
 
-    def sql(self, *words, status=0, stdin=None, timeout=60):
+    def sql(self, *words, status=0, stdin=None, timeout=PATIENCE):
         r = subprocess.run([STOKER, "sql", *words], env=self.server.env, capture_output=True, text=True,
                            timeout=timeout, **({"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}))
         self.assertEqual(r.returncode, status, f"{words}: {r.stdout}{r.stderr}")
@@ -153,33 +153,41 @@ class Sql(unittest.TestCase):
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         p.stdout.readline()
         p.stdout.close()
-        self.assertEqual(p.wait(30), -signal.SIGPIPE)
+        self.assertEqual(p.wait(PATIENCE), -signal.SIGPIPE)
         self.assertEqual(p.stderr.read(), b"")
         p.stderr.close()
         full = subprocess.run([STOKER, "sql", "-e", "SELECT 1"], env=self.server.env, stdout=open("/dev/full", "w"),
-                              stderr=subprocess.PIPE, timeout=30)
+                              stderr=subprocess.PIPE, timeout=PATIENCE)
         self.assertEqual(full.returncode, 1)
 
     def test_interrupt_of_a_script_is_130(self):
         p = subprocess.Popen([STOKER, "sql", "-e", LONG], env=self.server.env, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-        wait_for("the session", lambda: self.server.processes("driver"))
-        time.sleep(1)  # most likely in the middle of it; it is cancelled as well if not
+        wait_for("the session to compute", self.computes)
         p.send_signal(signal.SIGINT)
-        _, err = p.communicate(timeout=20)
+        _, err = p.communicate(timeout=PATIENCE)
         self.assertEqual(p.returncode, 130, err)
         self.assertIn(b"cancelled", err)
+
+    def computes(self):
+        """The session has begun with LONG: that takes more CPU than a start. (In a shell the driver computes.)"""
+        def seconds(pid):
+            try:
+                return proc_cpu(pid)
+            except OSError:
+                return 0
+        return any(seconds(pid) > 0.5 for pid in self.server.processes("driver"))
 
     def test_nothing_stays_behind(self):
         self.sql("-e", "SELECT 1")
         wait_for("driver and executor to end",
-                 lambda: not self.server.processes("driver") + self.server.processes("executor"), 15)
+                 lambda: not self.server.processes("driver") + self.server.processes("executor"))
 
     def test_without_a_server(self):
         with tempfile.TemporaryDirectory(prefix="stoker-test-") as home:
             env = dict(self.server.env, STOKER_HOME=home)
             r = subprocess.run([STOKER, "sql", "--no-server", "-e", "SELECT 2"], env=env, capture_output=True,
-                               text=True, stdin=subprocess.DEVNULL, timeout=60)
+                               text=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
             self.assertEqual((r.returncode, r.stdout), (0, "2\n"), r.stderr)
             self.assertFalse(os.path.exists(os.path.join(home, "run", "api.sock")))
 
@@ -188,11 +196,11 @@ class Sql(unittest.TestCase):
             env = dict(self.server.env, STOKER_HOME=home)
             try:
                 r = subprocess.run([STOKER, "sql", "-e", "SELECT 2"], env=env, capture_output=True, text=True,
-                                   stdin=subprocess.DEVNULL, timeout=60)
+                                   stdin=subprocess.DEVNULL, timeout=PATIENCE)
                 self.assertEqual((r.returncode, r.stdout), (0, "2\n"), r.stderr)
             finally:
                 subprocess.run([STOKER, "server", "stop", "--terminate", "--yes"], env=env, capture_output=True,
-                               timeout=60)
+                               timeout=PATIENCE)
 
     def test_shell(self):
         s = Shell(self.server.env)
@@ -222,7 +230,7 @@ class Sql(unittest.TestCase):
         s.expect("sql> ")
         s.type(LONG + ";\n")
         s.expect(re.escape("% 11;") + "\n")
-        time.sleep(0.5)  # most likely in the middle of it; it is cancelled as well if not
+        wait_for("the session to compute", self.computes)
         s.type("\x03")
         s.expect("cancelled")
         s.expect("sql> ")

@@ -12,7 +12,7 @@ def boto3_client(server, service="emr", **members):
     keys = dict({"aws_access_key_id": e["AccessKeyId"], "aws_secret_access_key": e["SecretAccessKey"],
                  "region_name": e["Region"]}, **members)
     client = boto3.client(service, endpoint_url=e["Endpoint"],
-                          config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=30), **keys)
+                          config=Config(retries={"max_attempts": 0}, connect_timeout=60, read_timeout=120), **keys)
     if service == "emr":
         client.meta.events.register("after-call.emr", as_modelled)
     return client

@@ -120,15 +120,20 @@ class Server:
             raise AssertionError(f"the server did not answer within {deadline} s, its status is "
                                  f"{self.process.poll()}:\n{err.read()}")
 
-    def call(self, target, body=None):
-        if "." not in target:
-            target = "ElasticMapReduce." + target
+    def connection(self):
+        """The connection to ask on: the kept one, anew when it has rested."""
         if time.monotonic() - self.asked > RESTED:
             self.conn.close()
         self.asked = time.monotonic()
-        self.conn.request("POST", "/", json.dumps(body or {}),
-                          {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
-        reply = self.conn.getresponse()
+        return self.conn
+
+    def call(self, target, body=None):
+        if "." not in target:
+            target = "ElasticMapReduce." + target
+        conn = self.connection()
+        conn.request("POST", "/", json.dumps(body or {}),
+                     {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"})
+        reply = conn.getresponse()
         data = reply.read()
         if reply.status != 200:
             raise ApiError(target, reply.status, data)

@@ -281,7 +281,8 @@ static void test_policies_by_tag_and_arn(void **state)
 static void test_request_tags(void **state)
 {
 	struct fixture *f = *state;
-	put_policy(f, "tagged", "{\"Effect\":\"Allow\",\"Action\":\"elasticmapreduce:RunJobFlow\",\"Resource\":\"*\","
+	put_policy(f, "tagged", "{\"Effect\":\"Allow\",\"Action\":[\"elasticmapreduce:RunJobFlow\","
+	           "\"elasticmapreduce:AddTags\"],\"Resource\":\"*\","
 	           "\"Condition\":{\"StringEquals\":{\"aws:RequestTag/team\":\"${aws:username}\"},"
 	           "\"ForAllValues:StringEquals\":{\"aws:TagKeys\":[\"team\"]}}}");
 	make_key(f, "RUNS", "none", "\"tagged\"");
@@ -295,6 +296,35 @@ static void test_request_tags(void **state)
 	assert_true(denied(f));
 	ask_as(f, "RUNS", "ElasticMapReduce.RunJobFlow", "{}");
 	assert_true(denied(f));            /* before a word about what is missing in it */
+}
+
+/* As on AWS: a cluster to be made is all clusters, and its tags are wanted from AddTags as well. */
+static void test_clusters_to_be_made(void **state)
+{
+	struct fixture *f = *state;
+	put_policy(f, "runs", "{\"Effect\":\"Allow\",\"Action\":\"elasticmapreduce:RunJobFlow\",\"Resource\":"
+	           "\"arn:aws:elasticmapreduce:*:*:cluster/*\"}");
+	make_key(f, "PLAIN", "none", "\"runs\"");
+	make_key(f, "OPER", "operator", "");
+	ask_as(f, "PLAIN", "ElasticMapReduce.RunJobFlow", RUN "]}");
+	assert_int_equal(f->status, 200);
+	ask_as(f, "PLAIN", "ElasticMapReduce.RunJobFlow", RUN "{\"Key\":\"team\",\"Value\":\"prod\"}]}");
+	assert_true(denied(f));
+	assert_string_equal(f->message, "User: arn:aws:iam::000000000000:user/user-PLAIN is not authorized to perform: "
+	                    "elasticmapreduce:AddTags on resource: arn:aws:elasticmapreduce:us-east-1:000000000000:cluster/*"
+	                    " because no identity-based policy allows the elasticmapreduce:AddTags action");
+	ask_as(f, "OPER", "ElasticMapReduce.RunJobFlow", RUN "{\"Key\":\"team\",\"Value\":\"prod\"}]}");
+	assert_int_equal(f->status, 200);
+	/* Nor by a schedule. */
+	put_policy(f, "plans", "{\"Effect\":\"Allow\",\"Action\":[\"elasticmapreduce:RunJobFlow\",\"stoker:PutSchedule\"],"
+	           "\"Resource\":\"*\"}");
+	make_key(f, "PLANS", "none", "\"plans\"");
+#define PLAN "{\"ScheduleName\":\"x\",\"ScheduleExpression\":\"rate(1 day)\",\"Target\":{\"Operation\":" \
+	"\"RunJobFlow\",\"Request\":" RUN
+	ask_as(f, "PLANS", "Stoker.PutSchedule", PLAN "{\"Key\":\"team\",\"Value\":\"prod\"}]}}}");
+	assert_true(denied(f));
+	ask_as(f, "PLANS", "Stoker.PutSchedule", PLAN "]}}}");
+	assert_int_equal(f->status, 200);
 }
 
 /* ---- keys ---- */
@@ -404,7 +434,7 @@ static void test_trail(void **state)
 	ask_as(f, "VIEW", "ElasticMapReduce.TerminateJobFlows", body);
 	ask_as(f, "VIEW", "ElasticMapReduce.ListClusters", "{}");
 	snprintf(body, sizeof body, "{\"JobFlowId\":\"%s\",\"Steps\":[{\"Name\":\"s\",\"HadoopJarStep\":{\"Jar\":"
-	         "\"command-runner.jar\",\"Args\":[\"x\",\"--password\",\"hunter2\",\"--token=abc\"]}}]}", c->id);
+	         "\"command-runner.jar\",\"Args\":[\"x\",\"--password\",\"hunter2\",\"--token=t0ken-of-a-friend\"]}}]}", c->id);
 	good(f, "ElasticMapReduce.AddJobFlowSteps", body);
 	ask(f, "ElasticMapReduce.TerminateJobFlows", "%s", "{\"JobFlowIds\":");
 	cJSON *events = trail(f, "{}");
@@ -427,12 +457,104 @@ static void test_trail(void **state)
 	assert_string_equal(json_str(e, "ClusterId", ""), c->id);      /* known from the answer */
 	char *text = json_print(events);
 	assert_null(strstr(text, "hunter2"));
-	assert_null(strstr(text, "abc"));
+	assert_null(strstr(text, "t0ken-of-a-friend"));
 	assert_null(strstr(text, "secret-of-VIEW"));
 	assert_non_null(strstr(text, "HIDDEN_DUE_TO_SECURITY_REASONS"));
 	free(text);
 	cJSON_Delete(events);
 	check_intact(f, true);
+}
+
+/* A call on several clusters is found by each, and so is one that names a group. */
+static void test_trail_of_several_clusters(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *a = waiting(f), *b = waiting(f), *other = waiting(f);
+	char body[300];
+	snprintf(body, sizeof body, "{\"JobFlowIds\":[\"%s\",\"%s\"],\"TerminationProtected\":true}", a->id, b->id);
+	good(f, "ElasticMapReduce.SetTerminationProtection", body);
+	snprintf(body, sizeof body, "{\"InstanceGroups\":[{\"InstanceGroupId\":\"%s\",\"InstanceCount\":3}]}",
+	         b->groups.items[1]->id);
+	good(f, "ElasticMapReduce.ModifyInstanceGroups", body);
+	const struct { const struct cluster *c; int n; } table[] = { { a, 2 }, { b, 3 }, { other, 1 } };
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(body, sizeof body, "{\"ClusterId\":\"%s\"}", table[i].c->id);
+		cJSON *events = trail(f, body);    /* each has its RunJobFlow */
+		if (cJSON_GetArraySize(events) != table[i].n)
+			fail_msg("%s: %d", body, cJSON_GetArraySize(events));
+		cJSON_Delete(events);
+	}
+	const cJSON *records = json_arr(good(f, "Stoker.ListAuditEvents", "{\"Format\":\"cloudtrail\",\"EventName\":"
+	                                     "\"SetTerminationProtection\"}"), "Records");
+	const cJSON *resources = json_arr(cJSON_GetArrayItem(records, 0), "resources");
+	assert_int_equal(cJSON_GetArraySize(resources), 2);
+	const char *arn = json_str(cJSON_GetArrayItem(resources, 1), "ARN", "");
+	assert_string_equal(strrchr(arn, '/') + 1, b->id);
+	check_intact(f, true);
+}
+
+static int audited(struct fixture *f, const char *filter, const char *code)
+{
+	cJSON *events = trail(f, filter);
+	const cJSON *e;
+	int n = cJSON_GetArraySize(events);
+
+	cJSON_ArrayForEach(e, events)
+		if (code && strcmp(json_str(e, "ErrorCode", ""), code))
+			fail_msg("%s: %s", filter, json_str(e, "ErrorCode", "success"));
+	cJSON_Delete(events);
+	return n;
+}
+
+/* Every operation that changes something, from the table that they are all called by: one record when it is refused,
+ * one when the owner calls it, whatever comes of it; none of those that read. */
+static void test_every_change_is_in_the_trail(void **state)
+{
+	struct fixture *f = *state;
+	struct str_list targets = { 0 };
+	size_t it = 0, changing = 0;
+	const char *target;
+	void *v;
+	make_key(f, "NONE", "none", "");
+	while (map_next(f->ctl->ops, &it, &target, &v))
+		if (strcmp(target, "Stoker.StopServer"))
+			str_list_add(&targets, target);
+	for (size_t i = 0; i < targets.len; i++) {
+		struct operation op;
+		char filter[200];
+		assert_true(operation_find(targets.items[i], &op));
+		snprintf(filter, sizeof filter, "{\"EventName\":\"%s\",\"Actor\":\"user-NONE\"}", op.name);
+		ask_as(f, "NONE", targets.items[i], "{}");
+		if (!denied(f))
+			fail_msg("%s: %d %s", targets.items[i], f->status, f->error);
+		if (audited(f, filter, "AccessDeniedException") != !op.reads)
+			fail_msg("%s: a refusal must be in the trail, a read not", targets.items[i]);
+		snprintf(filter, sizeof filter, "{\"EventName\":\"%s\",\"Actor\":\"owner\"}", op.name);
+		int before = audited(f, filter, NULL);
+		ask(f, targets.items[i], "%s", "{}");
+		bool wanted = !op.reads && (!op.data || f->status != 200);
+		if (audited(f, filter, NULL) != before + wanted)
+			fail_msg("%s: %d records instead of %d", targets.items[i], audited(f, filter, NULL), before + wanted);
+		changing += !op.reads;
+	}
+	if (changing < 50)
+		fail_msg("only %zu operations that change something", changing);
+	str_list_free(&targets);
+	check_intact(f, true);
+}
+
+/* What cannot be told again would spoil every list that it is in. */
+static void test_text_that_is_none(void **state)
+{
+	struct fixture *f = *state;
+	const cJSON *r;
+	ask(f, "ElasticMapReduce.RunJobFlow", "%s", "{\"Name\":\"\xff\xfe\"}");
+	assert_string_equal(f->error, "SerializationException");
+	struct control_caller who = { .local = true, .user = "owner", .user_agent = "agent \xff\x1b[31m" };
+	control_call(f->ctl, "Stoker.DeletePolicy", "{}", 2, &who, on_reply, f);
+	control_turn(f->ctl);
+	r = json_arr(good(f, "Stoker.ListAuditEvents", "{\"EventName\":\"DeletePolicy\"}"), "AuditEvents");
+	assert_string_equal(json_str(cJSON_GetArrayItem(r, 0), "UserAgent", ""), "agent ??[31m");
 }
 
 static void test_filters_and_pages(void **state)
@@ -618,6 +740,10 @@ static void test_redaction(void **state)
 		{ "[\"--password\",\"x\",\"y\"]", "[\"--password\",\"H\",\"y\"]" },
 		{ "[\"--password\",\"--next\",\"y\"]", "[\"--password\",\"--next\",\"y\"]" },
 		{ "[\"--conf\",\"spark.ssl.keyPassword=x=y\"]", "[\"--conf\",\"spark.ssl.keyPassword=H\"]" },
+		{ "[\"export TOKEN=abc; run --password x y\"]", "[\"export TOKEN=H run --password H y\"]" },
+		{ "[\"curl -H 'Authorization: Bearer abc' u\"]", "[\"curl -H 'Authorization: H H u\"]" },
+		{ "\"CREATE TABLE t OPTIONS (user 'u', password 'x')\"", "\"CREATE TABLE t OPTIONS (user 'u', password H\"" },
+		{ "\"SELECT secretary, tokens FROM passwords\"", "\"SELECT secretary, tokens FROM passwords\"" },
 		{ "[\"jdbc://me:pass@host/db\"]", "[\"jdbc://me:H@host/db\"]" },
 		{ "{\"Webhook\":\"https://h.example/services/T0/B1\"}", "{\"Webhook\":\"https://h.example/H\"}" },
 		{ "{\"ClientToken\":\"x\",\"Token\":5}", "{\"ClientToken\":\"x\",\"Token\":\"H\"}" },
@@ -641,7 +767,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_roles), T(test_every_operation_has_a_role), T(test_keys_of_each_role), T(test_topics_are_masked), T(test_who_may_move_the_market),
 		T(test_last_use_outlives_a_reload), T(test_refused_requests_are_cut), T(test_requests_name_so_much_at_most), T(test_policies_by_tag_and_arn),
-		T(test_request_tags), T(test_life_of_a_key), T(test_refused_keys_and_policies), T(test_trail),
+		T(test_request_tags), T(test_clusters_to_be_made), T(test_life_of_a_key), T(test_refused_keys_and_policies),
+		T(test_trail), T(test_trail_of_several_clusters), T(test_every_change_is_in_the_trail), T(test_text_that_is_none),
 		T(test_filters_and_pages), T(test_cloudtrail), T(test_tampering_shows), T(test_age), T(test_a_full_disk), T(test_redaction),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

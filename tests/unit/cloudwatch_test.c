@@ -120,6 +120,10 @@ static void test_errors_as_json(void **state)
 	cw_error_query("InternalServiceError", &out);
 	assert_string_equal(buf_str(&out), "InternalServiceError;Receiver");
 	assert_int_equal(cw_error_status("ResourceNotFound"), 404);
+	assert_int_equal(cw_error_status("InvalidSignatureException"), 403);
+	assert_string_equal(cw_error_query_code("InvalidSignatureException"), "SignatureDoesNotMatch");
+	assert_string_equal(cw_error_query_code("UnrecognizedClientException"), "InvalidClientTokenId");
+	assert_string_equal(cw_error_query_code("ResourceNotFound"), "ResourceNotFound");
 	buf_free(&out);
 }
 

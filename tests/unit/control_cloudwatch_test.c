@@ -488,6 +488,22 @@ static void collect(struct fixture *f, int64_t at)
 	control_turn(f->ctl);
 }
 
+static const struct series *series_of(struct fixture *f, const struct cluster *c, const char *metric)
+{
+	struct pair p = { (char *)CW_DIM_CLUSTER, (char *)c->id };
+	struct pair_list dims = { &p, 1, 1 };
+	const struct series_name n = { c->region, CW_EMR_NAMESPACE, metric, &dims };
+
+	return series_find(cw_of(f->ctl)->series, &n);
+}
+
+static const char *unit_of(struct fixture *f, const struct cluster *c, const char *metric)
+{
+	const struct series *s = series_of(f, c, metric);
+
+	return s ? names_get(&metric_unit_names, series_unit(s)) : "absent";
+}
+
 static void test_metrics_of_a_cluster(void **state)
 {
 	struct fixture *f = *state;
@@ -508,6 +524,60 @@ static void test_metrics_of_a_cluster(void **state)
 	assert_true(last_of(f, c, "AppsCompleted") == 1 && last_of(f, c, "S3BytesRead") == 1000);
 	collect(f, m + 240000);
 	assert_true(last_of(f, c, "S3BytesRead") == 0);
+}
+
+/* Every name that EMR's guide has for clusters with YARN, in its unit (IsIdle's is Boolean there, which the API has not). Bytes
+ * read and written have tests of their own. */
+static void test_every_metric_has_its_unit(void **state)
+{
+	static const char *const counts[] = {
+		"AppsCompleted", "AppsFailed", "AppsKilled", "AppsPending", "AppsRunning", "AppsSubmitted", "ContainerAllocated",
+		"ContainerReserved", "ContainerPending", "ContainerPendingRatio", "MemoryTotalMB", "MemoryReservedMB",
+		"MemoryAvailableMB", "MemoryAllocatedMB", "CoreNodesRunning", "CoreNodesPending", "TaskNodesRunning",
+		"TaskNodesPending", "MRTotalNodes", "MRActiveNodes", "MRLostNodes", "MRUnhealthyNodes", "MRDecommissionedNodes",
+		"MRRebootedNodes", "MultiMasterInstanceGroupNodesRunning", "MultiMasterInstanceGroupNodesRequested", "TotalLoad",
+		"MissingBlocks", "CorruptBlocks", "PendingDeletionBlocks", "UnderReplicatedBlocks", "DfsPendingReplicationBlocks",
+		"CapacityRemainingGB", "TotalNodesRequested", "TotalNodesRunning", "CoreNodesRequested", "TaskNodesRequested",
+		"TotalVCPURequested", "TotalVCPURunning", "CoreVCPURequested", "CoreVCPURunning", "TaskVCPURequested",
+		"TaskVCPURunning", "TotalNotebookKernels",
+	}, *const shares[] = {
+		"YARNMemoryAvailablePercentage", "LiveDataNodes", "HDFSUtilization", "MultiMasterInstanceGroupNodesRunningPercentage",
+	}, *const units[] = {
+		"TotalUnitsRequested", "TotalUnitsRunning", "CoreUnitsRequested", "CoreUnitsRunning", "TaskUnitsRequested",
+		"TaskUnitsRunning",
+	};
+	struct fixture *f = *state;
+	struct cluster *c = waiting(f), *fleets = run_up(f, "\"Instances\":{\"KeepJobFlowAliveWhenNoSteps\":true,"
+	    "\"InstanceFleets\":[{\"InstanceFleetType\":\"MASTER\",\"TargetOnDemandCapacity\":1,\"InstanceTypeConfigs\":["
+	    "{\"InstanceType\":\"m5.xlarge\"}]}]}");
+
+	ask(f, "ElasticMapReduce.PutAutoTerminationPolicy", "{\"ClusterId\":\"%s\",\"AutoTerminationPolicy\":{\"IdleTimeout\":600}}",
+	    c->id);
+	collect(f, minute_ms() + 60000);
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		assert_string_equal(unit_of(f, c, counts[i]), "Count");
+	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+		assert_string_equal(unit_of(f, c, shares[i]), "Percent");
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		assert_string_equal(unit_of(f, fleets, units[i]), "Count");
+		assert_string_equal(unit_of(f, c, units[i]), "absent");
+	}
+	assert_string_equal(unit_of(f, c, "IsIdle"), "None");
+	assert_string_equal(unit_of(f, c, "AutoTerminationIsClusterIdle"), "None");
+	assert_string_equal(unit_of(f, fleets, "AutoTerminationIsClusterIdle"), "absent");
+	/* A cluster that has ended has no metrics. */
+	ask(f, "ElasticMapReduce.TerminateJobFlows", "{\"JobFlowIds\":[\"%s\"]}", fleets->id);
+	for (size_t i = 0; i < fleets->instances.len; i++) {
+		struct node *n = fleets->instances.items[i]->runtime;
+		link_close(n->link);
+		node_link_closed(f->ctl, n);
+	}
+	control_turn(f->ctl);
+	assert_true(cluster_state_ended(fleets->state));
+	int64_t last = series_last(series_of(f, fleets, "IsIdle")), other = series_last(series_of(f, c, "IsIdle"));
+	collect(f, minute_ms() + 180000);
+	assert_int_equal(series_last(series_of(f, fleets, "IsIdle")), last);
+	assert_true(series_last(series_of(f, c, "IsIdle")) > other);
 }
 
 /* ---- the number that is promised ---- */
@@ -563,6 +633,7 @@ int main(void)
 		T(test_names_hold_no_control_characters),
 		T(test_commands_get_the_message), T(test_failing_commands_say_why), T(test_alarms_tell_topics),
 		T(test_topics_are_checked), T(test_list_and_acknowledge), T(test_metrics_of_a_cluster),
+		T(test_every_metric_has_its_unit),
 		T(test_ten_thousand_alarms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

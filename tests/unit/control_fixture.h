@@ -20,6 +20,8 @@
 
 #pragma GCC diagnostic ignored "-Wunused-function"
 
+#include "tests/unit/event_watch.h"
+
 struct sent {
 	char instance[64];
 	cJSON *msg;
@@ -108,6 +110,7 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(f->dir));
 	f->next_pid = 4000000;
 	F = f;
+	watch_reset();
 	uv_loop_init(&f->loop);
 	open_control(f);
 	*state = f;

@@ -270,6 +270,79 @@ static void old_instances_are_not_listed(void **state)
 	assert_int_equal(cJSON_GetArraySize(json_arr(good(f, "ElasticMapReduce.ListInstances", body), "Instances")), all - 1);
 }
 
+#define DAYS(n) ((n) * 24LL * 3600 * 1000)
+
+static int listed(struct fixture *f, const char *target, const char *body, const char *member)
+{
+	return cJSON_GetArraySize(json_arr(good(f, target, body), member));
+}
+
+/* DescribeJobFlows: two weeks of what has ended, two months of what works; what was asked for by state or id too. After
+ * two months what has ended is gone, for everybody. */
+static void old_clusters_are_not_listed(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *ended = up(f, DISK), *works = up(f, DISK);
+	const char *target = "ElasticMapReduce.DescribeJobFlows";
+	char body[128];
+
+	snprintf(body, sizeof body, "{\"JobFlowIds\":[\"%s\"]}", ended->id);
+	good(f, "ElasticMapReduce.TerminateJobFlows", body);
+	for (size_t i = 0; i < ended->instances.len; i++) {
+		struct node *n = ended->instances.items[i]->runtime;
+		link_close(n->link);
+		node_link_closed(f->ctl, n);
+	}
+	control_turn(f->ctl);
+	assert_int_equal(ended->state, CLUSTER_TERMINATED);
+	assert_int_equal(listed(f, target, "{}", "JobFlows"), 2);
+	ended->timeline.created -= DAYS(15);
+	works->timeline.created -= DAYS(15);
+	assert_int_equal(listed(f, target, "{}", "JobFlows"), 1);
+	assert_int_equal(listed(f, target, body, "JobFlows"), 1);
+	assert_int_equal(listed(f, target, "{\"JobFlowStates\":[\"TERMINATED\"]}", "JobFlows"), 1);
+	works->timeline.created -= DAYS(50);
+	assert_int_equal(listed(f, target, "{}", "JobFlows"), 0);
+	ended->timeline.ended -= DAYS(59);
+	assert_int_equal(listed(f, "ElasticMapReduce.ListClusters", "{}", "Clusters"), 2);
+	ended->timeline.ended -= DAYS(2);
+	assert_int_equal(listed(f, "ElasticMapReduce.ListClusters", "{}", "Clusters"), 1);
+	ask(f, "ElasticMapReduce.DescribeCluster", "{\"ClusterId\":\"%s\"}", ended->id);
+	assert_int_equal(f->status, 400);
+}
+
+/* The last 1,000 are listed; each is described. */
+static void steps_that_are_listed(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = up(f, DISK);
+	char *marker = NULL;
+	int n = 0;
+
+	watched.off = true;
+	for (int i = 0; i < 1005; i++) {
+		struct step *s = step_new();
+		s->name = xasprintf("%d", i);
+		s->jar = xstrdup("j");
+		op_new_step(c, s, clock_now_ms());
+		s->state = STEP_COMPLETED;
+		vec_push(&c->steps, s);
+	}
+	forget_states(); /* put there by hand: no event tells of them */
+	do {
+		const cJSON *r = ask(f, "ElasticMapReduce.ListSteps", marker ? "{\"ClusterId\":\"%s\",\"Marker\":\"%s\"}"
+		                     : "{\"ClusterId\":\"%s\"}", c->id, marker), *steps = json_arr(r, "Steps"), *s;
+		assert_int_equal(f->status, 200);
+		cJSON_ArrayForEach(s, steps)
+			assert_int_equal(atoi(json_str(s, "Name", "")), 1004 - n++);
+		free(marker);
+		marker = xstrdup(json_str(r, "Marker", NULL));
+	} while (marker);
+	assert_int_equal(n, 1000);
+	ask(f, "ElasticMapReduce.DescribeStep", "{\"ClusterId\":\"%s\",\"StepId\":\"%s\"}", c->id, c->steps.items[0]->id);
+	assert_int_equal(f->status, 200);
+}
+
 static void long_names_have_pages(void **state)
 {
 	struct fixture *f = *state;
@@ -423,6 +496,7 @@ static void replies_fit_their_tables(void **state)
 	const cJSON *shown = fitting(f, "DescribeCluster", body);
 	char *text = json_print(shown);
 	assert_null(strstr(text, "secret"));   /* passwords are nowhere */
+	assert_non_null(strstr(text, "\"KerberosAttributes\":{\"Realm\":\"R\",\"KdcAdminPassword\":\"********\"}"));
 	free(text);
 }
 
@@ -453,7 +527,7 @@ int main(void)
 		T(full_disk_replaces_a_node), T(nothing_is_checked_without_settings),
 		T(protected_clusters_keep_their_nodes), T(health_script), T(refused_changes_are_taken_back),
 		T(restart_finds_documents), T(three_primaries), T(idle_clusters_end),
-		T(old_instances_are_not_listed), T(replies_fit_their_tables), T(long_names_have_pages),
+		T(old_instances_are_not_listed), T(old_clusters_are_not_listed), T(steps_that_are_listed), T(replies_fit_their_tables), T(long_names_have_pages),
 		T(notebooks_make_room),
 #undef T
 	};

@@ -2,6 +2,7 @@
  * changes. */
 #include "tests/unit/control_fixture.h"
 
+#include "core/base/clock.h"
 #include "core/control/changes.h"
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -225,8 +226,95 @@ static void test_shapes(void **state)
 	assert_string_equal(json_str(detail, "state", ""), "RUNNING");
 }
 
+static bool gone(struct fixture *f, struct cluster *c)
+{
+	for (size_t i = 0; i < c->instances.len; i++) {
+		struct node *n = c->instances.items[i]->runtime;
+		if (!n || c->instances.items[i]->state == INSTANCE_TERMINATED)
+			continue;
+		if (n->link)
+			link_close(n->link);
+		node_link_closed(f->ctl, n);
+	}
+	control_turn(f->ctl);
+	return cluster_state_ended(c->state);
+}
+
+/* The watch of control_fixture.h finds a change that no event tells; here everything that has states goes through a life, so
+ * that it has something to watch. */
+static void test_lives_are_told(void **state)
+{
+	static const char *const must[] = {
+		"cluster (none) → STARTING", "cluster STARTING → WAITING", "cluster WAITING → RUNNING", "cluster RUNNING → WAITING",
+		"cluster WAITING → TERMINATING", "cluster TERMINATING → TERMINATED", "group (none) → PROVISIONING",
+		"group PROVISIONING → RUNNING", "group RUNNING → RESIZING", "group RESIZING → RUNNING", "group RUNNING → TERMINATING",
+		"group TERMINATING → TERMINATED", "fleet (none) → PROVISIONING", "fleet PROVISIONING → RUNNING",
+		"instance (none) → PROVISIONING", "instance PROVISIONING → RUNNING", "instance RUNNING → TERMINATED",
+		"step (none) → PENDING", "step (none) → RUNNING", "step PENDING → RUNNING", "step RUNNING → FAILED",
+		"step PENDING → CANCELLED", "step RUNNING → INTERRUPTED", "letter (none) → PENDING", "letter PENDING → DISCARDED",
+		"letter PENDING → REPLAYED", "alarm (none) → INSUFFICIENT_DATA", "alarm INSUFFICIENT_DATA → ALARM", "alarm ALARM → OK",
+		"run (none) → STARTED",
+	};
+	struct fixture *f = *state;
+	struct cluster *c = waiting(f), *fleets;
+	struct step *failing = add_step(f, c, "CONTINUE", PROCESS), *second = add_step(f, c, "CONTINUE", PROCESS),
+	            *cancelled = add_step(f, c, "CONTINUE", PROCESS);
+
+	ask(f, "ElasticMapReduce.CancelSteps", "{\"ClusterId\":\"%s\",\"StepIds\":[\"%s\"]}", c->id, cancelled->id);
+	ends(f, failing, 1, 0);
+	ends(f, second, 1, 0);
+	for (int i = 0; i < 2; i++) {
+		const cJSON *letters = json_arr(good(f, "Stoker.ListDeadLetters", "{\"State\":\"PENDING\"}"), "DeadLetters");
+		char id[64];
+		snprintf(id, sizeof id, "%s", json_str(cJSON_GetArrayItem(letters, 0), "DeadLetterId", ""));
+		ask(f, i ? "Stoker.DiscardDeadLetter" : "Stoker.ReplayDeadLetter", "{\"DeadLetterId\":\"%s\"}", id);
+		assert_int_equal(f->status, 200);
+		must_say(f, id, i ? "was discarded" : "was replayed");
+	}
+	ends(f, c->steps.items[c->steps.len - 1], 0, 0);
+	ask(f, "ElasticMapReduce.ModifyInstanceGroups", "{\"InstanceGroups\":[{\"InstanceGroupId\":\"%s\","
+	    "\"InstanceCount\":3}]}", c->groups.items[1]->id);
+	hello_all(f, c);
+	good(f, "GraniteServiceVersion20100801.PutMetricAlarm", "{\"AlarmName\":\"a\",\"Namespace\":\"T\",\"MetricName\":\"m\","
+	     "\"Statistic\":\"Sum\",\"Period\":60,\"EvaluationPeriods\":1,\"Threshold\":5,"
+	     "\"ComparisonOperator\":\"GreaterThanThreshold\",\"TreatMissingData\":\"ignore\"}");
+	for (int i = 0; i < 2; i++) {
+		ask(f, "GraniteServiceVersion20100801.SetAlarmState", "{\"AlarmName\":\"a\",\"StateValue\":\"%s\",\"StateReason\":\"by "
+		    "hand\"}", i ? "OK" : "ALARM");
+		must_say(f, "a", i ? "is OK: by hand" : "is ALARM: by hand");
+	}
+	/* Alarms have long names. */
+	char name[256] = "";
+	memset(name, 'n', 255);
+	ask(f, "GraniteServiceVersion20100801.PutCompositeAlarm", "{\"AlarmName\":\"%s\",\"AlarmRule\":\"ALARM(a)\"}", name);
+	must_say(f, name, "was put");
+	ask(f, "GraniteServiceVersion20100801.SetAlarmState", "{\"AlarmName\":\"%s\",\"StateValue\":\"ALARM\",\"StateReason\":\"by "
+	    "hand\"}", name);
+	must_say(f, name, "is ALARM: by hand");
+	ask(f, "Stoker.PutSchedule", "{\"ScheduleName\":\"nightly\",\"ScheduleExpression\":\"cron(0 2 1 1 ? *)\",\"Target\":{"
+	    "\"Operation\":\"AddJobFlowSteps\",\"Request\":{\"JobFlowId\":\"%s\",\"Steps\":[{\"Name\":\"s\",\"ActionOnFailure\":"
+	    "\"CONTINUE\",\"HadoopJarStep\":{\"Jar\":\"command-runner.jar\",\"Args\":[\"true\"]}}]}}}", c->id);
+	must_say(f, "nightly", "was made");
+	good(f, "Stoker.RunScheduleNow", "{\"ScheduleName\":\"nightly\"}");
+	must_say(f, "nightly", "was started on demand");
+	ends(f, c->steps.items[c->steps.len - 1], 0, 0);
+	parts_run(f->ctl, clock_now_ms());
+	control_turn(f->ctl);
+	must_say(f, "nightly", "is SUCCEEDED");
+	add_step(f, c, "CONTINUE", PROCESS);
+	fleets = run_up(f, "\"Instances\":{\"KeepJobFlowAliveWhenNoSteps\":true,\"InstanceFleets\":[{\"InstanceFleetType\":\"MASTER\","
+	                "\"TargetOnDemandCapacity\":1,\"InstanceTypeConfigs\":[{\"InstanceType\":\"m5.xlarge\"}]}]}");
+	ask(f, "ElasticMapReduce.TerminateJobFlows", "{\"JobFlowIds\":[\"%s\",\"%s\"]}", c->id, fleets->id);
+	assert_true(gone(f, c) && gone(f, fleets));
+	must_say(f, c->id, "is TERMINATED");
+	for (size_t i = 0; i < sizeof must / sizeof *must; i++)
+		if (!map_has(watched.walked, must[i]))
+			fail_msg("no %s was seen", must[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { T(test_every_filter), T(test_age), T(test_everything_is_told), T(test_shapes) };
+	const struct CMUnitTest tests[] = { T(test_every_filter), T(test_age), T(test_everything_is_told), T(test_shapes),
+	                                     T(test_lives_are_told) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

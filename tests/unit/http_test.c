@@ -60,7 +60,7 @@ static int setup(void **state)
 	strcpy(e->dir, "/tmp/stoker-http-XXXXXX");
 	assert_non_null(mkdtemp(e->dir));
 	uv_loop_init(&e->loop);
-	struct http_server_options o = { .on_request = on_request, .ctx = e, .max_body = 1 << 20 };
+	struct http_server_options o = { .on_request = on_request, .ctx = e, .max_body = 1 << 20, .max_held = 3 << 20 };
 	struct error err;
 	assert_int_equal(http_server_new(&e->loop, &o, &e->server, &err), 0);
 	e->path = xasprintf("%s/api.sock", e->dir);
@@ -79,7 +79,7 @@ static int teardown(void **state)
 	struct env *e = *state;
 	http_client_close(e->client);
 	http_server_close(e->server);
-	int64_t until = clock_mono_us() + 2000000;
+	int64_t until = clock_mono_us() + 60000000;
 	while (uv_run(&e->loop, UV_RUN_NOWAIT) && clock_mono_us() < until)
 		usleep(1000);
 	assert_int_equal(uv_loop_close(&e->loop), 0);
@@ -121,7 +121,7 @@ static void on_tick(uv_timer_t *t)
 
 #define WAIT(e, cond) \
 	do { \
-		int64_t until_us = clock_mono_us() + 10000000; \
+		int64_t until_us = clock_mono_us() + 60000000; \
 		uv_timer_t tick; \
 		uv_timer_init(&(e)->loop, &tick); \
 		uv_timer_start(&tick, on_tick, 5, 5); \
@@ -206,6 +206,33 @@ static void bodies_have_a_limit(void **state)
 		                            "request body is larger than the 1048576 bytes allowed.\"}");
 		assert_int_equal(e->requests, 0);
 	}
+	free(big);
+}
+
+/* Many bodies together have one too: what strangers send is not kept without end. */
+static void all_bodies_have_a_limit(void **state)
+{
+	struct env *e = *state;
+	struct answer a[4] = { 0 }, last = { 0 };
+	size_t n = 1 << 20;
+	char *big = xmalloc(n);
+	memset(big, 'x', n);
+	e->park = true;
+	for (int i = 0; i < 3; i++) {
+		post(e, true, "/", big, n, &a[i]);
+		WAIT(e, e->n_parked == (size_t)i + 1);
+	}
+	post(e, true, "/", big, n, &a[3]);
+	WAIT(e, a[3].done == 1);
+	assert_int_equal(a[3].status, 503);
+	assert_non_null(strstr(a[3].body, "try again"));
+	for (int i = 0; i < 3; i++)
+		http_reply(e->parked[i], 200, NULL, "", 0);
+	WAIT(e, a[0].done && a[1].done && a[2].done);
+	e->park = false;
+	post(e, true, "/", big, n, &last);
+	WAIT(e, last.done == 1);
+	assert_int_equal(last.status, 200);
 	free(big);
 }
 
@@ -321,7 +348,7 @@ static void raw_exchange(struct env *e, int fd, const char *text, size_t n, stru
                          const char *until)
 {
 	size_t at = 0;
-	int64_t deadline = clock_mono_us() + 10000000;
+	int64_t deadline = clock_mono_us() + 60000000;
 	buf_clear(out);
 	while (clock_mono_us() < deadline) {
 		if (at < n) {
@@ -378,6 +405,30 @@ static void raw_requests(void **state)
 	assert_int_equal(e->requests, 2);
 	free(endless);
 	close(fd);
+	buf_free(&b);
+}
+
+/* Where a body ends must be said once: a request hidden in the body of another one is never handed out. */
+static void ambiguous_requests(void **state)
+{
+	struct env *e = *state;
+	struct buf b = BUF_INIT;
+	static const char *const heads[] = {
+		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 4\r\nContent-Length: 0\r\n",
+		"Content-Length: 4\r\nContent-Length: 4\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+		"Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Content-Length : 4\r\n",
+	};
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		char *text = xasprintf("POST /1 HTTP/1.1\r\nHost: h\r\n%s\r\n0\r\n\r\nPOST /2 HTTP/1.1\r\nHost: h\r\n"
+		                       "Content-Length: 0\r\n\r\n", heads[i]);
+		int fd = raw_connect(e);
+		raw_exchange(e, fd, text, strlen(text), &b, "MalformedHttpRequestException");
+		if (!strstr(buf_str(&b), " 400 ") || !strcasestr(buf_str(&b), "Connection: close"))
+			fail_msg("%s: %s", heads[i], buf_str(&b));
+		close(fd);
+		free(text);
+	}
+	assert_int_equal(e->requests, 0);
 	buf_free(&b);
 }
 
@@ -453,12 +504,14 @@ int main(void)
 		T(answers_over_tcp_and_unix),
 		T(replies_may_come_later_and_in_any_order),
 		T(bodies_have_a_limit),
+		T(all_bodies_have_a_limit),
 		T(a_client_that_goes_does_no_harm),
 		T(the_client_names_what_went_wrong),
 		T(handlers_of_the_client_may_cancel_and_close),
 		T(closing_answers_what_waits),
 		T(a_handler_may_close_the_server),
 		T(raw_requests),
+		T(ambiguous_requests),
 		T(blocking_calls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

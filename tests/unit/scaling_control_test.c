@@ -356,6 +356,106 @@ static void test_tree(void **state)
 	assert_int_equal(task(c)->requested, 1);
 }
 
+/* ---- fleets: sizes are units of both markets ---- */
+
+#define FLEETS "\"Instances\":{\"InstanceFleets\":[{\"InstanceFleetType\":\"MASTER\",\"TargetOnDemandCapacity\":1," \
+	"\"InstanceTypeConfigs\":[{\"InstanceType\":\"m5.xlarge\"}]},{\"InstanceFleetType\":\"CORE\"," \
+	"\"TargetOnDemandCapacity\":2,\"TargetSpotCapacity\":2,\"InstanceTypeConfigs\":[{\"InstanceType\":" \
+	"\"c5.large\",\"WeightedCapacity\":2}]}],\"KeepJobFlowAliveWhenNoSteps\":true}"
+
+static struct cluster *fleets_up(struct fixture *f)
+{
+	f->ctl->budget_mb = 65536;
+	struct cluster *c = run_up(f, FLEETS);
+
+	settle(f, c);
+	assert_int_equal(c->instances.len, 3);
+	return c;
+}
+
+static void targets_are(struct cluster *c, int on_demand, int spot)
+{
+	assert_int_equal(core(c)->fleet->target_on_demand, on_demand);
+	assert_int_equal(core(c)->fleet->target_spot, spot);
+}
+
+/* What it has on demand stays, it grows and shrinks on the spot market; the maximum is in units. */
+static void test_tree_of_a_fleet(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = fleets_up(f);
+
+	ask(f, "Stoker.PutUtilizationScaling", "{\"ClusterId\":\"%s\",\"InstanceFleetId\":\"%s\",\"MinCapacity\":1,"
+	    "\"MaxCapacity\":6,\"ScaleOutBy\":4,\"ScaleInBy\":3,\"CoolDown\":60}", c->id, core(c)->id);
+	assert_int_equal(f->status, 200);
+	assert_int_equal(count_events(f, c, "above 80 % out, below 20 % in, 1 to 6 units"), 1);
+	cpu_for(f, c, 90, 130);
+	targets_are(c, 2, 4);
+	newest_is(f, c, "utilization", "applied", 4, 6, "CPU 90.0 % is above 80 %");
+	assert_int_equal(count_events(f, c, "from 4 to 6 units (2 on demand, 4 spot)"), 1);
+	settle(f, c);
+	assert_int_equal(core(c)->running, 3);
+	cpu_for(f, c, 90, 240);
+	newest_is(f, c, "utilization", "at_limit", 6, 6, "the maximum is 6");
+	assert_int_equal(count_events(f, c, "needs an operator: it is at its maximum of 6 units"), 1);
+	cpu_for(f, c, 5, 130);
+	targets_are(c, 2, 1);
+	newest_is(f, c, "utilization", "applied", 6, 3, "below 20 %");
+	settle(f, c);
+	cpu_for(f, c, 5, 240);
+	targets_are(c, 1, 0);
+	settle(f, c);
+	cpu_for(f, c, 90, 240);
+	targets_are(c, 2, 3); /* on demand again first, as far as it was when the policy was put */
+	const cJSON *g = cJSON_GetArrayItem(json_arr(ask(f, "Stoker.GetScaling", "{\"ClusterId\":\"%s\"}", c->id), "Groups"), 1);
+	assert_int_equal(json_int(json_obj(g, "Utilization"), "MaximumOnDemandCapacityUnits", -1), 2);
+	assert_int_equal(json_int(g, "TargetSpotCapacity", -1), 3);
+	assert_int_equal(json_int(g, "WeightedCapacity", -1), 2);
+}
+
+static void test_clock_of_a_fleet(void **state)
+{
+	struct fixture *f = *state;
+	struct cluster *c = fleets_up(f);
+	static const char *const bad[][2] = {
+		{ "\"InstanceCount\":4", "TargetOnDemandCapacity" },
+		{ "\"TargetSpotCapacity\":-1", "between 0 and" },
+		{ "\"TargetSpotCapacity\":1.5", "whole number" },
+		{ "\"TargetOnDemandCapacity\":0,\"TargetSpotCapacity\":0", "at least one unit" },
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		ask(f, "Stoker.PutScheduledScaling", "{\"ClusterId\":\"%s\",\"ScheduleName\":\"often\",\"InstanceFleetId\":"
+		    "\"%s\",\"ScheduleExpression\":\"rate(30 minutes)\",%s}", c->id, core(c)->id, bad[i][0]);
+		if (f->status != 400 || !strstr(f->message, bad[i][1]))
+			fail_msg("%s: %s", bad[i][0], f->message);
+	}
+	ask(f, "Stoker.PutScheduledScaling", "{\"ClusterId\":\"%s\",\"ScheduleName\":\"often\",\"InstanceFleetId\":\"%s\","
+	    "\"ScheduleExpression\":\"rate(30 minutes)\",\"TargetSpotCapacity\":6}", c->id, core(c)->id);
+	assert_int_equal(f->status, 200);
+	pass(f, HOUR / 2 + 1000);
+	targets_are(c, 2, 6);
+	newest_is(f, c, "scheduled", "applied", 4, 8, "rate(30 minutes)");
+	settle(f, c);
+	assert_int_equal(core(c)->running, 4);
+	/* Units only move from one market to the other: that is a change as well. */
+	ask(f, "Stoker.PutScheduledScaling", "{\"ClusterId\":\"%s\",\"ScheduleName\":\"often\",\"InstanceFleetId\":\"%s\","
+	    "\"ScheduleExpression\":\"rate(30 minutes)\",\"TargetOnDemandCapacity\":6,\"TargetSpotCapacity\":2}", c->id,
+	    core(c)->id);
+	close_control(f);
+	open_control(f);
+	c = find_cluster(f->ctl, json_str(cJSON_GetArrayItem(json_arr(good(f, "ElasticMapReduce.ListClusters", "{}"),
+	                                  "Clusters"), 0), "Id", ""));
+	hello_all(f, c);
+	pass(f, HOUR / 2 + 1000);
+	targets_are(c, 6, 2);
+	newest_is(f, c, "scheduled", "applied", 8, 8, "rate(30 minutes)");
+	assert_int_equal(count_events(f, c, "changes markets from 8 to 8 units (6 on demand, 2 spot)"), 1);
+	const cJSON *x = json_arr(ask(f, "Stoker.GetScaling", "{\"ClusterId\":\"%s\"}", c->id), "Schedules")->child;
+	assert_int_equal(json_int(x, "TargetOnDemandCapacity", -1), 6);
+	assert_false(cJSON_HasObjectItem(x, "InstanceCount"));
+}
+
 /* ---- custom policies ---- */
 
 #define RULE(name, compare, threshold, amount, more) "{\"Name\":\"" name "\",\"Action\":{" \
@@ -728,6 +828,8 @@ int main(void)
 		T(test_managed_limits_hold_without_demand),
 		T(test_managed_when_the_machine_is_full),
 		T(test_tree),
+		T(test_tree_of_a_fleet),
+		T(test_clock_of_a_fleet),
 		T(test_custom_rules_fire),
 		T(test_alarms_of_others_fire_no_rules),
 		T(test_a_cluster_has_so_many_scheduled_sizes),

@@ -454,7 +454,7 @@ static void test_utilisation_tree(void **state)
 		{ "a gap", 3, { 99, NAN, 99 }, 3, SCALING_HELD, 3, false, "not known yet" },
 		{ "nothing", 3, { 0 }, 0, SCALING_HELD, 3, false, "not known yet" },
 	};
-	struct utilization_policy p = { 1, 4, 80, 20, 1, 1, 2, 300, NULL };
+	struct utilization_policy p = { 1, 4, 80, 20, 1, 1, 2, 300, -1, NULL };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -469,7 +469,7 @@ static void test_utilisation_tree(void **state)
 
 static void test_utilisation_policies_are_checked(void **state)
 {
-	struct utilization_policy good = { 1, 4, 80, 20, 1, 1, 2, 300, NULL }, p = good;
+	struct utilization_policy good = { 1, 4, 80, 20, 1, 1, 2, 300, -1, NULL }, p = good;
 	struct error err = ERROR_INIT;
 
 	(void)state;

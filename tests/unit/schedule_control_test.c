@@ -214,6 +214,44 @@ static void test_a_cluster_for_each_run(void **state)
 	assert_false(alarmed(f, "Schedule hourly failed"));
 }
 
+/* Which cluster a name means shows at each run: its maker must be allowed to act on that one. */
+static void test_names_open_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct control_caller ada = { .user = "ada", .access_key = "ADA", .region = "us-east-1" };
+	static const char members[] = "{\"ScheduleName\":\"steps\"," EVERY_HOUR
+		",\"Overlap\":\"ALLOW\",\"Target\":{\"Operation\":"
+		"\"AddJobFlowSteps\",\"Request\":{\"JobFlowId\":\"t\",\"Steps\":[" STEP("a") "]}}}";
+
+	good(f, "Stoker.PutPolicy", "{\"PolicyName\":\"own\",\"PolicyDocument\":{\"Version\":\"2012-10-17\",\"Statement\":["
+	     "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":"
+	     "\"*\",\"Condition\":{\"StringEquals\":{\"aws:ResourceTag/stage\":\"prod\"}}}]}}");
+	good(f, "Stoker.CreateKey", "{\"AccessKeyId\":\"ADA\",\"SecretAccessKey\":\"secret-of-ada\",\"UserName\":\"ada\","
+	     "\"Role\":\"none\",\"PolicyNames\":[\"own\"]}");
+	/* There is no such cluster yet, so nothing speaks against it. */
+	f->status = 0;
+	control_call(f->ctl, "Stoker.PutSchedule", members, sizeof members - 1, &ada, on_reply, f);
+	control_turn(f->ctl);
+	assert_int_equal(f->status, 200);
+	struct cluster *c = waiting(f);
+	ask(f, "ElasticMapReduce.AddTags", "{\"ResourceId\":\"%s\",\"Tags\":[{\"Key\":\"stage\",\"Value\":\"prod\"}]}", c->id);
+	restart(f);
+	until(f, "2026-11-26T13:00:00Z");
+	assert_string_equal(run_is(f, 0, "State"), "FAILED");
+	assert_non_null(strstr(run_is(f, 0, "Reason"), "user/ada is not authorized to perform: "
+	                       "elasticmapreduce:AddJobFlowSteps"));
+	c = newest(f);
+	assert_int_equal(c->steps.len, 0);
+	ask(f, "ElasticMapReduce.RemoveTags", "{\"ResourceId\":\"%s\",\"TagKeys\":[\"stage\"]}", c->id);
+	until(f, "2026-11-26T14:00:00Z");
+	assert_int_equal(c->steps.len, 1);
+	good(f, "Stoker.UpdateKey", "{\"AccessKeyId\":\"ADA\",\"Status\":\"Inactive\"}");
+	until(f, "2026-11-26T15:00:00Z");
+	assert_int_equal(c->steps.len, 1);
+	/* Behind the run that goes on. */
+	assert_non_null(strstr(run_is(f, 1, "Reason"), "ada has no active key any more"));
+}
+
 static void test_steps_for_a_cluster_by_name(void **state)
 {
 	struct fixture *f = *state;
@@ -436,6 +474,13 @@ static void test_catch_up_all_one_after_another(void **state)
 	assert_int_equal(count_state(f, "STARTED"), 1);
 	assert_int_equal(count_state(f, "QUEUED"), 3);
 	assert_string_equal(newest(f)->name, "etl 2026-11-26T13:00:00Z");
+	/* In the order of their times, also when they come out of the journal. */
+	int64_t last = json_int(json_obj(shown(f), "LastRun"), "ScheduledFor", 0);
+	restart(f);
+	assert_int_equal(json_int(json_obj(shown(f), "LastRun"), "ScheduledFor", 0), last);
+	const cJSON *list = json_arr(good(f, "Stoker.ListScheduleRuns", "{}"), "Runs"), *r;
+	cJSON_ArrayForEach(r, list)
+		assert_true(!r->next || json_int(r, "ScheduledFor", 0) > json_int(r->next, "ScheduledFor", 0));
 }
 
 static void test_a_short_absence_is_none(void **state)
@@ -579,6 +624,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_put_answers_with_the_next_runs), T(test_what_is_refused_when_put), T(test_unknown_schedules),
 		T(test_a_cluster_for_each_run), T(test_steps_for_a_cluster_by_name),
+		T(test_names_open_nothing),
 		T(test_disabled_and_deleted_do_not_run), T(test_once), T(test_run_now), T(test_overlap_allow),
 		T(test_overlap_skip), T(test_overlap_queue), T(test_overlap_cancel_previous), T(test_catch_up_skip),
 		T(test_catch_up_one), T(test_catch_up_all_within_the_window), T(test_catch_up_all_one_after_another),

@@ -250,6 +250,39 @@ static void presigned_requests(void **state)
 	assert_non_null(strstr(err.message, "X-Amz-Expires"));
 }
 
+/* "get-vanilla" of AWS's first published suite: dated by Date, without X-Amz-Date. */
+static void dated_by_date(void **state)
+{
+	(void)state;
+	static const char names[] = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20110909/us-east-1/host/aws4_request, "
+	                            "SignedHeaders=date;host, "
+	                            "Signature=b27ccfbfa7df52a200ff74193ca6e32d4b48b8856fab7ebf1c595d0670a7e470";
+	struct headers h = { {
+		"Date", "Mon, 09 Sep 2011 23:36:00 GMT", "Host", "host.foo.com", "Authorization", names, NULL
+	} };
+	struct sigv4_request r = { "GET", "/", header, &h, "", 0 };
+	struct error err;
+	int64_t now = clock_parse("20110909T233600Z");
+	assert_int_equal(sigv4_verify(&r, &verifier, now, NULL, &err), 0);
+	assert_int_equal(sigv4_verify(&r, &verifier, now + 16 * 60000, NULL, &err), ERR_AUTH);
+	assert_non_null(strstr(err.message, "Signature expired"));
+	/* What is not signed dates nothing. */
+	h.pairs[5] = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20110909/us-east-1/host/aws4_request, SignedHeaders=host, "
+	             "Signature=b27ccfbfa7df52a200ff74193ca6e32d4b48b8856fab7ebf1c595d0670a7e470";
+	assert_int_equal(sigv4_verify(&r, &verifier, now, NULL, &err), ERR_AUTH);
+	assert_non_null(strstr(err.message, "'date' must be a 'SignedHeader'"));
+	static const char *const malformed[] = {
+		"", "Mon, 09 Sep 2011 23:36:00 CET", "09 Sep 2011 23:36:00 GMT", "Mon, 09 Sop 2011 23:36:00 GMT",
+		"Mon, 09 epO 2011 23:36:00 GMT", "Mon, 39 Sep 2011 23:36:00 GMT", "Mon, 09 Sep 2011 23:36:00 GMT x"
+	};
+	h.pairs[5] = names;
+	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
+		h.pairs[1] = malformed[i];
+		assert_int_equal(sigv4_verify(&r, &verifier, now, NULL, &err), ERR_AUTH);
+		assert_string_equal(err.class_, "IncompleteSignatureException");
+	}
+}
+
 static void tokens_and_regions(void **state)
 {
 	(void)state;
@@ -299,7 +332,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_examples), cmocka_unit_test(botocore_signatures_verify),
 		cmocka_unit_test(refusals), cmocka_unit_test(bad_dates), cmocka_unit_test(what_we_sign_verifies),
-		cmocka_unit_test(presigned_requests), cmocka_unit_test(tokens_and_regions), cmocka_unit_test(kept_keys),
+		cmocka_unit_test(presigned_requests), cmocka_unit_test(tokens_and_regions), cmocka_unit_test(dated_by_date),
+		cmocka_unit_test(kept_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

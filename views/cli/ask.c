@@ -35,10 +35,13 @@ int ask_done(struct cli *c, const char *op, cJSON *req)
 {
 	struct error err = ERROR_INIT;
 	cJSON *reply = NULL;
-	int status = ask(c, op, req, &reply, &err) ? cli_fail(c, &err) : CLI_OK;
 
+	if (ask(c, op, req, &reply, &err))
+		return cli_fail(c, &err);
+	if (c->json)
+		return cli_print_json(c, reply ? reply : cJSON_CreateObject());
 	cJSON_Delete(reply);
-	return status;
+	return CLI_OK;
 }
 
 /* Lists call the place of their next page Marker (the older ones) or NextToken. Makes req ask for it. */

@@ -10,7 +10,8 @@
 /* One call. op is "ListClusters" (EMR's own) or "Stoker.GetCost". Takes req (NULL = {}); *reply is the
  * caller's. The local server is started when there is none. */
 int ask(struct cli *c, const char *op, cJSON *req, cJSON **reply, struct error *err);
-/* One call whose answer says nothing. Takes req; gives CLI_OK, or the exit status with the reason printed. */
+/* One call whose answer says nothing. Takes req; gives CLI_OK, or the exit status with the reason printed.
+ * With --json the answer is printed, {} when there is none. */
 int ask_done(struct cli *c, const char *op, cJSON *req);
 /* All pages of a list operation: *items becomes one array. limit 0 = all. */
 int ask_all(struct cli *c, const char *op, cJSON *req, const char *list, size_t limit, cJSON **items,

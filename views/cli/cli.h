@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/near.h"
 
 struct client;
 
@@ -69,6 +70,7 @@ struct cli_command {
 	const char *about;      /* further paragraphs for help and the manual page, "" = none */
 	const struct cli_option *options; /* besides the common ones; may be NULL */
 	const char *words;      /* completion of words: "cluster", "cluster step", "file", "a|b|c"; "" = none */
+	bool verbatim;          /* its output is other people's text: never put into ASCII */
 	bool pass;              /* leave everything after the name alone (stoker aws …) */
 	int (*exec)(struct cli *c, const struct cli_args *a);
 };
@@ -104,6 +106,11 @@ int cli_read_json(const char *path, cJSON **out, struct error *err);  /* an obje
 /* ---- say.c: how results and errors look ---- */
 /* The error as sentences on err: "stoker: message (detail)" and "  hint". Gives the exit status for it. */
 int cli_fail(struct cli *c, const struct error *e);
+/* "; did you mean \"x\"?" into out, or "" when nothing is near enough; gives out. dashes: what stands before a name. */
+#define CLI_GUESS 80
+const char *cli_guess(const struct near *n, const char *dashes, char out[CLI_GUESS]);
+/* There is no such command. Gives CLI_USAGE. */
+int cli_unknown(struct cli *c, const char *command);
 int cli_usage(struct cli *c, const struct cli_command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int cli_print_json(struct cli *c, cJSON *v);                /* takes v; gives CLI_OK */
@@ -120,7 +127,7 @@ bool cli_confirm(struct cli *c, bool def, const char *fmt, ...) __attribute__((f
 const char *cli_money(double v, char *out, size_t size);
 /* A sum; lower_bound: a fee in it is not known, and "unknown" when that is all of it. */
 const char *cli_cost(double v, bool lower_bound, char *out, size_t size);
-/* Epoch seconds as the API gives them → "2026-11-21 03:34:15" in local time; "-" for 0. */
+/* Epoch seconds as the API gives them → "2026-11-21 03:34:15 CET", local time with its zone; "-" for 0. */
 const char *cli_time(double epoch, char *out, size_t size);
 const char *cli_count(double n, char *out, size_t size);    /* "2.9 M" */
 

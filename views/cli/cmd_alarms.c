@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "views/cli/plan.h"
 #include "views/cli/table.h"
 
 extern const struct cli_command cli_cmd_alarms;
@@ -103,7 +104,8 @@ static void metric_people(struct cli *c, const cJSON *alarms)
 
 static int all_of(struct cli *c, const char *type, const char *list, cJSON **out, struct error *err)
 {
-	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100), *types = cJSON_AddArrayToObject(req, "AlarmTypes");
+	cJSON *req = json_add_int(cJSON_CreateObject(), "MaxRecords", 100);
+	cJSON *types = cJSON_AddArrayToObject(req, "AlarmTypes");
 
 	cJSON_AddItemToArray(types, cJSON_CreateString(type));
 	return ask_all(c, CLOUDWATCH "DescribeAlarms", req, list, 0, out, err);
@@ -204,7 +206,10 @@ static int acknowledge_off(struct cli *c, const struct cli_args *a) { return ack
 
 static int delete_them(struct cli *c, const struct cli_args *a)
 {
-	return by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
+	int status = plan_confirm(c, a, true, a->argc > 2 ? "Delete these alarms? Nobody hears of them any more."
+	                                                 : "Delete the alarm? Nobody hears of it any more.");
+
+	return status < 0 ? CLI_OK : status ? status : by_names(c, a, CLOUDWATCH "DeleteAlarms", "deleted %s\n");
 }
 
 static int enable(struct cli *c, const struct cli_args *a)
@@ -229,6 +234,18 @@ static const struct verb {
 	{ "disable", "NAME…", 1, -1, disable }, { "set-state", "NAME OK|ALARM|INSUFFICIENT_DATA", 2, 2, set_state },
 };
 
+static int too_many(struct cli *c, const struct cli_args *a, int at)
+{
+	struct near near = { .wanted = a->argv[0] };
+	char guess[CLI_GUESS];
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		near_offer(&near, verbs[i].name);
+	if (*cli_guess(&near, "", guess))
+		return cli_usage(c, &cli_cmd_alarms, "alarms cannot \"%s\"%s", a->argv[0], guess);
+	return cli_usage(c, &cli_cmd_alarms, "\"%s\" is one word too many", a->argv[at]);
+}
+
 static int exec_alarms(struct cli *c, const struct cli_args *a)
 {
 	const char *word = a->argc ? a->argv[0] : "";
@@ -246,7 +263,7 @@ static int exec_alarms(struct cli *c, const struct cli_args *a)
 		return list_metric(c);
 	int first = !strcmp(word, "list");
 	if (a->argc > first + 1)
-		return cli_usage(c, &cli_cmd_alarms, "\"%s\" is one word too many", a->argv[first + 1]);
+		return too_many(c, a, first + 1);
 	return list(c, a, first);
 }
 
@@ -255,11 +272,12 @@ static const struct cli_option options[] = {
 	{ "metric", 0, NULL, "list every alarm of CloudWatch, metric and composite, whatever its state" },
 	{ "note", 0, "TEXT", "ack: what the others should know" },
 	{ "reason", 0, "TEXT", "set-state: why" },
+	{ "yes", 'y', NULL, "delete: do not ask" },
 	{ "metric-name", 'm', "METRIC", "put: the metric, IsIdle or any other" },
 	{ "namespace", 0, "NAMESPACE", "put: its namespace (default AWS/ElasticMapReduce)" },
 	{ "cluster", 0, "CLUSTER", "put: the cluster it is about (dimension JobFlowId)" },
 	{ "dim", 0, "NAME=VALUE", "put: a dimension; may be given several times" },
-	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount or pNN (default Average)" },
+	{ "stat", 0, "STATISTIC", "put: Average, Sum, Minimum, Maximum, SampleCount, pNN, tmNN … (default Average)" },
 	{ "period", 0, "TIME", "put: how long a datapoint lasts (default 60s)" },
 	{ "periods", 0, "N", "put: how many of the last datapoints count (default 1)" },
 	{ "points", 0, "M", "put: how many of them must be beyond the threshold (default all)" },
@@ -281,12 +299,13 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_alarms = {
-	.name = "alarms", .args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME", .max = -1,
+	.name = "alarms", .max = -1,
+	.args = "[CLUSTER] | show|put|put-composite|delete|ack|unack|enable|disable|set-state NAME",
 	.summary = "what is wrong now; alarms on metrics",
 	.about = "Without a verb: everything that is wrong now, with the id that ack takes. show NAME draws an alarm's "
-	         "metric with its threshold, or the alarms behind a composite one, and lists what happened. put NAME makes or changes an alarm, as in: "
-	         "stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods 30 --action ops. put-composite NAME "
-	         "makes one of other alarms: stoker alarms put-composite night --rule 'ALARM(idle) AND NOT ALARM(deploy)' "
-	         "--action ops",
+	         "metric with its threshold, or tells the alarms behind a composite one, and lists what happened. put NAME "
+	         "makes or changes an alarm, as in: stoker alarms put idle --cluster etl -m IsIdle --at-least 1 --periods "
+	         "30 --action ops. put-composite NAME makes one of other alarms, as in: stoker alarms put-composite night "
+	         "--rule 'ALARM(idle) AND NOT ALARM(deploy)' --action ops",
 	.options = options, .words = "cluster", .exec = exec_alarms,
 };

@@ -145,7 +145,8 @@ static int request_of_options(struct cli *c, const struct cli_args *a, cJSON *re
 		return error_set(err, ERR_INVALID, "--metric-name is missing (or --from FILE)");
 	json_add_str(req, "MetricName", metric);
 	json_add_str(req, "Namespace", alarm_namespace(a));
-	json_add_str(req, stat && stat[0] == 'p' ? "ExtendedStatistic" : "Statistic", stat ? stat : "Average");
+	stat = stat ? stat : "Average";
+	json_add_str(req, names_parse(&metric_statistic_names, stat) < 0 ? "ExtendedStatistic" : "Statistic", stat);
 	json_add_str(req, "TreatMissingData", cli_opt(a, "missing"));
 	json_add_str(req, "AlarmDescription", cli_opt(a, "description"));
 	if (add_threshold(a, req, err) || add_counts(a, req, err) || !(dims = alarm_dimensions(c, a, err)))

@@ -24,7 +24,7 @@ static int exec_call(struct cli *c, const struct cli_args *a)
 }
 
 const struct cli_command cli_cmd_call = {
-	.name = "call", .args = "OPERATION [REQUEST]", .min = 1, .max = 2,
+	.name = "call", .verbatim = true, .args = "OPERATION [REQUEST]", .min = 1, .max = 2,
 	.summary = "send any operation and print its reply as JSON",
 	.about = "OPERATION is one of EMR's (ListClusters), of the server's own (Stoker.PutBudget) or of CloudWatch's "
 	         "(GraniteServiceVersion20100801.DescribeAlarms); REQUEST is a JSON object. The console shows this line "

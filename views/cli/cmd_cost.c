@@ -162,6 +162,7 @@ static const struct cli_option options[] = {
 	{ "tag", 0, "KEY=VALUE", "put-budget: of the clusters with this tag" },
 	{ "thresholds", 0, "LIST", "put-budget: per cents at which to tell (default 50,80,100)" },
 	{ "topic", 0, "TOPIC", "put-budget: whom to tell" },
+	{ "yes", 'y', NULL, "delete-budget: do not ask" },
 	{ 0 },
 };
 

@@ -39,12 +39,14 @@ static int exec_help(struct cli *c, const struct cli_args *a)
 		help_bash(c->out);
 	else if (cli_flag(a, "zsh"))
 		help_zsh(c->out);
+	else if (c->json && (!a->argc || cli_find(a->argv[0])))
+		return cli_print_json(c, help_json(a->argc ? cli_find(a->argv[0]) : NULL));
 	else if (!a->argc)
 		help_overview(c->out);
 	else if ((cmd = cli_find(a->argv[0])))
 		help_command(cmd, c->out);
 	else
-		return cli_usage(c, NULL, "there is no command \"%s\"", a->argv[0]);
+		return cli_unknown(c, a->argv[0]);
 	return CLI_OK;
 }
 

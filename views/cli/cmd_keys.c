@@ -182,7 +182,9 @@ static int rotate(struct cli *c, const struct cli_args *a)
 	}
 	if (!status && !cli_flag(a, "keep")) {
 		req = json_add_str(json_add_str(cJSON_CreateObject(), "AccessKeyId", id), "Status", "Inactive");
-		status = ask_done(c, "Stoker.UpdateKey", req);
+		reply = NULL;
+		status = ask(c, "Stoker.UpdateKey", req, &reply, &err) ? cli_fail(c, &err) : CLI_OK;
+		cJSON_Delete(reply);
 		if (!status && !c->json)
 			fprintf(c->err, "%s is inactive now; delete it when nobody needs it: stoker keys delete %s\n", id, id);
 	}

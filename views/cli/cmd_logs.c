@@ -11,8 +11,34 @@
 struct reader {
 	const char *cluster, *step, *log;
 	int64_t offset;
-	bool complete;
+	bool complete, follow;
+	struct buf text;             /* with --json and without --follow: all of it */
 };
+
+/* As it is; or, for programs, one object with all of it, or, with --follow, an object a line for each piece. */
+static void put(struct cli *c, struct reader *r, const char *data)
+{
+	if (!c->json) {
+		fputs(data, c->out);
+	} else if (!r->follow) {
+		buf_adds(&r->text, data);
+	} else {
+		cJSON *o = json_add_str(cJSON_CreateObject(), "Log", r->log);
+		char *line = json_print(json_add_str(o, "Data", data));
+		fprintf(c->out, "%s\n", line);
+		free(line);
+		cJSON_Delete(o);
+	}
+}
+
+static void put_object(struct cli *c, struct reader *r)
+{
+	cJSON *o = json_add_str(json_add_str(cJSON_CreateObject(), "ClusterId", r->cluster), "StepId", r->step);
+
+	json_add_str(json_add_str(o, "Log", r->log), "Data", buf_str(&r->text));
+	json_add_bool(o, "Complete", r->complete);
+	cli_print_json(c, o);
+}
 
 /* Read one piece; *data (NULL: nothing) lives as long as *reply. */
 static int read_piece(struct cli *c, struct reader *r, cJSON **reply, const char **data, struct error *err)
@@ -55,19 +81,19 @@ static int print_tail(struct cli *c, struct reader *r, int lines, struct error *
 	r->offset = -CHUNK;
 	rc = read_piece(c, r, &reply, &data, err);
 	if (!rc)
-		fputs(lines > 0 ? last_lines(data, lines) : "", c->out);
+		put(c, r, lines > 0 ? last_lines(data, lines) : "");
 	cJSON_Delete(reply);
 	return rc;
 }
 
 /* To the end of what is there; with follow, to the end of the step. */
-static int print_rest(struct cli *c, struct reader *r, bool follow, struct error *err)
+static int print_rest(struct cli *c, struct reader *r, struct error *err)
 {
 	static const struct timespec pause = { 0, FOLLOW_MS * 1000000L };
 	int rc = 0;
 	bool some = true;
 
-	while (!rc && (some || (follow && !r->complete))) {
+	while (!rc && (some || (r->follow && !r->complete))) {
 		cJSON *reply = NULL;
 		const char *data = NULL;
 		if (!some)
@@ -75,7 +101,7 @@ static int print_rest(struct cli *c, struct reader *r, bool follow, struct error
 		rc = read_piece(c, r, &reply, &data, err);
 		some = !rc && *data;
 		if (some)
-			fputs(data, c->out);
+			put(c, r, data);
 		if (some && fflush(c->out))
 			rc = error_set(err, ERR_IO, "cannot write to standard output");
 		cJSON_Delete(reply);
@@ -85,7 +111,7 @@ static int print_rest(struct cli *c, struct reader *r, bool follow, struct error
 
 static int exec_logs(struct cli *c, const struct cli_args *a)
 {
-	struct reader r = { .log = a->argc > 2 ? a->argv[2] : "stdout" };
+	struct reader r = { .log = a->argc > 2 ? a->argv[2] : "stdout", .follow = cli_flag(a, "follow"), .text = BUF_INIT };
 	struct error err = ERROR_INIT;
 	char cluster[MODEL_ID_SIZE], step[MODEL_ID_SIZE];
 	int lines, rc;
@@ -98,7 +124,10 @@ static int exec_logs(struct cli *c, const struct cli_args *a)
 	r.step = step;
 	rc = lines >= 0 ? print_tail(c, &r, lines, &err) : 0;
 	if (!rc)
-		rc = print_rest(c, &r, cli_flag(a, "follow"), &err);
+		rc = print_rest(c, &r, &err);
+	if (!rc && c->json && !r.follow)
+		put_object(c, &r);
+	buf_free(&r.text);
 	if (rc && ask_unknown(&err))
 		error_hint(&err, "This service keeps step logs under the cluster's LogUri: see stoker clusters %s.",
 		           cluster);
@@ -112,8 +141,9 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_logs = {
-	.name = "logs", .alias = "log", .args = "CLUSTER STEP [LOG]", .min = 2, .max = 3,
+	.name = "logs", .verbatim = true, .alias = "log", .args = "CLUSTER STEP [LOG]", .min = 2, .max = 3,
 	.summary = "print a step's log",
-	.about = "LOG is stdout (default), stderr, controller or syslog.",
+	.about = "LOG is stdout (default), stderr, controller or syslog. --json gives {ClusterId, StepId, Log, Data, "
+	         "Complete}; with --follow a line {Log, Data} for each piece.",
 	.options = options, .words = "cluster step stdout|stderr|controller|syslog", .exec = exec_logs,
 };

@@ -184,7 +184,12 @@ static void groups_people(struct cli *c, const cJSON *scaling)
 		text_table_cell(t, "", "%s", json_str(g, "InstanceGroupId", ""));
 		text_table_cell(t, "", "%s", json_str(g, "Role", ""));
 		text_table_cell(t, "", "%s", json_str(g, "Type", ""));
-		if (running == requested)
+		if (cJSON_HasObjectItem(g, "TargetSpotCapacity"))
+			text_table_cell(t, "", "%d+%d of %d+%d units", (int)json_int(g, "ProvisionedOnDemandCapacity", 0),
+			                (int)json_int(g, "ProvisionedSpotCapacity", 0),
+			                (int)json_int(g, "TargetOnDemandCapacity", 0),
+			                (int)json_int(g, "TargetSpotCapacity", 0));
+		else if (running == requested)
 			text_table_cell(t, "", "%d", running);
 		else
 			text_table_cell(t, "", "%d of %d", running, requested);
@@ -217,15 +222,31 @@ static void managed_people(struct cli *c, const cJSON *scaling)
 		        (int)json_int(now, "UnitsWanted", 0), json_str(now, "Reason", ""));
 }
 
+/* Nodes of a group; units of a fleet, on demand + spot, where "…" stays as it is. */
+static const char *schedule_size(const cJSON *x, char *out, size_t size)
+{
+	char od[16], spot[16];
+
+	if (cJSON_HasObjectItem(x, "InstanceCount")) {
+		snprintf(out, size, "%d nodes", (int)json_int(x, "InstanceCount", 0));
+		return out;
+	}
+	snprintf(od, sizeof od, "%d", (int)json_int(x, "TargetOnDemandCapacity", 0));
+	snprintf(spot, sizeof spot, "%d", (int)json_int(x, "TargetSpotCapacity", 0));
+	snprintf(out, size, "%s+%s units", cJSON_HasObjectItem(x, "TargetOnDemandCapacity") ? od : "…",
+	         cJSON_HasObjectItem(x, "TargetSpotCapacity") ? spot : "…");
+	return out;
+}
+
 static void schedules_people(struct cli *c, const cJSON *scaling)
 {
 	const cJSON *x;
-	char when[64];
+	char when[64], then[64];
 
 	cJSON_ArrayForEach(x, json_arr(scaling, "Schedules")) {
 		const cJSON *next = cJSON_GetArrayItem(json_arr(x, "NextRuns"), 0);
-		fprintf(c->out, "schedule %s: %s → %d nodes of %s, next %s\n", json_str(x, "ScheduleName", ""),
-		        json_str(x, "Words", json_str(x, "ScheduleExpression", "")), (int)json_int(x, "InstanceCount", 0),
+		fprintf(c->out, "schedule %s: %s → %s of %s, next %s\n", json_str(x, "ScheduleName", ""),
+		        json_str(x, "Words", json_str(x, "ScheduleExpression", "")), schedule_size(x, then, sizeof then),
 		        json_str(x, "InstanceGroupId", ""),
 		        next ? cli_time(next->valuedouble, when, sizeof when) : "never");
 	}
@@ -270,6 +291,19 @@ static const struct {
 	{ "remove", -1, "managed | policy GROUP | utilization GROUP | scheduled NAME", scaling_remove },
 };
 
+/* The first word is no verb, so it names a cluster, and the second is one too many; or it was to be a verb. */
+static int no_verb(struct cli *c, const struct cli_args *a)
+{
+	struct near near = { .wanted = a->argv[0] };
+	char guess[CLI_GUESS];
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		near_offer(&near, verbs[i].verb);
+	if (*cli_guess(&near, "", guess))
+		return cli_usage(c, cli_find("scaling"), "scaling cannot \"%s\"%s", a->argv[0], guess);
+	return cli_usage(c, cli_find("scaling"), "\"%s\" is one word too many", a->argv[1]);
+}
+
 static int exec_scaling(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
@@ -285,7 +319,7 @@ static int exec_scaling(struct cli *c, const struct cli_args *a)
 	    (a->argc < 2 || (verbs[verb].words > 0 && a->argc != 2 + verbs[verb].words)))
 		return cli_usage(c, NULL, "scaling %s takes CLUSTER %s", verbs[verb].verb, verbs[verb].wants);
 	if (verb < 0 && a->argc > 1)
-		return cli_usage(c, cli_find("scaling"), "\"%s\" is one word too many", a->argv[1]);
+		return no_verb(c, a);
 	if (ask_cluster(c, a->argc > at ? a->argv[at] : NULL, cluster, &err) ||
 	    ask(c, "Stoker.GetScaling", json_add_str(cJSON_CreateObject(), "ClusterId", cluster), &scaling, &err)) {
 		if (ask_unknown(&err))
@@ -302,7 +336,7 @@ static const struct cli_option options[] = {
 	{ "min", 0, "N", "put-managed, put-utilization: never fewer" },
 	{ "max", 0, "N", "put-managed, put-utilization: never more" },
 	{ "max-core", 0, "N", "put-managed: core nodes at most (then task nodes)" },
-	{ "max-on-demand", 0, "N", "put-managed: on-demand nodes at most (then spot)" },
+	{ "max-on-demand", 0, "N", "put-managed, put-utilization of a fleet: on demand at most (then spot)" },
 	{ "unit", 0, "UNIT", "put-managed: Instances (default), VCPU or InstanceFleetUnits" },
 	{ "high", 0, "PERCENT", "put-utilization: CPU above it adds nodes (default 80)" },
 	{ "low", 0, "PERCENT", "put-utilization: CPU below it takes nodes (default 20)" },
@@ -325,7 +359,8 @@ const struct cli_command cli_cmd_scaling = {
 	.about = "Without a verb: policies, limits, and the last decisions with the numbers behind them. Verbs: "
 	         "decisions; put-managed CLUSTER (size by the demand of jobs, within limits); put-utilization "
 	         "CLUSTER GROUP (size by CPU); put-scheduled CLUSTER GROUP NAME EXPRESSION NODES (size by the "
-	         "clock, as \"cron(0 6 ? * MON-FRI *)\"); put-policy CLUSTER GROUP FILE (EMR's AutoScalingPolicy as "
+	         "clock, as \"cron(0 6 ? * MON-FRI *)\"; of a fleet units on demand + spot, as 2+6); "
+	         "put-policy CLUSTER GROUP FILE (EMR's AutoScalingPolicy as "
 	         "JSON, - for standard input); remove CLUSTER managed, policy GROUP, utilization GROUP or scheduled "
 	         "NAME. GROUP is core, task or a group's id. The range of sizes and of costs is shown before a "
 	         "policy is put. Scaling in never takes work away: a node drains first.",

@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "views/cli/ask.h"
+#include "views/cli/cmd_spot.h"
 #include "views/cli/plan.h"
 #include "views/cli/table.h"
 
-/* An Amazon account has no market that could be set. */
-static int fail(struct cli *c, struct error *err)
+int spot_fail(struct cli *c, struct error *err)
 {
 	if (ask_unknown(err))
 		error_hint(err, "The market of Amazon is EC2's: aws ec2 describe-spot-price-history shows it.");
@@ -20,13 +19,13 @@ static int fail(struct cli *c, struct error *err)
 static void price_rows(struct cli *c, const cJSON *prices)
 {
 	static const char *const columns[] = { "TYPE", "SPOT $/H", "ON DEMAND", "SHARE", "NODES", "CAPACITY",
-	                                      "SINCE" };
+	                                      "SINCE", "SOURCE" };
 	struct text_table *t = text_table_new();
 	const cJSON *p;
 	char buf[64];
 
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		text_table_column(t, columns[i], i == 0 || i == 6 ? TABLE_LEFT : TABLE_RIGHT, false);
+		text_table_column(t, columns[i], i == 0 || i >= 6 ? TABLE_LEFT : TABLE_RIGHT, false);
 	cJSON_ArrayForEach(p, prices) {
 		double price = json_num(p, "Price", -1), full = json_num(p, "OnDemandPrice", -1);
 		bool available = json_bool(p, "Available", true);
@@ -49,8 +48,9 @@ static void price_rows(struct cli *c, const cJSON *prices)
 			text_table_cell(t, "", "%d", (int)json_int(p, "Capacity", 0));
 		else
 			text_table_cell(t, cli_state_color(c, "FAILED"), "none");
-		text_table_cell(t, "", "%s", json_bool(p, "Estimate", false) ? "estimate"
+		text_table_cell(t, "", "%s", json_bool(p, "Estimate", false) ? "-"
 		                : cli_time(json_num(p, "Since", 0), buf, sizeof buf));
+		text_table_cell(t, "", "%s", json_str(p, "Source", "-"));
 	}
 	cli_print_table(c, t);
 }
@@ -95,7 +95,7 @@ static int prices(struct cli *c, const struct cli_args *a)
 	}
 	json_add_time(req, "Since", since);
 	if (ask(c, "Stoker.ListSpotPrices", req, &reply, &err))
-		return fail(c, &err);
+		return spot_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, reply);
 	price_rows(c, json_arr(reply, "SpotPrices"));
@@ -140,7 +140,7 @@ static int set_price(struct cli *c, const struct cli_args *a)
 	if (cli_opt(a, "capacity"))
 		json_add_int(req, "Capacity", capacity);
 	if (ask(c, "Stoker.PutSpotPrice", req, &reply, &err))
-		return fail(c, &err);
+		return spot_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, reply);
 	cJSON *one = cJSON_CreateArray();
@@ -263,7 +263,7 @@ static int interrupt_nodes(struct cli *c, const struct cli_args *a, const cJSON 
 		json_add_int(req, "NoticeSeconds", notice / 1000);
 	json_add_str(req, "Reason", cli_opt(a, "reason"));
 	if (ask(c, "Stoker.InterruptSpot", req, &reply, &err))
-		return fail(c, &err);
+		return spot_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, reply);
 	cJSON_ArrayForEach(x, json_arr(reply, "Interrupted"))
@@ -339,7 +339,7 @@ static int history(struct cli *c, const struct cli_args *a)
 	json_add_str(req, "ClusterId", a->argc == 2 ? cluster : NULL);
 	json_add_time(req, "Since", since);
 	if (ask(c, "Stoker.ListSpotInterruptions", req, &reply, &err))
-		return fail(c, &err);
+		return spot_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, reply);
 	history_table(c, json_arr(reply, "Interruptions"));
@@ -366,13 +366,19 @@ static int exec_spot(struct cli *c, const struct cli_args *a)
 		return interrupt(c, a);
 	if (!strcmp(verb, "history"))
 		return history(c, a);
-	return cli_usage(c, cli_find("spot"), "\"%s\" is none of prices, set-price, interrupt, history", verb);
+	if (!strcmp(verb, "feed"))
+		return spot_feed(c, a);
+	return cli_usage(c, cli_find("spot"), "\"%s\" is none of prices, set-price, feed, interrupt, history", verb);
 }
 
 static const struct cli_option options[] = {
 	{ "since", 0, "TIME", "prices, history: what was in the last TIME (30m, 2h, 7d)" },
 	{ "available", 0, "yes|no", "set-price: whether the market has this type at all" },
 	{ "capacity", 0, "N", "set-price: how many instances of this type it carries" },
+	{ "speed", 0, "N", "feed load: so many times as fast as it was recorded (1)" },
+	{ "loop", 0, NULL, "feed load: begin again at its end" },
+	{ "start", 0, "now|recorded", "feed load: the first price holds from now on, or at the times of the record" },
+	{ "zone", 0, "ZONE", "feed load: only prices of this availability zone (default: the cheapest)" },
 	{ "all", 'a', NULL, "interrupt: every spot node of every cluster" },
 	{ "notice", 0, "TIME", "interrupt: from the notice to the end (default: two minutes)" },
 	{ "reason", 0, "TEXT", "interrupt: what is written into the history" },
@@ -382,12 +388,14 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_cmd_spot = {
 	.name = "spot", .max = -1,
-	.args = "[prices [TYPE…]|set-price TYPE [PRICE]|interrupt [CLUSTER|INSTANCE…]|history [CLUSTER]]",
+	.args = "[prices [TYPE…]|set-price TYPE [PRICE]|feed [show|load FILE|clear]|interrupt [CLUSTER|INSTANCE…]|"
+	        "history [CLUSTER]]",
 	.summary = "the spot market: prices, interruptions",
 	.about = "Spot instances run while their bid is not below the price of their type and the market has "
 	         "room; else they get notice, drain and end, and their group or fleet replaces them. A price "
 	         "that nobody has set is an estimate: a share of the on-demand price. set-price moves the market "
-	         "of this server's clusters, and interrupt takes nodes away as EC2 would: a drill. history lists "
-	         "the interruptions.",
-	.options = options, .words = "prices|set-price|interrupt|history", .exec = exec_spot,
+	         "of this server's clusters; feed load moves it by recorded prices, a file as aws ec2 "
+	         "describe-spot-price-history prints it, or a record a line (- is standard input). "
+	         "interrupt takes nodes away as EC2 would: a drill. history lists the interruptions.",
+	.options = options, .words = "prices|set-price|feed|interrupt|history", .exec = exec_spot,
 };

@@ -155,7 +155,8 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_cmd_sql = {
-	.name = "sql", .args = "", .summary = "Spark SQL: a shell, or -e, -f, or a script on standard input",
+	.name = "sql", .verbatim = true, .args = "",
+	.summary = "Spark SQL: a shell, or -e, -f, or a script on standard input",
 	.about = "Rows are printed as spark-sql prints them, with tabs and NULL; --json prints one object per row, "
 	         "--csv the format of RFC 4180. Errors go to standard error with the place in the script, and the "
 	         "exit status is then 1. In the shell statements end with a semicolon, Ctrl-C cancels the running "

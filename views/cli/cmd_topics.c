@@ -1,6 +1,7 @@
 /* stoker topics: who is told when an alarm goes off. */
 #include <string.h>
 
+#include "views/cli/plan.h"
 #include "views/cli/table.h"
 #include "views/cli/verb.h"
 
@@ -95,7 +96,10 @@ static int delete(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
 	cJSON *reply = NULL;
+	int status = plan_confirm(c, a, true, "Delete it? Alarms, budgets and schedules that name it tell nobody.");
 
+	if (status)
+		return status < 0 ? CLI_OK : status;
 	if (ask(c, "Stoker.DeleteTopic", json_add_str(cJSON_CreateObject(), "TopicName", a->argv[1]), &reply, &err))
 		return cli_fail(c, &err);
 	if (c->json)
@@ -118,6 +122,7 @@ static const struct cli_option options[] = {
 	{ "webhook", 0, "URL", "put: POST the notice as JSON to this address" },
 	{ "command", 0, "LINE", "put: run this line of the shell with the notice on its standard input" },
 	{ "email", 0, "ADDRESS", "put: send mail through the machine's sendmail" },
+	{ "yes", 'y', NULL, "delete: do not ask" },
 	{ 0 },
 };
 

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "views/cli/ascii.h"
 #include "views/cli/ask.h"
 #include "views/cli/help.h"
 
@@ -89,6 +90,15 @@ static int count_words(struct cli *c, const struct cli_command *cmd, const struc
 	return CLI_OK;
 }
 
+/* Programs get the bytes as they are; so does a pipe. */
+static void speak_ascii(struct cli *c)
+{
+	FILE *f = ascii_open(c->out);
+
+	if (f)
+		c->out = f;
+}
+
 static int run(struct cli *c, const struct cli_command *cmd, int argc, char **argv)
 {
 	struct cli_args a = { .argv = argv + 1, .argc = argc - 1 };
@@ -105,6 +115,8 @@ static int run(struct cli *c, const struct cli_command *cmd, int argc, char **ar
 	c->endpoint = cli_opt(&a, "endpoint");
 	c->region = cli_opt(&a, "region");
 	c->no_start = cli_flag(&a, "no-start");
+	if (c->tty && !c->json && !cmd->verbatim && ascii_only())
+		speak_ascii(c);
 	if (cli_flag(&a, "help")) {
 		help_command(cmd, c->out);
 		status = CLI_OK;
@@ -121,7 +133,11 @@ static int run(struct cli *c, const struct cli_command *cmd, int argc, char **ar
 static int finish(struct cli *c, int status)
 {
 	ask_close(c);
-	if (fflush(c->out) == 0 && !ferror(c->out))
+	bool written = fflush(c->out) == 0 && !ferror(c->out);
+	if (c->out != stdout)
+		fclose(c->out);
+	c->out = stdout;
+	if (written)
 		return status;
 	fprintf(c->err, "stoker: cannot write to standard output\n");
 	return status ? status : CLI_FAILED;
@@ -132,7 +148,7 @@ int cli_main(int argc, char **argv)
 	const struct cli_command *cmd;
 	struct cli c;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* only what characters are: numbers and messages are the same in every language */
 	cli_open(&c, argv[0]);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		argv[1] = "help";
@@ -140,6 +156,6 @@ int cli_main(int argc, char **argv)
 		argv[1] = "version";
 	cmd = cli_find(argv[1]);
 	if (!cmd)
-		return cli_usage(&c, NULL, "there is no command \"%s\"", argv[1]);
+		return cli_unknown(&c, argv[1]);
 	return finish(&c, run(&c, cmd, argc - 1, argv + 1));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "views/cli/cost.h"
+#include "views/cli/plan.h"
 
 static void scope_cell(struct text_table *t, const cJSON *budget)
 {
@@ -155,10 +156,15 @@ int cost_put_budget(struct cli *c, const struct cost_words *w)
 int cost_delete_budget(struct cli *c, const struct cost_words *w)
 {
 	cJSON *reply = NULL;
+	char question[160];
 	int status;
 
 	if (w->argc != 1)
 		return cli_usage(c, NULL, "stoker cost delete-budget needs NAME");
+	snprintf(question, sizeof question, "Delete the budget %.64s? Nobody is told when it is spent.",
+	         w->argv[0]);
+	if ((status = plan_confirm(c, w->options, true, question)))
+		return status < 0 ? CLI_OK : status;
 	status = cost_ask(c, "Stoker.DeleteBudget", json_add_str(cJSON_CreateObject(), "BudgetName", w->argv[0]),
 	                  &reply);
 	cJSON_Delete(reply);

@@ -44,6 +44,30 @@ static const struct cli_option *parser_find(const struct parser *p, int got)
 	return NULL;
 }
 
+/* "--na" may be short for one option; getopt refuses it when it is short for none or for several. */
+static int unknown_option(const struct parser *p, const char *word, struct error *err)
+{
+	const char *name = word + strspn(word, "-"), *first = NULL;
+	size_t n = strcspn(name, "=");
+	char *bare = xstrndup(name, n), guess[CLI_GUESS];
+	struct near near = { .wanted = bare };
+	int rc = 0;
+
+	for (size_t i = 0; i < p->table.len && !rc; i++) {
+		const char *o = p->table.items[i]->name;
+		near_offer(&near, o);
+		if (strncmp(o, bare, n))
+			continue;
+		if (first)
+			rc = error_set(err, ERR_INVALID, "%s is short for several: --%s and --%s", word, first, o);
+		first = o;
+	}
+	if (!rc)
+		rc = error_set(err, ERR_INVALID, "there is no option %s%s", word, cli_guess(&near, "--", guess));
+	free(bare);
+	return rc;
+}
+
 /* optopt tells a short option or a known long one; an unknown long one is only to be seen in argv. */
 static int parse_error(const struct parser *p, int got, char **argv, struct error *err)
 {
@@ -55,8 +79,7 @@ static int parse_error(const struct parser *p, int got, char **argv, struct erro
 		return error_set(err, ERR_INVALID, "--%s takes no value", o->name);
 	if (optopt && optopt < 256)
 		return error_set(err, ERR_INVALID, "there is no option -%c", optopt);
-	return error_set(err, ERR_INVALID, "there is no option %s, or it is short for several",
-	                 argv[optind - 1]);
+	return unknown_option(p, argv[optind - 1], err);
 }
 
 int cli_parse(int argc, char **argv, const struct cli_option *own, const struct cli_option *common,

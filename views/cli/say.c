@@ -52,6 +52,32 @@ int cli_fail(struct cli *c, const struct error *e)
 	return exit_of(e->code);
 }
 
+const char *cli_guess(const struct near *n, const char *dashes, char out[CLI_GUESS])
+{
+	const char *best = near_guess(n);
+
+	*out = '\0';
+	if (best)
+		snprintf(out, CLI_GUESS, "; did you mean \"%s%.50s\"?", dashes, best);
+	return out;
+}
+
+int cli_unknown(struct cli *c, const char *command)
+{
+	const struct cli_command *const *all;
+	struct near near = { .wanted = command };
+	char guess[CLI_GUESS];
+	size_t n;
+
+	all = cli_commands(&n);
+	for (size_t i = 0; i < n; i++) {
+		near_offer(&near, all[i]->name);
+		if (all[i]->alias)
+			near_offer(&near, all[i]->alias);
+	}
+	return cli_usage(c, NULL, "there is no command \"%s\"%s", command, cli_guess(&near, "", guess));
+}
+
 int cli_usage(struct cli *c, const struct cli_command *cmd, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;
@@ -176,7 +202,7 @@ const char *cli_time(double epoch, char *out, size_t size)
 	if (epoch <= 0 || !localtime_r(&t, &tm))
 		snprintf(out, size, "-");
 	else
-		strftime(out, size, "%Y-%m-%d %H:%M:%S", &tm);
+		strftime(out, size, "%Y-%m-%d %H:%M:%S %Z", &tm);
 	return out;
 }
 

@@ -47,6 +47,19 @@ static void print_plan(struct cli *c, const char *what, const struct money *m)
 	fputs(")\n", c->err);
 }
 
+/* What scaling counts: nodes of a group, units of a fleet. */
+static bool is_fleet(const cJSON *group)
+{
+	return cJSON_HasObjectItem(group, "TargetSpotCapacity");
+}
+
+static int size_of(const cJSON *group)
+{
+	int64_t units = json_int(group, "TargetOnDemandCapacity", 0) + json_int(group, "TargetSpotCapacity", 0);
+
+	return (int)(is_fleet(group) ? units : json_int(group, "Requested", 0));
+}
+
 /* One group gets a range, the others stay. */
 static struct money group_money(const char *region, const cJSON *scaling, const cJSON *group, int low, int high)
 {
@@ -54,8 +67,9 @@ static struct money group_money(const char *region, const cJSON *scaling, const 
 	const cJSON *g;
 
 	cJSON_ArrayForEach(g, json_arr(scaling, "Groups")) {
-		int now = (int)json_int(g, "Requested", 0);
-		double each = price_hour(json_str(g, "Type", ""), region, &m.unknown);
+		int now = size_of(g);
+		double weight = (double)json_int(g, "WeightedCapacity", 1);
+		double each = price_hour(json_str(g, "Type", ""), region, &m.unknown) / (weight > 0 ? weight : 1);
 		m.now += each * now;
 		m.low += each * (g == group ? low : now);
 		m.high += each * (g == group ? high : now);
@@ -181,7 +195,7 @@ int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char 
 {
 	static const char *const members[][2] = {
 		{ "high", "HighCpu" }, { "low", "LowCpu" }, { "out-by", "ScaleOutBy" }, { "in-by", "ScaleInBy" },
-		{ "minutes", "Periods" },
+		{ "minutes", "Periods" }, { "max-on-demand", "MaximumOnDemandCapacityUnits" },
 	};
 	const cJSON *g = scaling_group(scaling, a->argv[2]);
 	int64_t rest = cli_opt(a, "cool-down") ? cli_parse_span(cli_opt(a, "cool-down")) : 300000;
@@ -206,34 +220,60 @@ int scaling_put_utilization(struct cli *c, const struct cli_args *a, const char 
 			return cli_usage(c, NULL, "%s", err.message);
 		}
 	struct money m = group_money(plan_region(c), scaling, g, min, max);
-	snprintf(what, sizeof what, "%s group %s: %d to %d nodes, CPU > %d %% out, < %d %% in",
-	         json_str(g, "Role", ""), json_str(g, "InstanceGroupId", ""), min, max,
+	snprintf(what, sizeof what, "%s %s %s: %d to %d %s, CPU > %d %% out, < %d %% in",
+	         json_str(g, "Role", ""), is_fleet(g) ? "fleet" : "group", json_str(g, "InstanceGroupId", ""), min, max,
+	         is_fleet(g) ? "units" : "nodes",
 	         (int)json_int(req, "HighCpu", 80), (int)json_int(req, "LowCpu", 20));
 	print_plan(c, what, &m);
 	return act(c, a, "Stoker.PutUtilizationScaling", req, "Put it?", "scaling by CPU is on");
 }
 
+/* "8" nodes, or of a fleet "2+6" units: on demand, and spot. Gives the sum, -1 when it is none. */
+static long read_size(const char *text, bool fleet, cJSON *req)
+{
+	char *end;
+	long n, spot = 0;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (end == text || (fleet && *end != '+'))
+		return -1;
+	if (fleet) {
+		const char *rest = end + 1;
+		spot = strtol(rest, &end, 10);
+		if (end == rest)
+			return -1;
+	}
+	if (errno || *end || n < 0 || spot < 0 || n > 4096 || spot > 4096)
+		return -1;
+	if (fleet)
+		json_add_int(json_add_int(req, "TargetOnDemandCapacity", n), "TargetSpotCapacity", spot);
+	else
+		json_add_int(req, "InstanceCount", n);
+	return n + spot;
+}
+
 int scaling_put_scheduled(struct cli *c, const struct cli_args *a, const char *cluster, const cJSON *scaling)
 {
 	const cJSON *g = scaling_group(scaling, a->argv[2]);
-	const char *count = a->argv[5];
-	char *end, what[512];
+	char what[512];
 
 	if (!g)
 		return scaling_no_group(c, a->argv[2]);
-	errno = 0;
-	long n = strtol(count, &end, 10);
-	if (errno || end == count || *end || n < 0 || n > 4096)
-		return cli_usage(c, NULL, "\"%s\" is not a number of nodes (0 to 4096)", count);
 	cJSON *req = json_add_str(cJSON_CreateObject(), "ClusterId", cluster);
+	long n = read_size(a->argv[5], is_fleet(g), req);
+	if (n < 0) {
+		cJSON_Delete(req);
+		return cli_usage(c, NULL, is_fleet(g) ? "\"%s\" is not a size of a fleet: units on demand + spot, as 2+6"
+		                                      : "\"%s\" is not a number of nodes (0 to 4096)", a->argv[5]);
+	}
 	json_add_str(req, "ScheduleName", a->argv[3]);
 	json_add_str(req, "InstanceGroupId", json_str(g, "InstanceGroupId", ""));
 	json_add_str(req, "ScheduleExpression", a->argv[4]);
 	json_add_str(req, "ScheduleExpressionTimezone", cli_opt(a, "timezone"));
-	json_add_int(req, "InstanceCount", n);
 	struct money m = group_money(plan_region(c), scaling, g, (int)n, (int)n);
-	snprintf(what, sizeof what, "%s group %s: %ld nodes at %.200s", json_str(g, "Role", ""),
-	         json_str(g, "InstanceGroupId", ""), n, a->argv[4]);
+	snprintf(what, sizeof what, "%s %s %s: %s %s at %.200s", json_str(g, "Role", ""), is_fleet(g) ? "fleet" : "group",
+	         json_str(g, "InstanceGroupId", ""), a->argv[5], is_fleet(g) ? "units" : "nodes", a->argv[4]);
 	print_plan(c, what, &m);
 	return act(c, a, "Stoker.PutScheduledScaling", req, "Put it?", "the size is scheduled");
 }

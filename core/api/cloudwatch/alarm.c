@@ -6,6 +6,7 @@
 #include "core/api/cloudwatch/cloudwatch.h"
 #include "core/api/emr/emr.h"
 #include "core/base/json.h"
+#include "core/model/statistic.h"
 
 #define MAX_ALARM_QUERIES 20
 #define DAY_S 86400
@@ -153,18 +154,14 @@ int cw_check_period(int period, struct error *err)
 
 int cw_check_stat(const char *name, bool extended, struct error *err)
 {
-	char *end;
+	struct stat_wish w;
 
-	if (!extended && names_parse(&metric_statistic_names, name) >= 0)
+	if (name && stat_parse(name, &w) && (!extended || stat_needs_values(&w)))
 		return 0;
-	if (name && name[0] == 'p' && isdigit((unsigned char)name[1])) {
-		double p = strtod(name + 1, &end);
-		if (!*end && p >= 0 && p <= 100)
-			return 0;
-	}
-	return cw_error_value(err, "The statistic \"%.40s\" is not supported: use %s a percentile p0 to p100, such as "
-	                      "p99.9.", name ? name : "", extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum "
-	                                                                  "or");
+	const char *plain = extended ? "" : "SampleCount, Average, Sum, Minimum, Maximum,";
+	return cw_error_value(err, "The statistic \"%.40s\" is not supported: use %s a percentile p0 to p100 (p99.9), "
+	                      "IQM, tm, wm, tc or ts with a share (tm90) or bounds (TM(10%%:90%%), TS(80:)), or PR "
+	                      "with bounds.", name ? name : "", plain);
 }
 
 static int check_id(const struct metric_query_list *l, size_t i, struct error *err)

@@ -34,6 +34,8 @@ int cw_error_validation(struct error *err, const char *fmt, ...) __attribute__((
 int cw_error_status(const char *code);                               /* HTTP status */
 /* Name of the exception's shape, which JSON's __type carries: "InvalidParameterValueException". */
 const char *cw_error_shape(const char *code);
+/* The code as the query protocol has it: "SignatureDoesNotMatch" for InvalidSignatureException. */
+const char *cw_error_query_code(const char *code);
 /* JSON 1.0: the body; and the value of the header x-amzn-query-error ("InvalidParameterValue;Sender"). */
 void cw_error_json(const char *code, const char *message, struct buf *out);
 void cw_error_query(const char *code, struct buf *out);
@@ -75,7 +77,7 @@ int cw_check_actions(const struct str_list *l, struct error *err);
 int cw_check_name(const char *text, const char *what, struct error *err);
 /* 1, 5, 10, 30 or a multiple of 60. */
 int cw_check_period(int period, struct error *err);
-/* A statistic's name: Average … Maximum, or pNN. extended: only the latter. */
+/* A statistic's name (core/model/statistic.h). extended: none of Average … Maximum. */
 int cw_check_stat(const char *name, bool extended, struct error *err);
 
 #endif

@@ -89,6 +89,23 @@ void cw_error_json(const char *code, const char *message, struct buf *out)
 	free(type);
 }
 
+/* Refused sign-ins have other names in the query protocol than in JSON. */
+const char *cw_error_query_code(const char *code)
+{
+	static const char *const names[][2] = {
+		{ "AccessDeniedException", "AccessDenied" },
+		{ "UnrecognizedClientException", "InvalidClientTokenId" },
+		{ "InvalidSignatureException", "SignatureDoesNotMatch" },
+		{ "IncompleteSignatureException", "IncompleteSignature" },
+		{ "MissingAuthenticationTokenException", "MissingAuthenticationToken" },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(names[i][0], code))
+			return names[i][1];
+	return code;
+}
+
 void cw_error_query(const char *code, struct buf *out)
 {
 	buf_addf(out, "%s;%s", code, cw_error_status(code) >= 500 ? "Receiver" : "Sender");

@@ -102,7 +102,7 @@ STRUCT(put_alarm, R("AlarmName", name255), M("AlarmDescription", text_to_1024), 
        M("MetricName", name255), M("Namespace", name255), M("Statistic", statistic), M("ExtendedStatistic", text),
        M("Dimensions", dimensions), M("Period", integer), M("Unit", unit), R("EvaluationPeriods", integer),
        M("DatapointsToAlarm", integer), M("Threshold", number), R("ComparisonOperator", comparison),
-       M("TreatMissingData", name255), K("EvaluateLowSampleCountPercentile", name255), M("Metrics", queries),
+       M("TreatMissingData", name255), M("EvaluateLowSampleCountPercentile", name255), M("Metrics", queries),
        M("Tags", tags), M("ThresholdMetricId", name255));
 STRUCT(alarm, M("AlarmName", text), M("AlarmArn", text), M("AlarmDescription", text),
        M("AlarmConfigurationUpdatedTimestamp", date), M("ActionsEnabled", boolean), M("OKActions", actions),

@@ -168,7 +168,7 @@ static void add_extra(cJSON *o, const char *extra)
 	static const char *const shown[][2] = {
 		{ "EbsRootVolumeIops", "EbsRootVolumeIops" }, { "EbsRootVolumeThroughput", "EbsRootVolumeThroughput" },
 		{ "PlacementGroupConfigs", "PlacementGroups" }, { "ExtendedSupport", "ExtendedSupport" },
-		{ "MonitoringConfiguration", "MonitoringConfiguration" },
+		{ "MonitoringConfiguration", "MonitoringConfiguration" }, { "KerberosAttributes", "KerberosAttributes" },
 	};
 	cJSON *e = extra ? json_parse(extra, strlen(extra), NULL) : NULL;
 	for (size_t i = 0; e && i < sizeof shown / sizeof *shown; i++)

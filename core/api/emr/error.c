@@ -106,8 +106,6 @@ static int status_of(const char *code)
 	static const struct { const char *code; int status; } table[] = {
 		{ "InternalServerException", 500 }, { "InternalServerError", 500 },
 		{ "ServiceUnavailableException", 503 }, { "RequestEntityTooLargeException", 413 },
-		{ "MissingAuthenticationTokenException", 403 }, { "UnrecognizedClientException", 403 },
-		{ "InvalidSignatureException", 403 },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(table[i].code, code) == 0)

@@ -34,7 +34,7 @@ static const struct { const char *member; size_t at; } texts[] = {
 	{ "ServiceAccessSecurityGroup", offsetof(struct cluster, service_security_group) },
 };
 
-/* Stored and shown, not acted upon. Never KerberosAttributes: they hold passwords. */
+/* Stored and shown, not acted upon. */
 static const char *const extras[] = {
 	"AdditionalInfo", "SupportedProducts", "NewSupportedProducts",
 	"PlacementGroupConfigs", "EbsRootVolumeIops", "EbsRootVolumeThroughput", "ExtendedSupport",
@@ -71,7 +71,8 @@ static void decode_applications(const cJSON *in, struct cluster *c)
 {
 	const cJSON *v;
 	cJSON_ArrayForEach(v, json_arr(in, "Applications")) {
-		struct application a = { .name = emr_text(v, "Name"), .version = emr_text(v, "Version") };
+		const char *version = json_str(v, "Version", release_application(c->release_label, json_str(v, "Name", NULL)));
+		struct application a = { .name = emr_text(v, "Name"), .version = xstrdup(version) };
 		emr_decode_strings(v, "Args", &a.args);
 		vec_push(&c->applications, a);
 	}
@@ -124,9 +125,28 @@ static int decode_tags(const cJSON *in, struct cluster *c, struct error *err)
 	return 0;
 }
 
+/* They hold passwords: these are forgotten at once, and shown as EMR shows them. */
+static cJSON *kerberos(const cJSON *in)
+{
+	static const char *const clear[] = { "Realm", "ADDomainJoinUser" };
+	static const char *const secret[] = {
+		"KdcAdminPassword", "CrossRealmTrustPrincipalPassword", "ADDomainJoinPassword"
+	};
+	cJSON *o = in ? cJSON_CreateObject() : NULL;
+
+	for (size_t i = 0; o && i < sizeof clear / sizeof *clear; i++)
+		json_add_str(o, clear[i], json_str(in, clear[i], NULL));
+	for (size_t i = 0; o && i < sizeof secret / sizeof *secret; i++)
+		if (json_str(in, secret[i], NULL))
+			json_add_str(o, secret[i], "********");
+	return o;
+}
+
 static void decode_extra(const cJSON *in, struct cluster *c)
 {
 	cJSON *o = cJSON_CreateObject();
+
+	json_add(o, "KerberosAttributes", kerberos(json_obj(in, "KerberosAttributes")));
 	for (size_t i = 0; extras[i]; i++) {
 		const cJSON *v = cJSON_GetObjectItemCaseSensitive(in, extras[i]);
 		if (v && !cJSON_IsNull(v))
@@ -178,6 +198,14 @@ static int check_release(const struct cluster *c, struct error *err)
 	if (c->custom_ami_id && c->release_label && !release_has(c->release_label, 7, 0))
 		return emr_error_validation(err, "Custom AMI is not allowed");
 	return 0;
+}
+
+/* What EMR does when it is not told: by the hour from 5.1 on, gracefully from 5.10 on. */
+static void decode_scale_down(struct cluster *c)
+{
+	if (!c->scale_down_behavior && release_has(c->release_label, 1, 0))
+		c->scale_down_behavior = xstrdup(release_has(c->release_label, 10, 0) ? "TERMINATE_AT_TASK_COMPLETION"
+		                                 : "TERMINATE_AT_INSTANCE_HOUR");
 }
 
 static int check_options(const cJSON *in, struct cluster *c, struct error *err)
@@ -250,6 +278,7 @@ int emr_decode_run_job_flow(const cJSON *in, struct cluster **out, struct error 
 		return rc;
 	}
 	decode_switches(in, instances, c);
+	decode_scale_down(c);
 	*out = c;
 	return 0;
 }

@@ -48,6 +48,7 @@ struct audit {
 	char *text;                /* a JSON object without its last brace: all but request, outcome and chain */
 	char *request;             /* JSON text without secrets, or NULL */
 	char region[MODEL_REGION_SIZE], cluster[MODEL_ID_SIZE];
+	char *clusters;            /* JSON list of all clusters that it names, when there are several; or NULL */
 	int64_t time;
 	char *error_code, *error_message;   /* NULL: success */
 	char *response;            /* JSON text without secrets, or NULL */
@@ -94,11 +95,20 @@ int op_delete_policy(struct control *ctl, const cJSON *in, cJSON *out, struct ca
  * exists. */
 int access_check(struct control *ctl, const char *target, const cJSON *in, struct call *call,
                  struct error *err);
+/* May a user do this with one of the active keys that he has? For what the server does later in his name. */
+int access_check_user(struct control *ctl, const char *user, const char *region, const char *target,
+                      const cJSON *in, struct error *err);
+/* The clusters that a request names, by their ids or by what is theirs; each once, in its order. Of a request that
+ * names too many to look them all up: none. */
+void access_clusters(struct control *ctl, const struct operation *op, const cJSON *in, const struct call *call,
+                     struct str_list *out);
+bool access_is_owner(const struct control *ctl, const struct call *call);    /* or the server itself */
 /* Is this the owner, the server itself, or an active key with the role admin? Who is not sees settings without the
  * secrets in them. */
 bool access_is_admin(struct control *ctl, const struct call *call);
 
 /* ---- audit.c ---- */
+#define AUDIT_SHARED "*"           /* the subject of records that are of several clusters */
 /* Keep what a call asks for. `in` NULL: its body could not be read. */
 void audit_begin(struct control *ctl, const char *target, const cJSON *in, struct call *call);
 /* The call has its answer: err NULL for success. */

@@ -57,12 +57,28 @@ static char *request_of(const cJSON *in)
 	return cut(text, REQUEST_MAX);
 }
 
+static void keep_clusters(struct control *ctl, struct audit *a, const struct operation *op, const cJSON *in,
+                          const struct call *call)
+{
+	struct str_list ids = { 0 };
+
+	access_clusters(ctl, op, in, call, &ids);
+	snprintf(a->cluster, sizeof a->cluster, "%s", ids.len ? ids.items[0] : cluster_of(in));
+	if (ids.len > 1) {
+		cJSON *list = cJSON_CreateArray();
+		for (size_t i = 0; i < ids.len; i++)
+			cJSON_AddItemToArray(list, cJSON_CreateString(ids.items[i]));
+		a->clusters = json_print(list);
+		cJSON_Delete(list);
+	}
+	str_list_free(&ids);
+}
+
 void audit_begin(struct control *ctl, const char *target, const cJSON *in, struct call *call)
 {
 	struct operation op;
 	char id[37];
 
-	(void)ctl;
 	if (call->audit || !operation_find(target, &op) || op.reads)
 		return;
 	struct audit *a = xcalloc(1, sizeof *a);
@@ -70,7 +86,8 @@ void audit_begin(struct control *ctl, const char *target, const cJSON *in, struc
 	a->time = clock_now_ms();
 	a->data = op.data;
 	snprintf(a->region, sizeof a->region, "%s", call->region);
-	snprintf(a->cluster, sizeof a->cluster, "%s", in ? cluster_of(in) : "");
+	if (in)
+		keep_clusters(ctl, a, &op, in, call);
 	json_add_int(o, "Time", a->time);
 	json_add_str(o, "Actor", call->user);
 	json_add_str(o, "AccessKeyId", call->access_key[0] ? call->access_key : NULL);
@@ -92,6 +109,7 @@ static void audit_one_free(struct audit *a)
 {
 	free(a->text);
 	free(a->request);
+	free(a->clusters);
 	free(a->error_code);
 	free(a->error_message);
 	free(a->response);
@@ -185,6 +203,8 @@ static char *finish(const struct audit *a, int64_t number, const char *previous,
 		add_member(&b, "Resource", arn);
 		free(arn);
 	}
+	if (a->clusters)
+		buf_addf(&b, ",\"Clusters\":%s", a->clusters);
 	add_member(&b, "Outcome", a->error_code ? "Failure" : "Success");
 	if (a->error_code) {
 		add_member(&b, "ErrorCode", a->error_code);
@@ -212,7 +232,8 @@ void audit_write(struct control *ctl)
 		const struct audit *one = a->trail.items[i];
 		char *text = finish(one, ++a->written_number, a->written, i ? 0 : a->lost);
 		sigv4_sha256_hex(text, strlen(text), a->written);
-		store_add_record(ctl->store, KIND, one->region, one->cluster, one->time, text);
+		store_add_record(ctl->store, KIND, one->region, one->clusters ? AUDIT_SHARED : one->cluster, one->time,
+		                 text);
 		free(text);
 	}
 	char *head = xasprintf("%lld:%s", (long long)a->written_number, a->written);

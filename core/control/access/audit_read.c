@@ -67,6 +67,31 @@ static cJSON *identity(const cJSON *e)
 	return o;
 }
 
+static void add_resource(cJSON *list, const char *cluster, const char *region)
+{
+	char *arn = emr_cluster_arn(cluster, region);
+	cJSON *r = json_add_str(cJSON_CreateObject(), "ARN", arn);
+
+	json_add_str(r, "accountId", EMR_ACCOUNT);
+	json_add_str(r, "type", "AWS::EMR::Cluster");
+	cJSON_AddItemToArray(list, r);
+	free(arn);
+}
+
+static cJSON *resources(const cJSON *e)
+{
+	const cJSON *all = json_arr(e, "Clusters"), *id;
+	const char *region = json_str(e, "Region", "");
+	cJSON *list = cJSON_CreateArray();
+
+	if (!all)
+		add_resource(list, json_str(e, "ClusterId", ""), region);
+	cJSON_ArrayForEach(id, all)
+		if (cJSON_IsString(id))
+			add_resource(list, id->valuestring, region);
+	return list;
+}
+
 static cJSON *cloudtrail(const cJSON *e)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "eventVersion", "1.09");
@@ -90,13 +115,8 @@ static cJSON *cloudtrail(const cJSON *e)
 	json_add_str(o, "requestID", json_str(e, "RequestId", json_str(e, "EventId", "")));
 	json_add_str(o, "eventID", json_str(e, "EventId", ""));
 	json_add_bool(o, "readOnly", false);
-	if (json_str(e, "Resource", NULL)) {
-		cJSON *r = json_add_str(cJSON_CreateObject(), "ARN", json_str(e, "Resource", "")), *l = cJSON_CreateArray();
-		json_add_str(r, "accountId", EMR_ACCOUNT);
-		json_add_str(r, "type", "AWS::EMR::Cluster");
-		cJSON_AddItemToArray(l, r);
-		json_add(o, "resources", l);
-	}
+	if (json_str(e, "Resource", NULL))
+		json_add(o, "resources", resources(e));
 	json_add(o, "additionalEventData", json_add_int(cJSON_CreateObject(), "number", json_int(e, "Number", 0)));
 	json_add_str(o, "eventType", "AwsApiCall");
 	json_add_bool(o, "managementEvent", true);
@@ -108,7 +128,7 @@ static cJSON *cloudtrail(const cJSON *e)
 /* ---- pages ---- */
 
 struct page {
-	const char *actor, *name, *outcome;
+	const char *actor, *name, *outcome, *cluster;
 	struct str_list words;         /* lower case; all must occur */
 	int64_t since, until, last, after;     /* after: a Number */
 	int want, looked;
@@ -129,14 +149,27 @@ static bool has_words(const char *text, const struct str_list *words)
 	return true;
 }
 
+/* Records of several clusters are found by all of them. */
+static bool is_of(const cJSON *e, const char *cluster)
+{
+	const cJSON *all = json_arr(e, "Clusters"), *id;
+
+	if (!cluster || !all)
+		return true;
+	cJSON_ArrayForEach(id, all)
+		if (cJSON_IsString(id) && !strcmp(id->valuestring, cluster))
+			return true;
+	return false;
+}
+
 /* As clients see it: the time in seconds, no word of the chain. */
 static cJSON *encode(cJSON *e)
 {
 	int64_t time = json_int(e, "Time", 0);
 	cJSON *o = json_add_str(cJSON_CreateObject(), "EventId", json_str(e, "EventId", ""));
 	static const char *const members[] = { "Actor", "AccessKeyId", "Source", "UserAgent", "Region", "EventSource",
-		"EventName", "Resource", "ClusterId", "Outcome", "ErrorCode", "ErrorMessage", "RequestId", "Request",
-		"Response", "LostBefore", "Number" };
+		"EventName", "Resource", "ClusterId", "Clusters", "Outcome", "ErrorCode", "ErrorMessage", "RequestId",
+		"Request", "Response", "LostBefore", "Number" };
 
 	json_add_time(o, "Time", time);
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
@@ -166,10 +199,12 @@ static bool take(const struct record *r, void *ctx)
 	}
 	p->last = r->seq;
 	if (r->time > p->until || !has_words(r->body, &p->words) || (p->actor && !strstr(r->body, p->actor)) ||
-	    (p->name && !strstr(r->body, p->name)) || (p->outcome && !strstr(r->body, p->outcome)))
+	    (p->name && !strstr(r->body, p->name)) || (p->outcome && !strstr(r->body, p->outcome)) ||
+	    (p->cluster && !strstr(r->body, p->cluster)))
 		return true;
 	cJSON *e = json_parse(r->body, strlen(r->body), NULL);
-	if (is(e, "Actor", p->actor) && is(e, "EventName", p->name) && is(e, "Outcome", p->outcome)) {
+	if (is(e, "Actor", p->actor) && is(e, "EventName", p->name) && is(e, "Outcome", p->outcome) &&
+	    is_of(e, p->cluster)) {
 		cJSON_AddItemToArray(p->out, p->trail ? cloudtrail(e) : encode(e));
 		p->want--;
 	}
@@ -190,10 +225,11 @@ int op_list_audit(struct control *ctl, const cJSON *in, cJSON *out, struct call 
 {
 	const char *format = json_str(in, "Format", NULL), *outcome = json_str(in, "Outcome", NULL);
 	int64_t max = json_int(in, "MaxResults", 100), until = emr_decode_time(in, "Until");
-	struct record_query q = { .kind = KIND, .subject = json_str(in, "ClusterId", NULL), .max = LOOK_MAX };
+	struct record_query q = { .kind = KIND, .subject = json_str(in, "ClusterId", NULL), .shared = AUDIT_SHARED,
+		.max = LOOK_MAX };
 	struct page p = {
 		.actor = json_str(in, "Actor", NULL), .name = json_str(in, "EventName", NULL), .outcome = outcome,
-		.after = json_int(in, "After", 0), .since = emr_decode_time(in, "Since"),
+		.cluster = q.subject, .after = json_int(in, "After", 0), .since = emr_decode_time(in, "Since"),
 		.until = until ? until : INT64_MAX, .trail = format != NULL,
 		.want = max < 1 || max > 1000 ? 1000 : (int)max,
 	};
@@ -247,7 +283,7 @@ static bool prove(const struct record *r, void *ctx)
 	else if (p->number && number != p->number)
 		breaks(p, r, "has a wrong number");
 	else if (json_int(v, "Time", -1) != r->time || strcmp(json_str(v, "Region", ""), r->region) ||
-	         strcmp(json_str(v, "ClusterId", ""), r->subject))
+	         strcmp(json_arr(v, "Clusters") ? AUDIT_SHARED : json_str(v, "ClusterId", ""), r->subject))
 		breaks(p, r, "was changed in the columns that it is found by");
 	snprintf(p->expected, sizeof p->expected, "%s", json_str(v, "Previous", ""));
 	p->number = number - 1;

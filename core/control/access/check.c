@@ -157,6 +157,10 @@ static void find_targets(struct control *ctl, const struct operation *op, const 
 			add_each(ctl, call, l, cJSON_GetObjectItemCaseSensitive(in, namings[i].member), namings[i].add);
 	if (!strcmp(op->name, "ModifyInstanceGroups"))
 		add_named_groups(ctl, call, in, l);
+	/* A cluster that is to be made has no name yet: AWS asks for all of them. */
+	if (!l->len && !strcmp(op->service, "elasticmapreduce") &&
+	    (!strcmp(op->name, "RunJobFlow") || !strcmp(op->name, "AddTags")))
+		add_target(l, emr_cluster_arn("*", call->region), NULL, false);
 	/* A scheduled scaling has a name inside its cluster; a schedule has one for itself. */
 	if (!l->len || (!strcmp(op->name, "InterruptSpot") && json_bool(in, "All", false)))
 		add_any(l);
@@ -269,6 +273,20 @@ static int check_operation(struct control *ctl, const struct asker *who, const s
 
 /* ---- what an operation will do later, or does by the way ---- */
 
+/* Who makes a cluster with tags must be allowed to tag: tags decide who may do what with it. As on AWS. */
+static int check_with_tags(struct control *ctl, const struct asker *who, const struct operation *op, const cJSON *in,
+                           struct error *err)
+{
+	struct operation tag;
+	int ret = check_operation(ctl, who, op, in, err);
+
+	if (ret || strcmp(op->service, "elasticmapreduce") || strcmp(op->name, "RunJobFlow") ||
+	    !cJSON_GetArraySize(json_arr(in, "Tags")))
+		return ret;
+	operation_find(EMR_TARGET_PREFIX "AddTags", &tag);
+	return check_operation(ctl, who, &tag, in, err);
+}
+
 /* A schedule runs a request later, in its maker's name: who may not do that himself may not have it done. (What an
  * operation does at once by another one is checked where it does it: op_nested.) */
 static int check_inner(struct control *ctl, const struct asker *who, const struct operation *op, const cJSON *in,
@@ -281,9 +299,24 @@ static int check_inner(struct control *ctl, const struct asker *who, const struc
 		return 0;
 	char *name = xasprintf(EMR_TARGET_PREFIX "%.100s", json_str(target, "Operation", ""));
 	operation_find(name, &inner);
-	int ret = check_operation(ctl, who, &inner, json_obj(target, "Request"), err);
+	int ret = check_with_tags(ctl, who, &inner, json_obj(target, "Request"), err);
 	free(name);
 	return ret;
+}
+
+bool access_is_owner(const struct control *ctl, const struct call *call)
+{
+	return call->local || call->internal || key_is_owners(ctl, call->access_key);
+}
+
+static int check_key(struct control *ctl, struct asker *who, const struct operation *op, const cJSON *in,
+                     struct error *err)
+{
+	if (who->key->role == ROLE_ADMIN && !who->key->policies.len)
+		return 0;
+	snprintf(who->arn, sizeof who->arn, "arn:aws:iam::" EMR_ACCOUNT ":user/%s", who->key->user);
+	int ret = check_with_tags(ctl, who, op, in, err);
+	return ret ? ret : check_inner(ctl, who, op, in, err);
 }
 
 int access_check(struct control *ctl, const char *target, const cJSON *in, struct call *call,
@@ -292,7 +325,7 @@ int access_check(struct control *ctl, const char *target, const cJSON *in, struc
 	struct asker who = { .call = call };
 	struct operation op;
 
-	if (call->local || call->internal || key_is_owners(ctl, call->access_key))
+	if (access_is_owner(ctl, call))
 		return 0;
 	if (!operation_find(target, &op))
 		return emr_error_unknown_operation(err, target);
@@ -301,16 +334,53 @@ int access_check(struct control *ctl, const char *target, const cJSON *in, struc
 		return emr_error(err, "UnrecognizedClientException",
 		                 "The security token included in the request is invalid.");
 	key_used(ctl, who.key);
-	if (who.key->role == ROLE_ADMIN && !who.key->policies.len)
-		return 0;
-	snprintf(who.arn, sizeof who.arn, "arn:aws:iam::" EMR_ACCOUNT ":user/%s", who.key->user);
-	int ret = check_operation(ctl, &who, &op, in, err);
-	return ret ? ret : check_inner(ctl, &who, &op, in, err);
+	return check_key(ctl, &who, &op, in, err);
+}
+
+int access_check_user(struct control *ctl, const char *user, const char *region, const char *target,
+                      const cJSON *in, struct error *err)
+{
+	struct call call = { .source = "schedule" };
+	struct asker who = { .call = &call };
+	struct operation op;
+	size_t it = 0;
+	void *k;
+	int ret = emr_error(err, "AccessDeniedException", "%s has no active key any more, so nothing can be done in that "
+	                    "name: let somebody who may do it put it again", user);
+
+	snprintf(call.region, sizeof call.region, "%s", region);
+	if (!operation_find(target, &op))
+		return emr_error_unknown_operation(err, target);
+	while (ret && map_next(access_of(ctl)->keys, &it, NULL, &k)) {
+		who.key = k;
+		if (who.key->active && !strcmp(who.key->user, user))
+			ret = check_key(ctl, &who, &op, in, err);
+	}
+	return ret;
+}
+
+void access_clusters(struct control *ctl, const struct operation *op, const cJSON *in, const struct call *call,
+                     struct str_list *out)
+{
+	static const char mark[] = ":cluster/";
+	struct error err = ERROR_INIT;
+	struct targets targets = { 0 };
+
+	if (check_size(in, &err))
+		return;
+	find_targets(ctl, op, in, call, &targets);
+	for (size_t i = 0; i < targets.len; i++) {
+		const char *at = strstr(targets.items[i].arn, mark);
+		const char *id = at ? at + sizeof mark - 1 : "*";
+		if (strcmp(id, "*") && !str_list_has(out, id))
+			str_list_add(out, id);
+	}
+	targets_free(&targets);
 }
 
 bool access_is_admin(struct control *ctl, const struct call *call)
 {
-	if (call->local || call->internal || key_is_owners(ctl, call->access_key))
+	if (access_is_owner(ctl, call))
 		return true;
 	const struct key *k = map_get(access_of(ctl)->keys, call->access_key);
 	return k && k->active && k->role == ROLE_ADMIN;

@@ -28,6 +28,50 @@ bool redact_name(const char *name, size_t n)
 	return false;
 }
 
+/* The name that a word says: "--password", "export TOKEN=x" by its second word, "'Authorization:". n: its length. */
+static bool names_secret(const char *word, size_t n)
+{
+	size_t from = strspn(word, "-'\"`({[$,");
+
+	return n > from && redact_name(word + from, n - from);
+}
+
+/* In a line of shell, of headers or of SQL: the value behind "NAME=", behind the option "--name", behind "name:" (of a
+ * header: two words, "Bearer" and the token), and the quoted text behind "name". NULL: nothing to hide. */
+static char *clean_words(const char *s)
+{
+	struct buf out = BUF_INIT;
+	int hide = 0;
+	bool any = false, quoted = false;
+
+	for (const char *p = s; *p;) {
+		size_t blank = strspn(p, " \t\n"), n = strcspn(p + blank, " \t\n");
+		const char *word = p + blank, *eq = memchr(word, '=', n);
+		buf_add(&out, p, blank);
+		bool secret = n && names_secret(word, eq ? (size_t)(eq - word) : n);
+		if (hide && n && (!quoted || *word == '\'' || *word == '"')) {
+			buf_adds(&out, HIDDEN);
+			any = true;
+			hide--;
+		} else if (secret && eq) {
+			buf_addf(&out, "%.*s=" HIDDEN, (int)(eq - word), word);
+			any = true;
+			hide = 0;
+		} else if (hide && n == 1 && *word == '=') {
+			buf_addc(&out, '=');
+		} else {
+			buf_add(&out, word, n);
+			quoted = word[0] != '-' && n && word[n - 1] != ':';
+			hide = !secret ? 0 : n && word[n - 1] == ':' ? 2 : 1;
+		}
+		p = word + n;
+	}
+	if (any)
+		return buf_steal(&out);
+	buf_free(&out);
+	return NULL;
+}
+
 /* "name=value" → "name=…" where the name says so; "https://user:password@host" loses the password. */
 static char *clean_text(const char *s)
 {
@@ -41,7 +85,7 @@ static char *clean_text(const char *s)
 		if (colon)
 			return xasprintf("%.*s:" HIDDEN "%s", (int)(colon - s), s, at);
 	}
-	return NULL;
+	return strpbrk(s, " \t\n") ? clean_words(s) : NULL;
 }
 
 /* Whoever knows the address of a webhook may often use it: only its host is kept. */

@@ -1,9 +1,9 @@
-/* Composite alarms: their state follows from the states of other alarms, and moves when one of those does. A suppressor is
- * an alarm that keeps the actions quiet while it is in ALARM.
+/* Composite alarms: their state follows from the states of other alarms, and moves when one of those does. A suppressor
+ * is an alarm that keeps the actions quiet while it is in ALARM.
  *
- * Alarms that move are noted (cw_alarm_move); when all that is to be evaluated has been, cw_composites_settle looks at the
- * composites that speak of them, then at those that speak of these, until nothing moves. Each moves once in this: a circle of
- * composites ends there. */
+ * Alarms that move are noted (cw_alarm_move); when all that is to be evaluated has been, cw_composites_settle looks at
+ * the composites that speak of them, then at those that speak of these, until nothing moves. Each moves once in this: a
+ * circle of composites ends there. */
 #include <stdio.h>
 #include <time.h>
 

@@ -86,7 +86,8 @@ static int checked(const struct scope *sc, struct math_value *out, struct error 
 
 /* ---- series → values ---- */
 
-static struct math_series read_series(const struct scope *sc, struct series *s, const char *stat, int period)
+/* one: of this unit only. */
+static struct math_series read_series(const struct scope *sc, struct series *s, bool one, const char *stat, int period)
 {
 	struct math_series out = { .period = period };
 	int64_t start = sc->start / period * period, n = (sc->end - start + period - 1) / period;
@@ -96,8 +97,8 @@ static struct math_series read_series(const struct scope *sc, struct series *s, 
 		return out;
 	*sc->work += n;
 	struct series_slot *slots = xcalloc((size_t)n, sizeof *slots);
-	series_read(cw_of(sc->ctl)->series, s, period, start, (size_t)n, w.kind == STAT_PERCENTILE,
-	            clock_now_ms() / 1000, slots);
+	(one ? series_read_one : series_read)(cw_of(sc->ctl)->series, s, period, start, (size_t)n,
+	                                      stat_needs_values(&w), clock_now_ms() / 1000, slots);
 	for (int64_t i = 0; i < n; i++)
 		math_series_add(&out, start + i * period, stat_value(&w, &slots[i].set, &slots[i].bag));
 	series_slots_free(slots, (size_t)n);
@@ -116,10 +117,9 @@ static void read_ref(const struct scope *sc, const struct metric_query *q, struc
 	struct series_name name = { sc->region, q->ref.ns, q->ref.name, &q->ref.dims };
 	struct series *s = series_find(cw_of(sc->ctl)->series, &name);
 
-	if (s && q->ref.unit && strcmp(q->ref.unit, series_unit(s) < 0 ? "None" : names_get(&metric_unit_names,
-	                                                                                    series_unit(s))))
-		s = NULL;
-	struct math_series m = read_series(sc, s, q->ref.stat, q->ref.period);
+	if (s && q->ref.unit)
+		s = series_of_unit(s, q->ref.unit);
+	struct math_series m = read_series(sc, s, q->ref.unit != NULL, q->ref.stat, q->ref.period);
 	m.label = xstrdup(q->label ? q->label : q->ref.name);
 	one_series(out, m);
 }
@@ -270,7 +270,7 @@ static bool search_one(const struct series_view *v, void *ctx)
 
 	if (!found(se, v))
 		return true;
-	struct math_series s = read_series(se->sc, v->s, se->stat, se->period);
+	struct math_series s = read_series(se->sc, v->s, false, se->stat, se->period);
 	buf_adds(&label, v->name);
 	for (size_t i = 0; i < v->dims->len; i++)
 		buf_addf(&label, " %s", v->dims->items[i].value);

@@ -23,7 +23,24 @@ static int64_t range_start(const struct metric_alarm *a, int64_t now_s, size_t n
 	return now_s / step * step - (int64_t)n * period;
 }
 
-static void read_single(struct cw *cw, const struct metric_alarm *a, int64_t now_s, struct series_slot *slots,
+/* Whether one of the points that count (the newest N) is a percentile of too few values, and the alarm ignores such. */
+static bool too_few(const struct metric_alarm *a, const struct stat_wish *w, const struct series_slot *slots, size_t n)
+{
+	double need = stat_samples_needed(w);
+	int real = 0;
+
+	if (!a->low_samples || strcmp(a->low_samples, "ignore"))
+		return false;
+	for (size_t i = n; i-- > 0 && real < a->periods;) {
+		real += slots[i].set.n > 0;
+		if (slots[i].set.n > 0 && slots[i].set.n < need)
+			return true;
+	}
+	return false;
+}
+
+/* False: the points do not suffice to say anything. */
+static bool read_single(struct cw *cw, const struct metric_alarm *a, int64_t now_s, struct series_slot *slots,
                         struct alarm_point *points, size_t n)
 {
 	const struct series_name name = { cw_alarm_region(a), a->ref.ns, a->ref.name, &a->ref.dims };
@@ -32,15 +49,18 @@ static void read_single(struct cw *cw, const struct metric_alarm *a, int64_t now
 	struct stat_wish w;
 
 	if (!s || !stat_parse(a->ref.stat, &w))
-		return;
-	if (a->ref.unit && series_unit(s) >= 0 && strcmp(a->ref.unit, names_get(&metric_unit_names, series_unit(s))))
-		return;
+		return true;
+	if (a->ref.unit && !(s = series_of_unit(s, a->ref.unit)))
+		return true;
 	memset(slots, 0, n * sizeof *slots);
-	series_read(cw->series, s, a->ref.period, start, n, w.kind == STAT_PERCENTILE, now_s, slots);
+	(a->ref.unit ? series_read_one : series_read)(cw->series, s, a->ref.period, start, n, stat_needs_values(&w),
+	                                             now_s, slots);
 	for (size_t i = 0; i < n; i++)
 		points[i].value = stat_value(&w, &slots[i].set, &slots[i].bag);
-	if (w.kind == STAT_PERCENTILE)
+	bool enough = !too_few(a, &w, slots, n);
+	if (stat_needs_values(&w))
 		series_slots_free(slots, n);
+	return enough;
 }
 
 static size_t returned(const struct metric_alarm *a)
@@ -249,6 +269,8 @@ static void evaluate(struct control *ctl, struct metric_alarm *a, int64_t now, s
 {
 	size_t n = (size_t)metric_alarm_range(a);
 
+	bool enough = true;
+
 	if (n > RANGE_MAX)
 		n = RANGE_MAX;
 	int64_t start = range_start(a, now / 1000, n);
@@ -257,9 +279,9 @@ static void evaluate(struct control *ctl, struct metric_alarm *a, int64_t now, s
 	if (a->queries.len)
 		read_math(ctl, a, points, n);
 	else
-		read_single(cw_of(ctl), a, now / 1000, slots, points, n);
+		enough = read_single(cw_of(ctl), a, now / 1000, slots, points, n);
 	struct alarm_verdict v = alarm_evaluate(a, points, n, a->state);
-	if (v.kept || v.state == a->state) {
+	if (!enough || v.kept || v.state == a->state) {
 		repeat_scaling(ctl, a);
 		return;
 	}

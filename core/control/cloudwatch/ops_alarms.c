@@ -151,7 +151,8 @@ struct kin {
 
 static int read_kin(struct control *ctl, const char *region, const cJSON *in, struct kin *k, struct error *err)
 {
-	static const char *const others[] = { "AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "ActionPrefix" };
+	static const char *const others[] = { "AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue",
+	                                      "ActionPrefix" };
 	const char *parent = json_str(in, "ChildrenOfAlarmName", NULL);
 
 	k->child = json_str(in, "ParentsOfAlarmName", NULL);
@@ -159,8 +160,8 @@ static int read_kin(struct control *ctl, const char *region, const cJSON *in, st
 		return 0;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (cJSON_HasObjectItem(in, others[i]) || (parent && k->child))
-			return cw_error_validation(err, "ChildrenOfAlarmName and ParentsOfAlarmName can only be used with MaxRecords "
-			                           "and NextToken.");
+			return cw_error_validation(err, "ChildrenOfAlarmName and ParentsOfAlarmName can only be used with "
+			                           "MaxRecords and NextToken.");
 	k->parent = parent ? cw_alarm_get(cw_of(ctl), region, parent) : NULL;
 	if (parent && (!k->parent || !k->parent->rule))
 		return cw_error(err, "ResourceNotFound", "There is no composite alarm %.255s.", parent);

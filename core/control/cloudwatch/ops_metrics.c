@@ -305,15 +305,14 @@ static cJSON *datapoint(const struct statistics *st, size_t i, const struct seri
 	return json_add_str(o, "Unit", unit);
 }
 
+/* Of one unit. */
 static void add_datapoints(struct control *ctl, struct series *s, const struct statistics *st, cJSON *list)
 {
 	struct series_slot *slots = xcalloc((size_t)st->n + 1, sizeof *slots);
 	bool bags = json_arr(st->in, "ExtendedStatistics") != NULL;
-	const char *unit = series_unit(s) >= 0 ? names_get(&metric_unit_names, series_unit(s)) : "None";
-	const char *want = json_str(st->in, "Unit", NULL);
+	const char *unit = names_get(&metric_unit_names, series_unit(s));
 
-	if (!want || !strcmp(want, unit))
-		series_read(cw_of(ctl)->series, s, st->period, st->start, (size_t)st->n, bags, clock_now_ms() / 1000, slots);
+	series_read_one(cw_of(ctl)->series, s, st->period, st->start, (size_t)st->n, bags, clock_now_ms() / 1000, slots);
 	for (int64_t i = 0; i < st->n; i++)
 		if (slots[i].set.n > 0)
 			cJSON_AddItemToArray(list, datapoint(st, (size_t)i, &slots[i], unit));
@@ -336,8 +335,10 @@ CW_OP(cw_get_metric_statistics)
 	struct series *s = series_find(cw_of(ctl)->series, &name);
 	json_add_str(out, "Label", name.name);
 	cJSON *list = cJSON_AddArrayToObject(out, "Datapoints");
-	if (s)
-		add_datapoints(ctl, s, &st, list);
+	const char *unit = json_str(in, "Unit", NULL);
+	for (; s; s = series_next_unit(s))
+		if (!unit || !strcmp(unit, names_get(&metric_unit_names, series_unit(s))))
+			add_datapoints(ctl, s, &st, list);
 	pair_list_free(&dims);
 	return 0;
 }

@@ -327,7 +327,7 @@ bool cw_query(struct control *ctl, const char *region, const char *ns, const cha
 	struct series_slot *slots = xcalloc(out->n + 1, sizeof *slots);
 	out->values = xcalloc(out->n + 1, sizeof *out->values);
 	if (s)
-		series_read(cw->series, s, period_s, out->start, out->n, w.kind == STAT_PERCENTILE, clock_now_ms() / 1000,
+		series_read(cw->series, s, period_s, out->start, out->n, stat_needs_values(&w), clock_now_ms() / 1000,
 		            slots);
 	for (size_t i = 0; i < out->n; i++)
 		out->values[i] = stat_value(&w, &slots[i].set, &slots[i].bag);

@@ -56,7 +56,8 @@ void cw_bury(struct cw *cw);
 void cw_wake(struct control *ctl);                           /* there is something to evaluate now */
 void cw_touch(struct control *ctl);                          /* samples came: the store has work */
 
-/* Takes a, as a client put it: state, history. Errors: it belongs to a policy, it would be of another kind, too many. */
+/* Takes a, as a client put it: state, history. Errors: it belongs to a policy, it would be of another kind, there are
+ * too many. */
 int cw_alarm_store(struct control *ctl, const char *region, struct metric_alarm *a, struct error *err);
 
 /* ---- evaluate.c ---- */

@@ -46,6 +46,9 @@ const char *emr_doc_mark_at(void *list, size_t i);           /* for emr_page ove
 
 /* A copy of those members of an object that are not null; names ends with NULL. Caller: cJSON_Delete. */
 cJSON *emr_members(const cJSON *from, const char *const *names);
+/* A page of docs, which it frees, under `member`: of each the members in `shown`. */
+int emr_answer_page(const cJSON *in, const char *operation, struct emr_docs *docs, const char *member,
+                    const char *const *shown, cJSON *out, struct error *err);
 int emr_check_tags(const cJSON *tags, struct error *err);    /* [{Key, Value}], or NULL */
 
 /* An operation changed this cluster: journal it, and take the change back when the journal refuses. Call it

@@ -105,6 +105,23 @@ const char *emr_doc_mark_at(void *list, size_t i)
 	return ((struct emr_docs *)list)->items[i]->mark;
 }
 
+int emr_answer_page(const cJSON *in, const char *operation, struct emr_docs *docs, const char *member,
+                    const char *const *shown, cJSON *out, struct error *err)
+{
+	struct emr_page page;
+	int rc = emr_page(in, operation, EMR_PAGE, docs->len, emr_doc_mark_at, docs, &page, err);
+
+	if (!rc) {
+		cJSON *a = cJSON_AddArrayToObject(out, member);
+		for (size_t i = page.first; i < page.end; i++)
+			cJSON_AddItemToArray(a, emr_members(docs->items[i]->body, shown));
+		json_add_str(out, "Marker", page.marker);
+		free(page.marker);
+	}
+	vec_free(docs);
+	return rc;
+}
+
 struct emr_state *emr_state(struct control *ctl)
 {
 	return ctl->parts[PART_EMR];

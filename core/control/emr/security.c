@@ -73,24 +73,11 @@ static int drop(struct control *ctl, const cJSON *in, cJSON *out, struct call *c
 
 static int list(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
 {
+	static const char *const shown[] = { "Name", "CreationDateTime", NULL };
 	struct emr_docs docs = { 0 };
-	struct emr_page page;
 
 	emr_docs_of(emr_state(ctl)->security, call->region, &docs);
-	int rc = emr_page(in, "ListSecurityConfigurations", EMR_PAGE, docs.len, emr_doc_mark_at, &docs, &page, err);
-	if (!rc) {
-		cJSON *a = cJSON_AddArrayToObject(out, "SecurityConfigurations");
-		for (size_t i = page.first; i < page.end; i++) {
-			const cJSON *doc = docs.items[i]->body;
-			cJSON *v = json_add_str(cJSON_CreateObject(), "Name", docs.items[i]->id);
-			json_add_num(v, "CreationDateTime", json_num(doc, "CreationDateTime", 0));
-			cJSON_AddItemToArray(a, v);
-		}
-		json_add_str(out, "Marker", page.marker);
-		free(page.marker);
-	}
-	vec_free(&docs);
-	return rc;
+	return emr_answer_page(in, "ListSecurityConfigurations", &docs, "SecurityConfigurations", shown, out, err);
 }
 
 int emr_check_security(struct control *ctl, const struct cluster *c, const char *region, struct error *err)

@@ -112,30 +112,12 @@ static int describe(struct control *ctl, const cJSON *in, cJSON *out, struct cal
 	return 0;
 }
 
-/* A page of docs, which it frees, under `member`: of each the members in `shown`. */
-static int answer_page(const cJSON *in, const char *operation, struct emr_docs *docs, const char *member,
-                       const char *const *shown, cJSON *out, struct error *err)
-{
-	struct emr_page page;
-	int rc = emr_page(in, operation, EMR_PAGE, docs->len, emr_doc_mark_at, docs, &page, err);
-
-	if (!rc) {
-		cJSON *a = cJSON_AddArrayToObject(out, member);
-		for (size_t i = page.first; i < page.end; i++)
-			cJSON_AddItemToArray(a, emr_members(docs->items[i]->body, shown));
-		json_add_str(out, "Marker", page.marker);
-		free(page.marker);
-	}
-	vec_free(docs);
-	return rc;
-}
-
 static int list(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
 {
 	struct emr_docs docs = { 0 };
 
 	emr_docs_of(emr_state(ctl)->studios, call->region, &docs);
-	return answer_page(in, "ListStudios", &docs, "Studios", summary, out, err);
+	return emr_answer_page(in, "ListStudios", &docs, "Studios", summary, out, err);
 }
 
 /* ---- session mappings ---- */
@@ -281,7 +263,7 @@ static int list_mappings(struct control *ctl, const cJSON *in, cJSON *out, struc
 	if (studio && !studio_of(ctl, in, call, err))
 		return err->code;
 	mappings_of(ctl, call->region, studio, json_str(in, "IdentityType", NULL), &docs);
-	return answer_page(in, "ListStudioSessionMappings", &docs, "SessionMappings", mapping_summary, out, err);
+	return emr_answer_page(in, "ListStudioSessionMappings", &docs, "SessionMappings", mapping_summary, out, err);
 }
 
 const struct op emr_studio_ops[] = {

@@ -21,6 +21,7 @@ extern char **environ;
 
 #define COMMAND_LIMIT_MS 30000
 #define POST_LIMIT_MS 15000
+#define REPLY_MAX 65536          /* nobody reads it */
 #define SENDMAIL "/usr/sbin/sendmail"
 #define EX_TEMPFAIL 75
 
@@ -156,7 +157,8 @@ static void on_posted(const struct http_result *r, void *ctx)
 	struct delivery *d = ctx;
 
 	d->http = NULL;
-	if (r->err.code)
+	/* A status that came says it all: what follows it may be huge, or never end. */
+	if (r->err.code && !r->status)
 		failed(d, true, "%s%s%s", r->err.message, r->err.detail[0] ? ": " : "", r->err.detail);
 	else if (r->status >= 200 && r->status < 300)
 		delivery_done(d, NULL);
@@ -172,7 +174,7 @@ static void post(struct delivery *d)
 	static const char *const headers[] = { "Content-Type: application/json; charset=UTF-8",
 	                                       "x-amz-sns-message-type: Notification", "User-Agent: stoker", NULL };
 	struct http_send s = { .url = d->target, .headers = headers, .body = d->text, .len = strlen(d->text),
-	                       .timeout_ms = POST_LIMIT_MS, .max_reply = 1 << 20 };
+	                       .timeout_ms = POST_LIMIT_MS, .max_reply = REPLY_MAX };
 	struct error err = ERROR_INIT;
 
 	if (!n->http && http_client_new(d->ctl->loop, &n->http, &err)) {

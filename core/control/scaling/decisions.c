@@ -6,6 +6,27 @@
 #include "core/control/fleet/fleet.h"
 #include "core/control/scaling/inside.h"
 
+/* ---- sizes ---- */
+
+int scaled_size(const struct instance_group *g)
+{
+	return g->fleet ? g->fleet->target_on_demand + g->fleet->target_spot : g->requested;
+}
+
+const char *scaled_words(const struct instance_group *g, int n)
+{
+	return g->fleet ? n == 1 ? "unit" : "units" : n == 1 ? "node" : "nodes";
+}
+
+void decision_split(struct decision *d, int max_on_demand)
+{
+	if (!d->group->fleet)
+		return;
+	d->on_demand = max_on_demand < d->to ? max_on_demand : d->to;
+	d->spot = d->to - d->on_demand;
+	json_add_int(json_add_int(d->numbers, "OnDemandUnits", d->on_demand), "SpotUnits", d->spot);
+}
+
 /* ---- records and events ---- */
 
 static void write_record(struct control *ctl, const struct scaled *s, const struct decision *d)
@@ -33,7 +54,7 @@ static const char *outcome_words(const struct decision *d)
 {
 	switch (d->outcome) {
 	case SCALING_APPLIED:
-		return d->to > d->from ? "scales out" : "scales in";
+		return d->to > d->from ? "scales out" : d->to < d->from ? "scales in" : "changes markets";
 	case SCALING_HELD:
 		return "does not scale";
 	case SCALING_COOL_DOWN:
@@ -48,9 +69,12 @@ static const char *outcome_words(const struct decision *d)
 static void write_event(struct control *ctl, const struct cluster *c, const struct decision *d)
 {
 	const char *name = d->group ? d->group->name ? d->group->name : d->group->id : c->name;
-	char sizes[64] = "";
+	char sizes[128] = "";
 
-	if (d->from != d->to)
+	if (d->outcome == SCALING_APPLIED && d->group && d->group->fleet)
+		snprintf(sizes, sizeof sizes, " from %d to %d units (%d on demand, %d spot)", d->from, d->to,
+		         d->on_demand, d->spot);
+	else if (d->from != d->to)
 		snprintf(sizes, sizeof sizes, " from %d to %d", d->from, d->to);
 	event_add(ctl, d->outcome == SCALING_REFUSED ? SEVERITY_ERROR : SEVERITY_INFO, c->id,
 	          d->group ? d->group->id : c->id, EVENT_GROUP, "%s %s %s%s: %s (%s%s%s)",

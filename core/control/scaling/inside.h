@@ -106,6 +106,11 @@ struct decision {
 	const char *reason;
 	cJSON *numbers;               /* taken; may be NULL */
 };
+/* The size that scaling counts: nodes of a group, units of a fleet. "nodes", "units", by their number. */
+int scaled_size(const struct instance_group *g);
+const char *scaled_words(const struct instance_group *g, int n);
+/* A fleet's units by market: on demand up to a limit, the rest spot. For a group: nothing. */
+void decision_split(struct decision *d, int max_on_demand);
 /* The record and the event, unless the same was said before. */
 void decision_add(struct control *ctl, struct scaled *s, struct cluster *c, const struct decision *d);
 /* Resize, and begin an activity: record, event, document. */

@@ -5,8 +5,10 @@
 #include "core/control/notify/notify.h"
 #include "core/control/ops.h"
 #include "core/control/scaling/inside.h"
+#include "core/model/fleet.h"
 
 #define NAME_MAX_CHARS 64
+#define SIZE_LIMIT 4096
 #define SCHEDULES_MAX 100     /* of one cluster */
 
 /* ---- GetScaling ---- */
@@ -34,6 +36,13 @@ static cJSON *describe_group(struct control *ctl, struct scaled *s, const struct
 	json_add_str(o, "Market", names_get(&market_names, (int)g->market));
 	json_add_str(o, "Type", g->type);
 	json_add_int(json_add_int(o, "Requested", g->requested), "Running", g->running);
+	if (g->fleet) {
+		json_add_int(o, "TargetOnDemandCapacity", g->fleet->target_on_demand);
+		json_add_int(o, "TargetSpotCapacity", g->fleet->target_spot);
+		json_add_int(o, "ProvisionedOnDemandCapacity", g->fleet->provisioned_on_demand);
+		json_add_int(o, "ProvisionedSpotCapacity", g->fleet->provisioned_spot);
+		json_add_int(o, "WeightedCapacity", fleet_weight(g, g->type));
+	}
 	json_add(o, "AutoScalingPolicy", scaling_describe(ctl, g));
 	if (sg && sg->has_tree) {
 		cJSON *tree = tree_encode(&sg->tree);
@@ -68,7 +77,12 @@ static cJSON *describe_schedule(const struct scaled_schedule *x)
 	json_add_str(o, "ScheduleExpression", x->s.expression);
 	json_add_str(o, "ScheduleExpressionTimezone", x->s.timezone);
 	json_add_str(o, "Words", cron_words(&x->cron, x->s.timezone, words, sizeof words));
-	json_add_int(o, "InstanceCount", x->s.count);
+	if (x->s.on_demand >= 0)
+		json_add_int(o, "TargetOnDemandCapacity", x->s.on_demand);
+	if (x->s.spot >= 0)
+		json_add_int(o, "TargetSpotCapacity", x->s.spot);
+	if (x->s.on_demand < 0 && x->s.spot < 0)
+		json_add_int(o, "InstanceCount", x->s.count);
 	json_add(o, "NextRuns", next_runs(x));
 	return json_add_time(o, "LastRun", x->last_run);
 }
@@ -109,13 +123,12 @@ static struct instance_group *open_group(struct control *ctl, const cJSON *in, s
 
 	if (!c)
 		return NULL;
-	if (c->uses_fleets) {
-		emr_error_validation(err, "Sizes of instance fleets are in units of capacity: use managed scaling for "
-		                     "them.");
-		return NULL;
-	}
-	if (!(g = cluster_group(c, json_str(in, "InstanceGroupId", ""))))
-		emr_error_no_group(err, json_str(in, "InstanceGroupId", ""));
+	const char *id = json_str(in, c->uses_fleets ? "InstanceFleetId" : "InstanceGroupId",
+	                          json_str(in, "InstanceGroupId", ""));
+	if (!(g = cluster_group(c, id)) && c->uses_fleets)
+		emr_error_validation(err, "Instance fleet id '%.64s' is not valid.", id);
+	else if (!g)
+		emr_error_no_group(err, id);
 	*out = c;
 	return g;
 }
@@ -133,7 +146,7 @@ static int whole(const cJSON *in, const char *member, struct error *err)
 static int numbers_only(const cJSON *in, struct error *err)
 {
 	static const char *const members[] = {
-		"HighCpu", "LowCpu", "ScaleOutBy", "ScaleInBy", "Periods", "CoolDown"
+		"HighCpu", "LowCpu", "ScaleOutBy", "ScaleInBy", "Periods", "CoolDown", "MaximumOnDemandCapacityUnits"
 	};
 
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
@@ -141,6 +154,23 @@ static int numbers_only(const cJSON *in, struct error *err)
 		if (v && !cJSON_IsNull(v) && !cJSON_IsNumber(v))
 			return emr_error_validation(err, "%s must be a number.", members[i]);
 	}
+	return 0;
+}
+
+/* Where a fleet's units come from. Without a word for it: what it has on demand stays, the rest is spot; of one that
+ * has nothing on the spot market all is on demand. */
+static int read_markets(const cJSON *in, const struct instance_group *g, struct utilization_policy *p,
+                        struct error *err)
+{
+	bool given = cJSON_HasObjectItem(in, "MaximumOnDemandCapacityUnits");
+
+	if (!g->fleet)
+		return given ? emr_error_validation(err, "MaximumOnDemandCapacityUnits is for instance fleets: a group has "
+		                                    "one market.") : 0;
+	if (given && p->max_on_demand < 0)
+		return emr_error_validation(err, "MaximumOnDemandCapacityUnits must not be below 0.");
+	if (!given)
+		p->max_on_demand = g->fleet->target_spot > 0 ? g->fleet->target_on_demand : p->max;
 	return 0;
 }
 
@@ -160,7 +190,7 @@ int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct 
 		utilization_policy_free(&p);
 		return emr_error_validation(err, "%s", why.message);
 	}
-	if (notify_check(ctl, c->region, p.topic_arn, err)) {
+	if (read_markets(in, g, &p, err) || notify_check(ctl, c->region, p.topic_arn, err)) {
 		utilization_policy_free(&p);
 		return err->code;
 	}
@@ -174,8 +204,8 @@ int op_put_utilization(struct control *ctl, const cJSON *in, cJSON *out, struct 
 	scaled_save(ctl, s);
 	scaling_poke(ctl, clock_now_ms());
 	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING,
-	          "Instance group %s scales by CPU: above %g %% out, below %g %% in, %d to %d nodes", g->id, p.high,
-	          p.low, p.min, p.max);
+	          "Instance %s %s scales by CPU: above %g %% out, below %g %% in, %d to %d %s",
+	          g->fleet ? "fleet" : "group", g->id, p.high, p.low, p.min, p.max, scaled_words(g, p.max));
 	return 0;
 }
 
@@ -197,8 +227,8 @@ int op_remove_utilization(struct control *ctl, const cJSON *in, cJSON *out, stru
 	sg->has_tree = false;
 	sg->alert_since = 0;
 	scaled_save(ctl, s);
-	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s no longer scales by CPU",
-	          g->id);
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance %s %s no longer scales by CPU",
+	          g->fleet ? "fleet" : "group", g->id);
 	return 0;
 }
 
@@ -226,21 +256,54 @@ static int check_name(const char *name, struct error *err)
 	                                     NAME_MAX_CHARS);
 }
 
+/* TargetOnDemandCapacity and TargetSpotCapacity, as ModifyInstanceFleet has them: what is not given stays. */
+static int read_units(const cJSON *in, const struct instance_group *g, struct scheduled_scaling *s, struct error *err)
+{
+	bool od = cJSON_HasObjectItem(in, "TargetOnDemandCapacity"), spot = cJSON_HasObjectItem(in, "TargetSpotCapacity");
+
+	s->on_demand = s->spot = -1;
+	if (!od && !spot)
+		return emr_error_validation(err, "The size of an instance fleet is TargetOnDemandCapacity, TargetSpotCapacity, "
+		                            "or both, in units.");
+	if ((od && whole(in, "TargetOnDemandCapacity", err)) || (spot && whole(in, "TargetSpotCapacity", err)))
+		return err->code;
+	s->on_demand = od ? json_int32(in, "TargetOnDemandCapacity", 0) : -1;
+	s->spot = spot ? json_int32(in, "TargetSpotCapacity", 0) : -1;
+	if ((od && s->on_demand < 0) || (spot && s->spot < 0) || s->on_demand > SIZE_LIMIT || s->spot > SIZE_LIMIT)
+		return emr_error_validation(err, "TargetOnDemandCapacity and TargetSpotCapacity must be between 0 and %d.",
+		                            SIZE_LIMIT);
+	if (g->role == ROLE_CORE && od && spot && !s->on_demand && !s->spot)
+		return emr_error_validation(err, "A core fleet needs at least one unit.");
+	return 0;
+}
+
+static int read_nodes(const cJSON *in, const struct instance_group *g, struct scheduled_scaling *s, struct error *err)
+{
+	int64_t count = json_int(in, "InstanceCount", -1);
+
+	s->on_demand = s->spot = -1;
+	if (whole(in, "InstanceCount", err))
+		return err->code;
+	if (count < (g->role == ROLE_CORE) || count > SIZE_LIMIT)
+		return emr_error_validation(err, "InstanceCount must be between %d and %d.", g->role == ROLE_CORE, SIZE_LIMIT);
+	s->count = (int)count;
+	return 0;
+}
+
 static int read_schedule(const cJSON *in, const struct instance_group *g, struct scaled_schedule *x,
                          struct error *err)
 {
 	const char *expression = json_str(in, "ScheduleExpression", ""), *zone;
 	const char *name = json_str(in, "ScheduleName", "");
-	int64_t count = json_int(in, "InstanceCount", -1);
 	struct error why = ERROR_INIT;
 
 	zone = json_str(in, "ScheduleExpressionTimezone", NULL);
-	if (check_name(name, err) || whole(in, "InstanceCount", err) || check_zone(zone, err))
+	if (check_name(name, err) || check_zone(zone, err))
 		return err->code;
 	if (g->role == ROLE_MASTER)
-		return emr_error_validation(err, "The master instance group cannot be resized.");
-	if (count < (g->role == ROLE_CORE) || count > 4096)
-		return emr_error_validation(err, "InstanceCount must be between %d and 4096.", g->role == ROLE_CORE);
+		return emr_error_validation(err, "The master instance %s cannot be resized.", g->fleet ? "fleet" : "group");
+	if ((g->fleet ? read_units : read_nodes)(in, g, &x->s, err))
+		return err->code;
 	if (cron_parse(expression, &x->cron, &why))
 		return emr_error_validation(err, "ScheduleExpression: %s", why.message);
 	x->s.name = xstrdup(name);
@@ -248,7 +311,6 @@ static int read_schedule(const cJSON *in, const struct instance_group *g, struct
 	text_set(&x->s.timezone, zone);
 	strcpy(x->s.cluster_id, g->cluster_id);
 	strcpy(x->s.group_id, g->id);
-	x->s.count = (int)count;
 	x->since = x->cron.start_ms = clock_now_ms();
 	x->last_size = -1;
 	scheduled_plan(x);
@@ -256,6 +318,18 @@ static int read_schedule(const cJSON *in, const struct instance_group *g, struct
 		return 0;
 	scaled_schedule_free(x);
 	return emr_error_validation(err, "ScheduleExpression %s never comes again.", expression);
+}
+
+static const char *size_words(const struct scheduled_scaling *s, char *out, size_t size)
+{
+	if (s->on_demand >= 0 && s->spot >= 0)
+		snprintf(out, size, "%d units on demand and %d spot", s->on_demand, s->spot);
+	else if (s->on_demand >= 0 || s->spot >= 0)
+		snprintf(out, size, s->on_demand >= 0 ? "%d units on demand" : "%d spot units",
+		         s->on_demand >= 0 ? s->on_demand : s->spot);
+	else
+		snprintf(out, size, "%d nodes", s->count);
+	return out;
 }
 
 int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct call *call, struct error *err)
@@ -281,8 +355,9 @@ int op_put_scheduled(struct control *ctl, const cJSON *in, cJSON *out, struct ca
 	}
 	scaled_save(ctl, s);
 	scaling_poke(ctl, clock_now_ms());
-	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance group %s is to have %d nodes at %s",
-	          g->id, x.s.count, x.s.expression);
+	char units[64];
+	event_add(ctl, SEVERITY_INFO, c->id, g->id, EVENT_SCALING, "Instance %s %s is to have %s at %s",
+	          g->fleet ? "fleet" : "group", g->id, size_words(&x.s, units, sizeof units), x.s.expression);
 	json_add(out, "NextRuns", next_runs(&x));
 	return 0;
 }

@@ -41,13 +41,22 @@ static void set_size(struct control *ctl, struct scaled *s, struct cluster *c, s
 	snprintf(reason, sizeof reason, "%.200s was due at %s%s", x->s.expression,
 	         clock_iso8601(at, when, sizeof when), late);
 	x->last_run = now;
-	x->last_size = x->s.count;
-	d.from = g->requested;
+	d.from = scaled_size(g);
 	d.to = x->s.count;
 	d.outcome = SCALING_HELD;
-	d.numbers = json_add_int(cJSON_CreateObject(), "InstanceCount", x->s.count);
+	d.numbers = cJSON_CreateObject();
+	if (g->fleet) {
+		d.on_demand = x->s.on_demand < 0 ? g->fleet->target_on_demand : x->s.on_demand;
+		d.spot = x->s.spot < 0 ? g->fleet->target_spot : x->s.spot;
+		d.to = d.on_demand + d.spot;
+		json_add_int(json_add_int(d.numbers, "OnDemandUnits", d.on_demand), "SpotUnits", d.spot);
+	} else {
+		json_add_int(d.numbers, "InstanceCount", x->s.count);
+	}
+	x->last_size = d.to;
+	bool moves = d.to != d.from || (g->fleet && d.on_demand != g->fleet->target_on_demand);
 	json_add_time(d.numbers, "ScheduledFor", at);
-	if (d.to != d.from)
+	if (moves)
 		decision_apply(ctl, s, c, &d, 0);
 	else
 		decision_add(ctl, s, c, &d);

@@ -133,6 +133,8 @@ cJSON *tree_encode(const struct utilization_policy *p)
 	json_add_int(o, "ScaleInBy", p->in_by);
 	json_add_int(o, "Periods", p->periods);
 	json_add_int(o, "CoolDown", p->cool_down_s);
+	if (p->max_on_demand >= 0)
+		json_add_int(o, "MaximumOnDemandCapacityUnits", p->max_on_demand);
 	return json_add_str(o, "TopicArn", p->topic_arn);
 }
 
@@ -170,6 +172,7 @@ static cJSON *encode_schedule(const struct scaled_schedule *x)
 	json_add_str(o, "ScheduleExpression", x->s.expression);
 	json_add_str(o, "ScheduleExpressionTimezone", x->s.timezone);
 	json_add_int(o, "InstanceCount", x->s.count);
+	json_add_int(json_add_int(o, "OnDemand", x->s.on_demand), "Spot", x->s.spot);
 	json_add_time(o, "Since", x->since);
 	json_add_time(o, "LastRun", x->last_run);
 	return json_add_int(o, "LastSize", x->last_size);
@@ -215,6 +218,7 @@ void tree_read(const cJSON *v, struct utilization_policy *out)
 		.high = json_num(v, "HighCpu", 80), .low = json_num(v, "LowCpu", 20),
 		.out_by = json_int32(v, "ScaleOutBy", 1), .in_by = json_int32(v, "ScaleInBy", 1),
 		.periods = json_int32(v, "Periods", 2), .cool_down_s = json_int32(v, "CoolDown", 300),
+		.max_on_demand = json_int32(v, "MaximumOnDemandCapacityUnits", -1),
 	};
 	text_set(&out->topic_arn, json_str(v, "TopicArn", NULL));
 }
@@ -259,6 +263,8 @@ static void read_schedule(struct scaled *s, const cJSON *v)
 	x.s.expression = xstrdup(json_str(v, "ScheduleExpression", ""));
 	text_set(&x.s.timezone, json_str(v, "ScheduleExpressionTimezone", NULL));
 	x.s.count = json_int32(v, "InstanceCount", 0);
+	x.s.on_demand = json_int32(v, "OnDemand", -1);
+	x.s.spot = json_int32(v, "Spot", -1);
 	strcpy(x.s.cluster_id, s->cluster_id);
 	snprintf(x.s.group_id, sizeof x.s.group_id, "%s", json_str(v, "InstanceGroupId", ""));
 	if (cron_parse(x.s.expression, &x.cron, &err)) { /* it was checked when it was put */

@@ -55,24 +55,25 @@ int64_t tree_due(const struct scaled *s)
 
 /* ---- telling an operator ---- */
 
-static void tell(struct control *ctl, struct cluster *c, struct scaled_group *sg, const char *reason)
+static void tell(struct control *ctl, struct cluster *c, struct scaled_group *sg, const struct instance_group *g,
+                 const char *reason)
 {
 	event_add(ctl, SEVERITY_WARN, c->id, sg->id, EVENT_GROUP,
-	          "Instance group %s needs an operator: it is at its maximum of %d node%s. %s", sg->id,
-	          sg->tree.max, sg->tree.max == 1 ? "" : "s", reason);
+	          "Instance %s %s needs an operator: it is at its maximum of %d %s. %s",
+	          g->fleet ? "fleet" : "group", sg->id, sg->tree.max, scaled_words(g, sg->tree.max), reason);
 	cJSON *body = json_add_str(cJSON_CreateObject(), "ClusterId", c->id);
 	json_add_str(body, "InstanceGroupId", sg->id);
 	json_add_str(body, "Reason", reason);
 	json_add_int(body, "MaxCapacity", sg->tree.max);
-	char *subject = xasprintf("%s: instance group %s is at its maximum and its CPU is still high", c->name,
-	                          sg->id);
+	char *subject = xasprintf("%s: instance %s %s is at its maximum and its CPU is still high", c->name,
+	                          g->fleet ? "fleet" : "group", sg->id);
 	notify_send(ctl, c->region, sg->tree.topic_arn, subject, body);
 	free(subject);
 	cJSON_Delete(body);
 }
 
 static void watch_alert(struct control *ctl, struct scaled *s, struct cluster *c, struct scaled_group *sg,
-                        const struct utilization_decision *u, int64_t now)
+                        const struct instance_group *g, const struct utilization_decision *u, int64_t now)
 {
 	if (u->alert == (sg->alert_since != 0) || u->branch == UTILIZATION_UNKNOWN)
 		return;
@@ -80,7 +81,7 @@ static void watch_alert(struct control *ctl, struct scaled *s, struct cluster *c
 	scaled_save(ctl, s);
 	if (u->alert) {
 		struct acting before = actor_begin(ctl, SCALING_ACTOR, u->reason);
-		tell(ctl, c, sg, u->reason);
+		tell(ctl, c, sg, g, u->reason);
 		actor_end(ctl, &before);
 	}
 }
@@ -100,12 +101,14 @@ void scaling_conditions(struct control *ctl, const char *cluster_id, int64_t now
 			continue;
 		for (size_t i = 0; i < s->groups.len; i++) {
 			const struct scaled_group *sg = &s->groups.items[i];
-			if (!sg->has_tree || !sg->alert_since)
+			const struct instance_group *g = cluster_group(c, sg->id);
+			if (!sg->has_tree || !sg->alert_since || !g)
 				continue;
 			struct alarm a = { .id = xasprintf("scaling-max/%s", sg->id), .severity = SEVERITY_WARN,
 			                   .since = sg->alert_since,
-			                   .title = xasprintf("Instance group %s is at its maximum of %d node%s", sg->id,
-			                                      sg->tree.max, sg->tree.max == 1 ? "" : "s"),
+			                   .title = xasprintf("Instance %s %s is at its maximum of %d %s",
+			                                      g->fleet ? "fleet" : "group", sg->id, sg->tree.max,
+			                                      scaled_words(g, sg->tree.max)),
 			                   .detail = xasprintf("Its CPU is still above %g %% (%.1f %% in the last minute).",
 			                                       sg->tree.high, s->cpu[0]),
 			                   .hint = xstrdup("Raise the maximum, or look at what keeps the nodes busy.") };
@@ -130,7 +133,7 @@ static cJSON *numbers_of(const struct scaled *s, const struct utilization_policy
 	}
 	json_add_num(o, "HighCpu", p->high);
 	json_add_num(o, "LowCpu", p->low);
-	json_add_int(o, "Running", g->running);
+	json_add_int(o, "Running", g->fleet ? g->fleet->provisioned_on_demand + g->fleet->provisioned_spot : g->running);
 	json_add_int(o, "MinCapacity", p->min);
 	return json_add_int(o, "MaxCapacity", p->max);
 }
@@ -144,17 +147,19 @@ static void decide(struct control *ctl, struct scaled *s, struct cluster *c, str
 
 	if (!g)
 		return;
-	utilization_decide(&sg->tree, g->requested, s->cpu, CPU_MINUTES, &u);
-	watch_alert(ctl, s, c, sg, &u, now);
+	int size = scaled_size(g);
+	utilization_decide(&sg->tree, size, s->cpu, CPU_MINUTES, &u);
+	watch_alert(ctl, s, c, sg, g, &u, now);
 	if (u.branch == UTILIZATION_NORMAL || u.branch == UTILIZATION_UNKNOWN)
 		return;
-	struct decision d = { .kind = KIND_UTILIZATION, .group = g, .from = g->requested, .to = g->requested,
+	struct decision d = { .kind = KIND_UTILIZATION, .group = g, .from = size, .to = size,
 	                      .outcome = u.outcome, .key = u.branch == UTILIZATION_OUT ? "out" : "in",
 	                      .reason = u.reason, .numbers = numbers_of(s, &sg->tree, g) };
 	if (u.outcome == SCALING_APPLIED) {
-		d.outcome = activity_bars(sg, c, g, u.target > g->requested, now, bar, sizeof bar);
+		d.outcome = activity_bars(sg, c, g, u.target > size, now, bar, sizeof bar);
 		if (d.outcome == SCALING_APPLIED) {
 			d.to = u.target;
+			decision_split(&d, sg->tree.max_on_demand);
 			decision_apply(ctl, s, c, &d, sg->tree.cool_down_s);
 			return;
 		}

@@ -23,6 +23,7 @@ extern const struct names catch_up_names, overlap_names, run_state_names;
 struct schedule {
 	char name[SCHEDULE_NAME_MAX + 1], region[MODEL_REGION_SIZE];
 	cJSON *put;                /* the members of PutSchedule */
+	char maker[64];            /* user of the key that put it; "": the owner */
 	struct cron cron;
 	struct tz *zone;
 	bool enabled;

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/control/access/access.h"
 #include "core/control/notify/notify.h"
 #include "core/control/ops.h"
 #include "core/control/schedule/inner.h"
@@ -63,6 +64,8 @@ static int put_schedule(struct control *ctl, const cJSON *in, cJSON *out, struct
 	}
 	if (old && old->enabled && !s->enabled)
 		runs_drop_queued(ctl, old, "The schedule was disabled.");
+	if (!access_is_owner(ctl, call))
+		snprintf(s->maker, sizeof s->maker, "%s", call->user);
 	s->created_at = old ? old->created_at : now;
 	s->failures = old ? old->failures : 0;
 	s->failing_since = old ? old->failing_since : 0;

@@ -39,10 +39,38 @@ static void load_schedule(struct control *ctl, const char *region, const char *i
 		log_error("schedule %s cannot be read any more and will not run", id);
 }
 
+struct run_list {
+	struct run **items;
+	size_t len, cap;
+};
+
 static void load_run(struct control *ctl, const char *region, const char *id, const cJSON *body, void *ctx)
 {
-	(void)ctx;
-	map_set(schedule_state_of(ctl)->runs, id, run_from_doc(region, id, body));
+	struct run_list *list = ctx;
+
+	(void)ctl;
+	vec_push(list, run_from_doc(region, id, body));
+}
+
+static int older_first(const void *a, const void *b)
+{
+	const struct run *x = *(struct run *const *)a, *y = *(struct run *const *)b;
+
+	return (x->scheduled_for > y->scheduled_for) - (x->scheduled_for < y->scheduled_for);
+}
+
+/* Documents come in the order of their ids, which says nothing. */
+static int load_runs(struct control *ctl, struct error *err)
+{
+	struct run_list list = { 0 };
+	int ret = docs_each(ctl, "schedule-run", load_run, &list, err);
+
+	if (list.len)
+		qsort(list.items, list.len, sizeof *list.items, older_first);
+	for (size_t i = 0; i < list.len; i++)
+		map_set(schedule_state_of(ctl)->runs, list.items[i]->id, list.items[i]);
+	vec_free(&list);
+	return ret;
 }
 
 static int load(struct control *ctl, struct error *err)
@@ -57,7 +85,7 @@ static int load(struct control *ctl, struct error *err)
 	ctl->parts[PART_SCHEDULE] = st;
 	ret = docs_each(ctl, "schedule", load_schedule, NULL, err);
 	if (!ret)
-		ret = docs_each(ctl, "schedule-run", load_run, NULL, err);
+		ret = load_runs(ctl, err);
 	cw_alarms_from(ctl, schedule_alarms);
 	st->check = map_len(st->runs) > 0; /* they may have ended, with nobody to see it */
 	return ret;

@@ -219,6 +219,16 @@ static void skip(struct control *ctl, struct run *r, const struct run *earlier)
 	free(why);
 }
 
+static void queue(struct control *ctl, struct schedule *s, struct run *r, const struct run *earlier)
+{
+	char when[32];
+
+	run_keep(ctl, r);
+	event_add(ctl, SEVERITY_INFO, NULL, s->name, EVENT_SCHEDULE,
+	          "Run %s of schedule %s for %.19sZ is QUEUED: run %s still goes on", r->id, s->name,
+	          clock_iso8601(r->scheduled_for, when, sizeof when), earlier->id);
+}
+
 void run_due(struct control *ctl, struct schedule *s, int64_t scheduled_for, const char *note)
 {
 	struct run *r = run_new(s, scheduled_for), *started, *queued;
@@ -231,7 +241,7 @@ void run_due(struct control *ctl, struct schedule *s, int64_t scheduled_for, con
 		if (waiting >= QUEUED_MAX)
 			skip(ctl, r, NULL);
 		else
-			run_keep(ctl, r);
+			queue(ctl, s, r, going ? started : queued);
 	} else {
 		if (s->overlap == OVERLAP_CANCEL_PREVIOUS)
 			cancel_previous(ctl, s);

@@ -163,6 +163,7 @@ void schedule_save(struct control *ctl, struct schedule *s)
 {
 	cJSON *body = json_add(cJSON_CreateObject(), "Put", cJSON_Duplicate(s->put, true));
 
+	json_add_str(body, "Maker", s->maker[0] ? s->maker : NULL);
 	json_add_int(body, "CreatedAt", s->created_at);
 	json_add_int(body, "After", s->after);
 	json_add_int(body, "Failures", s->failures);
@@ -182,6 +183,7 @@ struct schedule *schedule_from_doc(const char *region, const cJSON *body)
 
 	if (!s)
 		return NULL;
+	snprintf(s->maker, sizeof s->maker, "%s", json_str(body, "Maker", ""));
 	s->created_at = json_int(body, "CreatedAt", 0);
 	s->after = json_int(body, "After", 0);
 	s->failures = json_int32(body, "Failures", 0);

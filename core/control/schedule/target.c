@@ -70,14 +70,28 @@ static void note_result(struct control *ctl, struct run *r, const cJSON *req, co
 	r->state = RUN_STARTED;
 }
 
+/* Which cluster a name means is known only now: whether its maker may act on it is asked now. An id was checked when
+ * the schedule was put. */
+static int check_maker(struct control *ctl, const struct schedule *s, const char *target, const cJSON *req,
+                       const struct call *call, struct error *err)
+{
+	const char *named = json_str(json_obj(json_obj(s->put, "Target"), "Request"), "JobFlowId", "");
+
+	if (!call->internal || makes_cluster(s) || !s->maker[0] || is_id(named))
+		return 0;
+	return access_check_user(ctl, s->maker, s->region, target, req, err);
+}
+
 /* What the server does by itself is in the audit trail like anybody's request. */
-static int run_nested(struct control *ctl, const char *target, const cJSON *req, cJSON *reply,
+static int run_nested(struct control *ctl, const struct schedule *s, const char *target, const cJSON *req, cJSON *reply,
                       struct call *call,
                       struct error *err)
 {
 	if (call->internal)
 		audit_begin(ctl, target, req, call);
-	int ret = op_nested(ctl, target, req, reply, call, err);
+	int ret = check_maker(ctl, s, target, req, call, err);
+	if (!ret)
+		ret = op_nested(ctl, target, req, reply, call, err);
 	if (call->internal) {
 		json_print_to(&call->body, reply);
 		audit_end(ctl, call, ret ? err : NULL);
@@ -103,7 +117,7 @@ int target_run(struct control *ctl, const struct schedule *s, struct run *r, str
 		                           "There is no live cluster named '%.100s' for the steps of schedule %s.",
 		                           json_str(req, "JobFlowId", ""), s->name);
 	else
-		ret = run_nested(ctl, target, req, reply, call, err);
+		ret = run_nested(ctl, s, target, req, reply, call, err);
 	if (!ret)
 		note_result(ctl, r, req, reply);
 	cJSON_Delete(reply);

@@ -203,7 +203,7 @@ static void check_price(struct control *ctl, struct node *n)
 {
 	const struct instance_group *g = cluster_group(n->c, n->m->group_id);
 	const struct spot_pool *p = spot_pool(ctl, n->c->region, n->m->type);
-	double price = spot_price_now(ctl, p), bid = g ? spot_bid(n->c->region, g, n->m->type) : PRICE_UNKNOWN;
+	double price = spot_price_now(p), bid = g ? spot_bid(n->c->region, g, n->m->type) : PRICE_UNKNOWN;
 	char detail[128];
 
 	if (price < 0 || bid < 0 || price <= bid)

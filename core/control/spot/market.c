@@ -3,9 +3,13 @@
 #include <stdio.h>
 
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/control/spot/spot_state.h"
 #include "core/model/fleet.h"
 #include "core/model/price.h"
+
+static const char *const source_items[] = { "estimate", "set", "feed" };
+const struct names spot_source_names = { source_items, 3 };
 
 struct spot_state *spot_state(const struct control *ctl)
 {
@@ -73,9 +77,8 @@ double spot_price_at(const struct control *ctl, const char *region, const char *
 	return p ? price_at(p, time) : spot_estimate(region, type);
 }
 
-double spot_price_now(const struct control *ctl, const struct spot_pool *p)
+double spot_price_now(const struct spot_pool *p)
 {
-	(void)ctl;
 	return p->history.len ? p->history.items[p->history.len - 1].price : spot_estimate(p->region, p->type);
 }
 
@@ -106,6 +109,47 @@ void spot_prices_each(const struct control *ctl, const char *region, const char 
 	}
 	if (at < to)
 		each(at, to, p ? price_at(p, at) : spot_estimate(region, type), ctx);
+}
+
+/* Old points go, but the last of them stays: it says what held when the kept ones begin. */
+static void forget_points(struct spot_pool *p, int64_t now)
+{
+	size_t drop = 0;
+
+	while (drop + 1 < p->history.len && (p->history.items[drop + 1].time < now - SPOT_KEEP_MS ||
+	                                     p->history.len - drop > SPOT_KEEP_POINTS))
+		drop++;
+	if (!drop)
+		return;
+	p->history.len -= drop;
+	memmove(p->history.items, p->history.items + drop, p->history.len * sizeof *p->history.items);
+}
+
+void spot_set_price(struct spot_pool *p, double price, int64_t at, enum spot_source source)
+{
+	struct spot_point k = { at, price };
+
+	p->source = source;
+	if (p->history.len && p->history.items[p->history.len - 1].time >= at)
+		p->history.items[p->history.len - 1].price = price;
+	else if (!p->history.len || p->history.items[p->history.len - 1].price != price)
+		vec_push(&p->history, k);
+	forget_points(p, at);
+}
+
+void spot_pool_save(struct control *ctl, const struct spot_pool *p)
+{
+	cJSON *o = json_add_bool(cJSON_CreateObject(), "withheld", p->withheld);
+	cJSON *a = cJSON_AddArrayToObject(o, "history");
+
+	json_add_int(o, "capacity", p->capacity);
+	json_add_bool(o, "feed", p->source == SPOT_FED);
+	for (size_t i = 0; i < p->history.len; i++) {
+		double point[] = { (double)p->history.items[i].time, p->history.items[i].price };
+		cJSON_AddItemToArray(a, cJSON_CreateDoubleArray(point, 2));
+	}
+	doc_put(ctl, DOC_SPOT_PRICE, p->region, p->type, o);
+	cJSON_Delete(o);
 }
 
 /* ---- what an instance costs ---- */
@@ -159,7 +203,7 @@ double spot_rate(const struct control *ctl, const struct instance *i)
 	if (i->state == INSTANCE_TERMINATED || !spot_was_given(i))
 		return 0;
 	if (i->market == MARKET_SPOT)
-		return spot_price_now(ctl, spot_pool(ctl, region_of(ctl, i), i->type));
+		return spot_price_now(spot_pool(ctl, region_of(ctl, i), i->type));
 	return price_ec2(i->type, region_of(ctl, i));
 }
 
@@ -200,7 +244,7 @@ bool spot_gives(const struct control *ctl, const struct cluster *c, const struct
                 const char *type, const char **why)
 {
 	const struct spot_pool *p = spot_pool(ctl, c->region, type);
-	double price = spot_price_now(ctl, p), bid = spot_bid(c->region, g, type);
+	double price = spot_price_now(p), bid = spot_bid(c->region, g, type);
 	const char *reason = NULL;
 
 	if (p->withheld)

@@ -1,4 +1,4 @@
-/* Stoker.ListSpotPrices, PutSpotPrice, InterruptSpot, ListSpotInterruptions. */
+/* Stoker.ListSpotPrices, PutSpotPrice, InterruptSpot, ListSpotInterruptions. The feed has its own file. */
 #include <math.h>
 #include <stdio.h>
 
@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/control/ops.h"
 #include "core/control/spot/spot_state.h"
+#include "core/model/fleet.h"
 #include "core/model/price.h"
 
 /* ---- prices ---- */
@@ -31,13 +32,15 @@ static cJSON *history_json(struct control *ctl, const struct spot_pool *p, int64
 static cJSON *pool_json(struct control *ctl, const struct spot_pool *p, int64_t since)
 {
 	cJSON *o = json_add_str(cJSON_CreateObject(), "InstanceType", p->type);
-	double price = spot_price_now(ctl, p), list = price_ec2(p->type, p->region);
+	double price = spot_price_now(p), list = price_ec2(p->type, p->region);
 
 	if (price >= 0)
 		json_add_num(o, "Price", price);
 	if (list >= 0)
 		json_add_num(o, "OnDemandPrice", list);
 	json_add_bool(o, "Estimate", price >= 0 && !p->history.len);
+	if (price >= 0)
+		json_add_str(o, "Source", names_get(&spot_source_names, (int)p->source));
 	json_add_time(o, "Since", spot_pool_since(p));
 	json_add_bool(o, "Available", !p->withheld);
 	json_add_int(o, "Capacity", spot_pool_depth(p));
@@ -45,6 +48,46 @@ static cJSON *pool_json(struct control *ctl, const struct spot_pool *p, int64_t 
 	if (since)
 		json_add(o, "History", history_json(ctl, p, since));
 	return o;
+}
+
+/* Whom the price may hurt: the groups and fleets that bid for a type, by type. */
+static void add_bid(struct map *bids, const struct cluster *c, const struct instance_group *g, const char *type)
+{
+	double bid = type ? spot_bid(c->region, g, type) : PRICE_UNKNOWN;
+	cJSON *list = type ? map_get(bids, type) : NULL;
+
+	if (bid < 0)
+		return;
+	if (!list)
+		map_set(bids, type, list = cJSON_CreateArray());
+	cJSON *o = json_add_str(json_add_str(cJSON_CreateObject(), "ClusterId", c->id), "InstanceGroupId", g->id);
+	cJSON_AddItemToArray(list, json_add_num(o, "Bid", bid));
+}
+
+static void free_json(void *v)
+{
+	cJSON_Delete(v);
+}
+
+static struct map *bids_of(const struct control *ctl)
+{
+	struct map *bids = map_new();
+	size_t it = 0;
+	void *v;
+
+	while (map_next(ctl->clusters, &it, NULL, &v)) {
+		const struct cluster *c = v;
+		if (!op_visible(ctl, c) || cluster_state_closing(c->state))
+			continue;
+		for (size_t i = 0; i < c->groups.len; i++) {
+			const struct instance_group *g = c->groups.items[i];
+			if (!g->fleet && g->market == MARKET_SPOT)
+				add_bid(bids, c, g, g->type);
+			for (size_t k = 0; g->fleet && g->fleet->target_spot > 0 && k < g->fleet->types.len; k++)
+				add_bid(bids, c, g, g->fleet->types.items[k].type);
+		}
+	}
+	return bids;
 }
 
 /* What was never asked for is as the price list says. */
@@ -83,44 +126,15 @@ static int list_spot_prices(struct control *ctl, const cJSON *in, cJSON *out, st
 				str_list_add(&types, p->type);
 		}
 	}
-	for (size_t i = 0; i < types.len; i++)
-		cJSON_AddItemToArray(a, type_json(ctl, call->region, types.items[i], since));
+	struct map *bids = bids_of(ctl);
+	for (size_t i = 0; i < types.len; i++) {
+		cJSON *o = type_json(ctl, call->region, types.items[i], since);
+		json_add(o, "Bids", cJSON_Duplicate(map_get(bids, types.items[i]), true));
+		cJSON_AddItemToArray(a, o);
+	}
+	map_free(bids, free_json);
 	str_list_free(&types);
 	return 0;
-}
-
-static void save_pool(struct control *ctl, const struct spot_pool *p)
-{
-	cJSON *o = json_add_bool(cJSON_CreateObject(), "withheld", p->withheld);
-	cJSON *a = cJSON_AddArrayToObject(o, "history");
-
-	json_add_int(o, "capacity", p->capacity);
-	for (size_t i = 0; i < p->history.len; i++) {
-		double point[] = { (double)p->history.items[i].time, p->history.items[i].price };
-		cJSON_AddItemToArray(a, cJSON_CreateDoubleArray(point, 2));
-	}
-	doc_put(ctl, DOC_SPOT_PRICE, p->region, p->type, o);
-	cJSON_Delete(o);
-}
-
-/* Old points go, but the last of them stays: it says what held when the kept ones begin. */
-static void set_price(struct spot_pool *p, double price)
-{
-	int64_t now = clock_now_ms();
-	struct spot_point k = { now, price };
-	size_t drop = 0;
-
-	if (p->history.len && p->history.items[p->history.len - 1].time >= now)
-		p->history.items[p->history.len - 1].price = price;
-	else if (!p->history.len || p->history.items[p->history.len - 1].price != price)
-		vec_push(&p->history, k);
-	while (drop + 1 < p->history.len && (p->history.items[drop + 1].time < now - SPOT_KEEP_MS ||
-	                                     p->history.len - drop > SPOT_KEEP_POINTS))
-		drop++;
-	if (drop) {
-		p->history.len -= drop;
-		memmove(p->history.items, p->history.items + drop, p->history.len * sizeof *p->history.items);
-	}
 }
 
 static int check_put(const cJSON *in, struct error *err)
@@ -130,11 +144,11 @@ static int check_put(const cJSON *in, struct error *err)
 	const cJSON *available = cJSON_GetObjectItemCaseSensitive(in, "Available");
 	const char *type = json_str(in, "InstanceType", "");
 
-	if (!*type || strlen(type) > 64)
+	if (!*type || strlen(type) > SPOT_TYPE_MAX)
 		return emr_error_validation(err, "InstanceType must be given, as m5.xlarge.");
 	if (!price && !capacity && !available)
 		return emr_error_validation(err, "Give a Price, Available or Capacity: what is to change?");
-	if (price && (!cJSON_IsNumber(price) || !(price->valuedouble > 0) || price->valuedouble > 10000))
+	if (price && (!cJSON_IsNumber(price) || !(price->valuedouble > 0) || price->valuedouble > SPOT_PRICE_MAX))
 		return emr_error_validation(err, "Price must be a number of US dollars per hour, above 0.");
 	if (available && !cJSON_IsBool(available))
 		return emr_error_validation(err, "Available must be true or false.");
@@ -144,6 +158,25 @@ static int check_put(const cJSON *in, struct error *err)
 	return 0;
 }
 
+/* "price $0.0672 (estimate) → $0.1100, capacity withdrawn": what the request made different, with the numbers. */
+static void say_put(struct control *ctl, const struct spot_pool *p, const struct spot_pool *was, double was_price)
+{
+	struct buf b = BUF_INIT;
+	double price = spot_price_now(p);
+
+	if (was_price < 0 && price >= 0)
+		buf_addf(&b, ": price unknown → $%.4f", price);
+	else if (price != was_price || was->source != p->source)
+		buf_addf(&b, ": price $%.4f (%s) → $%.4f", was_price, names_get(&spot_source_names, (int)was->source), price);
+	if (p->withheld != was->withheld)
+		buf_addf(&b, "%s the type is %s", b.len ? "," : ":", p->withheld ? "withheld" : "to be had again");
+	if (p->capacity != was->capacity)
+		buf_addf(&b, "%s capacity %d → %d", b.len ? "," : ":", spot_pool_depth(was), spot_pool_depth(p));
+	event_add(ctl, SEVERITY_INFO, NULL, p->type, EVENT_SPOT, "The spot market of %s was set%s", p->type,
+	          b.len ? buf_str(&b) : ": nothing changed");
+	buf_free(&b);
+}
+
 static int put_spot_price(struct control *ctl, const cJSON *in, cJSON *out, struct call *call,
                           struct error *err)
 {
@@ -151,12 +184,14 @@ static int put_spot_price(struct control *ctl, const cJSON *in, cJSON *out, stru
 
 	if (ret)
 		return ret;
-	struct spot_pool *p = spot_pool(ctl, call->region, json_str(in, "InstanceType", ""));
+	struct spot_pool *p = spot_pool(ctl, call->region, json_str(in, "InstanceType", "")), was = *p;
+	double was_price = spot_price_now(p);
 	if (cJSON_GetObjectItemCaseSensitive(in, "Price"))
-		set_price(p, json_num(in, "Price", 0));
+		spot_set_price(p, json_num(in, "Price", 0), clock_now_ms(), SPOT_SET);
 	p->withheld = !json_bool(in, "Available", !p->withheld);
 	p->capacity = json_int32(in, "Capacity", p->capacity);
-	save_pool(ctl, p);
+	spot_pool_save(ctl, p);
+	say_put(ctl, p, &was, was_price);
 	spot_state(ctl)->moved = true; /* what it does to nodes is seen after the commit */
 	cJSON *v = pool_json(ctl, p, 0), *m;
 	while ((m = cJSON_DetachItemFromArray(v, 0)))
@@ -289,5 +324,8 @@ const struct op spot_ops[] = {
 	{ "Stoker.PutSpotPrice", put_spot_price },
 	{ "Stoker.InterruptSpot", interrupt_spot },
 	{ "Stoker.ListSpotInterruptions", list_spot_interruptions },
+	{ "Stoker.PutSpotFeed", op_put_spot_feed },
+	{ "Stoker.GetSpotFeed", op_get_spot_feed },
+	{ "Stoker.DeleteSpotFeed", op_delete_spot_feed },
 	{ NULL, NULL },
 };

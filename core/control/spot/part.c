@@ -24,6 +24,7 @@ static void close_spot(struct control *ctl)
 		return;
 	map_free(s->pools, free_pool);
 	map_free(s->by_instance, NULL);
+	spot_feeds_free(s);
 	for (size_t i = 0; i < s->interruptions.len; i++)
 		spot_interruption_free(s->interruptions.items[i]);
 	vec_free(&s->interruptions);
@@ -46,6 +47,7 @@ static void load_pool(struct control *ctl, const char *region, const char *type,
 		struct spot_point k = { (int64_t)t->valuedouble, price->valuedouble };
 		vec_push(&p->history, k);
 	}
+	p->source = !p->history.len ? SPOT_ESTIMATE : json_bool(body, "feed", false) ? SPOT_FED : SPOT_SET;
 }
 
 /* What runs is counted, not remembered. */
@@ -88,11 +90,14 @@ static int load_spot(struct control *ctl, struct error *err)
 	struct spot_state *s = xcalloc(1, sizeof *s);
 	s->pools = map_new();
 	s->by_instance = map_new();
+	s->feeds = map_new();
 	s->moved = true; /* something may have been decided that was not done any more */
 	ctl->parts[PART_SPOT] = s;
 	int ret = docs_each(ctl, DOC_SPOT_PRICE, load_pool, NULL, err);
 	if (!ret)
 		ret = docs_each(ctl, DOC_SPOT_INTERRUPTION, spot_load_interruption, s, err);
+	if (!ret)
+		ret = spot_feeds_load(ctl, err);
 	if (s->interruptions.len)
 		qsort(s->interruptions.items, s->interruptions.len, sizeof *s->interruptions.items, older_first);
 	forget_old(ctl, s);
@@ -103,12 +108,16 @@ static int load_spot(struct control *ctl, struct error *err)
 
 static int64_t due(struct control *ctl)
 {
-	return spot_state(ctl)->moved ? 1 : 0;
+	const struct spot_state *s = spot_state(ctl);
+
+	return s->moved ? 1 : spot_feeds_due(s);
 }
 
 static void run(struct control *ctl, int64_t now)
 {
-	(void)now;
+	spot_feeds_play(ctl, now);
+	if (!spot_state(ctl)->moved)
+		return;
 	spot_check(ctl);
 	fleet_market_moved(ctl);
 	wake_all(ctl); /* who waits for the market may get something now */

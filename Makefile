@@ -24,10 +24,12 @@ CC       := clang
 CFLAGS   += -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -Wno-error
 LDFLAGS  += -fsanitize=address,undefined
 endif
-ifeq ($(SAN),1)
-BUILD    := build-san
-CFLAGS   += -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
-LDFLAGS  += -fsanitize=address,undefined
+# SAN=1: memory and undefined behaviour; SAN=thread: data races. `make test SAN=1` fails for every report of any process.
+ifneq ($(SAN),)
+BUILD    := $(if $(filter thread,$(SAN)),build-tsan,build-san)
+SAN_WHAT := $(if $(filter thread,$(SAN)),thread,address,undefined)
+CFLAGS   += -fsanitize=$(SAN_WHAT) -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+LDFLAGS  += -fsanitize=$(SAN_WHAT)
 endif
 
 # Rooms, lowest floor last: the order in which archives are linked.
@@ -51,7 +53,7 @@ GOALS       := $(or $(MAKECMDGOALS),all)
 NO_DEPS     := help clean deps uninstall
 WANTED      := $(if $(filter-out $(NO_DEPS),$(GOALS)),$(STAMP_BUILD)) \
                $(if $(filter run test test-% bench,$(GOALS)),.deps/data.mk) \
-               $(if $(filter test test-% unit unit-%,$(GOALS)),.deps/test.mk) \
+               $(if $(filter test test-% unit unit-% console fuzz fuzz-%,$(GOALS)),.deps/test.mk) \
                $(if $(filter lint fuzz fuzz-%,$(GOALS)),.deps/lint.mk)
 
 .deps/%.mk: .ci/deps.sh
@@ -155,7 +157,7 @@ FUZZ_SRC     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAY  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%.replay,$(FUZZ_SRC))
 FUZZ_BIN     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 20
-LINK_ALL      = $(LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
+LINK_ALL      = $(LDFLAGS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(LIBS)
 
 $(BUILD)/fuzz/%.replay: tests/fuzz/%.c tests/fuzz/replay.c $(ALL_ARCH)
 	@mkdir -p $(@D)
@@ -175,7 +177,7 @@ fuzz:  ## run every fuzz target for FUZZ_SECONDS (20) under ASan and UBSan; need
 	@for f in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
 		mkdir -p build-fuzz/corpus/$$f tests/fuzz/corpus/$$f; \
 		echo "== fuzz $$f, $(FUZZ_SECONDS) s"; \
-		build-fuzz/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 build-fuzz/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 			-print_final_stats=1 -artifact_prefix=build-fuzz/crash-$$f- build-fuzz/corpus/$$f \
 			tests/fuzz/corpus/$$f 2>&1 | grep -vE '^(stat::(peak|new|slow)|"|#)' ; \
 		[ $${PIPESTATUS[0]} = 0 ] || exit 1; \
@@ -246,7 +248,7 @@ uninstall:  ## remove what install brought
 		'$(DESTDIR)$(PREFIX)'/share/stoker 2>/dev/null || true
 
 clean:  ## remove what was built (fetched packages stay)
-	rm -rf build build-san build-fuzz
+	rm -rf build build-san build-tsan build-fuzz
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## *(.*)/  \1\t\2/' | expand -t 14

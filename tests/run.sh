@@ -14,6 +14,15 @@ out=$(mktemp) || exit 2
 home=$(mktemp -d) || exit 2    # where suites make their folders: what they leave behind is found by it
 trap 'sweep; rm -rf "$out" "$home"' EXIT
 trap 'exit 130' INT TERM HUP
+# What a sanitized process finds goes into a folder: most of them are children whose messages nobody reads.
+reports=
+case $BUILD in *-san | *-tsan)
+	reports=$(realpath "$BUILD")/reports
+	rm -rf "$reports" && mkdir "$reports" || exit 2
+	export ASAN_OPTIONS=log_path=$reports/asan UBSAN_OPTIONS=log_path=$reports/ubsan:print_stacktrace=1
+	export TSAN_OPTIONS=log_path=$reports/tsan:die_after_fork=0:suppressions=$PWD/tests/tsan.supp
+	;;
+esac
 passed=${ADD_PASSED:-0} failed=${ADD_FAILED:-0} skipped=0 bad=()   # of an earlier run of the same check
 
 last_number() { grep -oE "$1" "$out" | tail -n 1 | grep -oE '[0-9]+' | head -n 1; }
@@ -69,6 +78,11 @@ run() {
 	status=$?
 	sweep
 	count "$file" $status
+	if [ -n "$reports" ] && [ -n "$(ls "$reports")" ]; then
+		cat "$reports"/* >>"$out"
+		rm -f "$reports"/*
+		f=$((f + 1))
+	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	printf '%-44s %4d passed' "$name" "$p"
 	[ "$s" = 0 ] || printf ', %d skipped' "$s"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCK_SIZE 8192
 
@@ -23,6 +24,19 @@ static _Noreturn void out_of_memory(size_t n)
 {
 	fprintf(stderr, "stoker: out of memory (%zu bytes asked for)\n", n);
 	abort();
+}
+
+#ifdef __SANITIZE_ADDRESS__
+int __lsan_do_recoverable_leak_check(void);
+#endif
+
+void mem_exit(int status)
+{
+#ifdef __SANITIZE_ADDRESS__
+	if (__lsan_do_recoverable_leak_check())
+		status = 23; /* what it gives at exit() */
+#endif
+	_exit(status);
 }
 
 void *xmalloc(size_t n)

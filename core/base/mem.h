@@ -15,6 +15,9 @@ char *xstrdup(const char *s);              /* NULL gives NULL */
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* _exit() of a process that must not run exit handlers. A sanitized build looks for leaks first, as exit() would. */
+_Noreturn void mem_exit(int status);
+
 struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a);          /* NULL is allowed */

@@ -316,7 +316,7 @@ static int run_in_background(struct server *s)
 		dup2(null, 0);
 		dup2(fd, 1);
 		dup2(fd, 2);
-		_exit(run(s, ready[1]));
+		mem_exit(run(s, ready[1]));
 	}
 	close(ready[1]);
 	ssize_t n = pid < 0 ? 0 : read(ready[0], said, sizeof said - 1);

@@ -107,7 +107,7 @@ static void leave(struct executor *x, int status)
 	/* The main thread may sit in the kernel: no waiting for it, and no exit handlers. */
 	if (x->o->temp)
 		fs_remove_tree(x->o->temp, NULL);
-	_exit(status);
+	mem_exit(status);
 }
 
 static void interrupt_locked(struct executor *x)

@@ -69,7 +69,7 @@ static int start_executor(struct session *s, int mem_mb)
 		close_range(4, ~0u, 0);
 		struct executor_options o = { "1", "", fd, s->vcpu, mem_mb, s->temp, NULL };
 		log_open("executor");
-		_exit(executor_serve(&o));
+		mem_exit(executor_serve(&o));
 	}
 	close(sv[1]);
 	s->executor_fd = s->executor > 0 ? sv[0] : -1;

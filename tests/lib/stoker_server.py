@@ -177,9 +177,10 @@ class Server:
 
     def processes(self, role=None, programs=(b"stokerd",)):
         """Process ids that belong to this home; role is "server", "worker", "driver" or "executor". Only stokerd's
-        own, unless programs is None."""
+        own, unless programs is None. A child that is about to become another program looks like its parent: it has no
+        role yet."""
         mark = f"STOKER_HOME={self.home}".encode()
-        found = []
+        found = {}
         for name in os.listdir("/proc"):
             if not name.isdigit():
                 continue
@@ -188,13 +189,14 @@ class Server:
             try:
                 with open(f"/proc/{name}/cmdline", "rb") as f:
                     argv = f.read().split(b"\0")
+                parent = proc_status(name, "PPid")
             except OSError:
                 continue
             if programs and os.path.basename(argv[0]) not in programs:
                 continue
             if role is None or argv[1:2] == [role.encode()]:
-                found.append(int(name))
-        return sorted(found)
+                found[int(name)] = parent
+        return sorted(pid for pid, parent in found.items() if role is None or parent not in found)
 
     def cluster(self, name, core=2, wait=True):
         groups = [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}]

@@ -33,7 +33,8 @@ struct chunk_reader {
 
 /* data may be NULL when len is 0. */
 #define CHUNK_READER(data, len, want) \
-	{ .at = (const unsigned char *)(data), .end = (len) ? (const unsigned char *)(data) + (len) : (const void *)(data), .bags = (want) }
+	{ .at = (const unsigned char *)(data), .bags = (want), \
+	  .end = (len) ? (const unsigned char *)(data) + (len) : (const unsigned char *)(data) }
 
 /* The next point; p->bag is overwritten, the caller frees it. False at the end or at what is damaged. */
 bool chunk_read(struct chunk_reader *r, struct point *p);

@@ -101,9 +101,16 @@ static int step_outcome(struct cli *c, const cJSON *step)
 	const cJSON *why = json_obj(json_obj(step, "Status"), "FailureDetails");
 	const char *state = ask_state(step);
 
-	if (!strcmp(state, "COMPLETED"))
-		return CLI_OK;
 	fflush(c->out);
+	if (!strcmp(state, "COMPLETED")) {
+		const cJSON *t = json_obj(json_obj(step, "Status"), "Timeline");
+		double took = json_num(t, "EndDateTime", 0) - json_num(t, "StartDateTime", 0);
+		char span[32];
+		clock_duration((int64_t)(took * 1000), span, sizeof span);
+		if (!c->json) /* behind the progress, which stops at the last thing it has seen */
+			fprintf(c->err, "%s  COMPLETED  %s\n", json_str(step, "Name", ""), span);
+		return CLI_OK;
+	}
 	fprintf(c->err, "stoker: step %s (%s) is %s", json_str(step, "Name", ""), json_str(step, "Id", ""),
 	        state);
 	if (why)

@@ -177,7 +177,8 @@ fuzz:  ## run every fuzz target for FUZZ_SECONDS (20) under ASan and UBSan; need
 	@for f in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
 		mkdir -p build-fuzz/corpus/$$f tests/fuzz/corpus/$$f; \
 		echo "== fuzz $$f, $(FUZZ_SECONDS) s"; \
-		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 build-fuzz/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 build-fuzz/fuzz/fuzz_$$f \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 			-print_final_stats=1 -artifact_prefix=build-fuzz/crash-$$f- build-fuzz/corpus/$$f \
 			tests/fuzz/corpus/$$f 2>&1 | grep -vE '^(stat::(peak|new|slow)|"|#)' ; \
 		[ $${PIPESTATUS[0]} = 0 ] || exit 1; \

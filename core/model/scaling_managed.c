@@ -271,9 +271,9 @@ static void explain_growth(const struct work *w, const struct managed_demand *d,
 		         d->pending, s(d->pending), mb, d->pending == 1 ? "s" : "", d->running,
 		         left ? "; the limits allow no more" : "");
 	else if (out->before >= w->p->max)
-		snprintf(out->reason, sizeof out->reason, "%d container%s (%lld MB) wait%s, but %d %s are the maximum",
+		snprintf(out->reason, sizeof out->reason, "%d container%s (%lld MB) wait%s, but %d %s %s the maximum",
 		         d->pending, s(d->pending), mb, d->pending == 1 ? "s" : "", w->p->max,
-		         unit_word(w, w->p->max));
+		         unit_word(w, w->p->max), w->p->max == 1 ? "is" : "are");
 	else
 		snprintf(out->reason, sizeof out->reason, "%d container%s (%lld MB) wait%s, but no group may grow (core "
 		         "at most %d, on demand at most %d%s)", d->pending, s(d->pending), mb,
@@ -331,8 +331,8 @@ static void shrink_for_calm(struct work *w, const struct managed_demand *d, stru
 	}
 	out->outcome = SCALING_AT_LIMIT;
 	out->why = "minimum";
-	snprintf(out->reason, sizeof out->reason, "%d node%s idle, but %d %s are the minimum%s", idle,
-	         idle == 1 ? " is" : "s are", w->p->min, unit_word(w, w->p->min),
+	snprintf(out->reason, sizeof out->reason, "%d node%s idle, but %d %s %s the minimum%s", idle,
+	         idle == 1 ? " is" : "s are", w->p->min, unit_word(w, w->p->min), w->p->min == 1 ? "is" : "are",
 	         out->before > w->p->min ? ", or core nodes that must stay" : "");
 }
 

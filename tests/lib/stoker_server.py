@@ -177,8 +177,8 @@ class Server:
 
     def processes(self, role=None, programs=(b"stokerd",)):
         """Process ids that belong to this home; role is "server", "worker", "driver" or "executor". Only stokerd's
-        own, unless programs is None. A child that is about to become another program looks like its parent: it has no
-        role yet."""
+        own, unless programs is None. A child of server or worker that is about to become another program looks like
+        its parent: it has no role yet. (A shell's driver has a child that stays one: it computes.)"""
         mark = f"STOKER_HOME={self.home}".encode()
         found = {}
         for name in os.listdir("/proc"):
@@ -196,7 +196,7 @@ class Server:
                 continue
             if role is None or argv[1:2] == [role.encode()]:
                 found[int(name)] = parent
-        return sorted(pid for pid, parent in found.items() if role is None or parent not in found)
+        return sorted(pid for pid, parent in found.items() if role not in ("server", "worker") or parent not in found)
 
     def cluster(self, name, core=2, wait=True):
         groups = [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}]

@@ -22,6 +22,16 @@ static const cJSON *last_sent(struct fixture *f, const char *type)
 
 /* ---- life of a cluster ---- */
 
+static void all_leave(struct fixture *f, struct cluster *c)
+{
+	for (size_t i = 0; i < c->instances.len; i++) {
+		struct node *n = c->instances.items[i]->runtime;
+		link_close(n->link);
+		node_link_closed(f->ctl, n);
+	}
+	control_turn(f->ctl);
+}
+
 static void test_lifecycle(void **state)
 {
 	struct fixture *f = *state;
@@ -43,12 +53,7 @@ static void test_lifecycle(void **state)
 	ask(f, "ElasticMapReduce.TerminateJobFlows", "{\"JobFlowIds\":[\"%s\"]}", c->id);
 	assert_int_equal(c->state, CLUSTER_TERMINATING);
 	assert_int_equal(count_sent(f, "stop"), 3);
-	for (size_t i = 0; i < c->instances.len; i++) {
-		struct node *n = c->instances.items[i]->runtime;
-		link_close(n->link);
-		node_link_closed(f->ctl, n);
-	}
-	control_turn(f->ctl);
+	all_leave(f, c);
 	assert_int_equal(c->state, CLUSTER_TERMINATED);
 	assert_int_equal(c->reason, CLUSTER_REASON_USER_REQUEST);
 	assert_string_equal(c->reason_message, "Terminated by user request");
@@ -67,12 +72,7 @@ static void test_ended_while_it_starts(void **state)
 	ask(f, "ElasticMapReduce.TerminateJobFlows", "{\"JobFlowIds\":[\"%s\"]}", c->id);
 	assert_int_equal(c->state, CLUSTER_TERMINATING);
 	hello_all(f, c);   /* the last processes come up only now, to be told to stop */
-	for (size_t i = 0; i < c->instances.len; i++) {
-		struct node *n = c->instances.items[i]->runtime;
-		link_close(n->link);
-		node_link_closed(f->ctl, n);
-	}
-	control_turn(f->ctl);
+	all_leave(f, c);
 	assert_int_equal(c->state, CLUSTER_TERMINATED);
 	assert_true(c->timeline.ready == 0);
 	assert_true(c->timeline.ended > 0);

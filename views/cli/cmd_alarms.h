@@ -14,6 +14,8 @@ const char *alarm_namespace(const struct cli_args *a);
 int alarm_action(struct cli *c, const char *word, char *out, size_t size, struct error *err);
 /* The numbers of the first result of GetMetricData, one per period from start to end; free(). */
 double *alarm_points(const cJSON *result, double start, int period, size_t n);
+/* Sends a request that puts an alarm and says so; rc is what making it has come to. Takes req. */
+int alarm_put(struct cli *c, const char *name, const char *operation, cJSON *req, int rc, struct error *err);
 /* PutMetricAlarm from options. */
 int alarms_put(struct cli *c, const struct cli_args *a);
 /* Topics of an option that may come several times, as ARNs into a list of the request. */

@@ -49,20 +49,10 @@ static int request_of(struct cli *c, const struct cli_args *a, cJSON *req, struc
 int alarms_put_composite(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
-	cJSON *reply = NULL, *req = json_add_str(cJSON_CreateObject(), "AlarmName", a->argv[1]);
+	cJSON *req = json_add_str(cJSON_CreateObject(), "AlarmName", a->argv[1]);
 	int rc = request_of(c, a, req, &err);
 
-	if (rc) {
-		cJSON_Delete(req);
-		return rc == ERR_INVALID ? cli_usage(c, NULL, "%s", err.message) : cli_fail(c, &err);
-	}
-	if (ask(c, CLOUDWATCH "PutCompositeAlarm", req, &reply, &err))
-		return cli_fail(c, &err);
-	if (c->json)
-		return cli_print_json(c, reply ? reply : cJSON_CreateObject());
-	cJSON_Delete(reply);
-	fprintf(c->out, "%s is set; stoker alarms show %s follows it\n", a->argv[1], a->argv[1]);
-	return CLI_OK;
+	return alarm_put(c, a->argv[1], CLOUDWATCH "PutCompositeAlarm", req, rc, &err);
 }
 
 /* ---- show ---- */

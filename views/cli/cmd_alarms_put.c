@@ -156,11 +156,28 @@ static int request_of_options(struct cli *c, const struct cli_args *a, cJSON *re
 	return rc ? rc : alarm_actions(c, a, "ok-action", "OKActions", req, err);
 }
 
+int alarm_put(struct cli *c, const char *name, const char *operation, cJSON *req, int rc, struct error *err)
+{
+	cJSON *reply = NULL;
+
+	if (rc) {
+		cJSON_Delete(req);
+		return rc == ERR_INVALID ? cli_usage(c, NULL, "%s", err->message) : cli_fail(c, err);
+	}
+	if (ask(c, operation, req, &reply, err))
+		return cli_fail(c, err);
+	if (c->json)
+		return cli_print_json(c, reply ? reply : cJSON_CreateObject());
+	cJSON_Delete(reply);
+	fprintf(c->out, "%s is set; stoker alarms show %s follows it\n", name, name);
+	return CLI_OK;
+}
+
 int alarms_put(struct cli *c, const struct cli_args *a)
 {
 	struct error err = ERROR_INIT;
 	const char *from = cli_opt(a, "from");
-	cJSON *reply = NULL, *req = NULL;
+	cJSON *req = NULL;
 
 	if (from && cli_read_json(from, &req, &err))
 		return cli_fail(c, &err);
@@ -168,17 +185,7 @@ int alarms_put(struct cli *c, const struct cli_args *a)
 	cJSON_DeleteItemFromObjectCaseSensitive(req, "AlarmName");
 	json_add_str(req, "AlarmName", a->argv[1]);
 	int rc = from ? 0 : request_of_options(c, a, req, &err);
-	if (rc) {
-		cJSON_Delete(req);
-		return rc == ERR_INVALID ? cli_usage(c, NULL, "%s", err.message) : cli_fail(c, &err);
-	}
-	if (ask(c, CLOUDWATCH "PutMetricAlarm", req, &reply, &err))
-		return cli_fail(c, &err);
-	if (c->json)
-		return cli_print_json(c, reply ? reply : cJSON_CreateObject());
-	cJSON_Delete(reply);
-	fprintf(c->out, "%s is set; stoker alarms show %s follows it\n", a->argv[1], a->argv[1]);
-	return CLI_OK;
+	return alarm_put(c, a->argv[1], CLOUDWATCH "PutMetricAlarm", req, rc, &err);
 }
 
 /* ---- show ---- */
